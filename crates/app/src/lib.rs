@@ -1,0 +1,1 @@
+//! The deeds: one function per thing someone may do.

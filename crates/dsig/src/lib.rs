@@ -1,0 +1,1 @@
+//! XML signatures: verify, sign, keys and certificates.

@@ -1,0 +1,1 @@
+//! What Vestibule knows and the rules it keeps: pure, with traces.

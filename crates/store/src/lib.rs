@@ -1,0 +1,1 @@
+//! Remembering what the model knows, in SQLite or PostgreSQL.

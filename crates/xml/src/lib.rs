@@ -1,0 +1,1 @@
+//! Hardened XML for SAML: parser, exclusive canonical form, writer.
