@@ -1,0 +1,197 @@
+//! SSO connections: what an account agreed with its identity provider (behaviour.md section 2).
+//!
+//! Settings are plain data; certificates are PEM text here, and become keys in `saml`.
+
+use crate::id::ConnectionId;
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
+
+/// An SSO connection with the versions of its settings that matter.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Connection {
+    /// Its id.
+    pub id: ConnectionId,
+    /// The version that sign-ins use.
+    pub published: Option<Version>,
+    /// The version being edited, newer than the published one.
+    pub draft: Option<Version>,
+}
+
+/// One saved state of a connection's settings. Every published version is kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Version {
+    /// Counts from 1.
+    pub number: i64,
+    /// The settings.
+    pub settings: Settings,
+    /// When it was saved.
+    pub created_at: Timestamp,
+}
+
+/// Everything an administrator sets for a connection.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Settings {
+    /// The other side.
+    pub identity_provider: IdentityProvider,
+    /// Which spelling of our entity ID goes into requests; both are accepted as audience.
+    pub sp_entity_id: EntityIdForm,
+    /// How requests travel.
+    pub binding: Binding,
+    /// Hash of the signatures we make.
+    pub signature_hash: SignatureHash,
+    /// Whether requests are signed.
+    pub sign_requests: bool,
+    /// Whether logout messages are signed.
+    pub sign_logout: bool,
+    /// What happens with a response that answers no request.
+    pub unsolicited: Unsolicited,
+    /// Who may be created, or given the SSO login type, by signing in.
+    pub provision: Provision,
+    /// Whether messages and attribute values are kept in the response log.
+    pub save_response_logs: bool,
+    /// Tolerated difference of clocks, in seconds (at most [`MOST_CLOCK_SKEW_SECONDS`]).
+    pub clock_skew_seconds: u32,
+    /// Weak algorithms that the account opted in to.
+    pub allow: BTreeSet<WeakAlgorithm>,
+    /// The kind of key we sign with.
+    pub signing_key: SigningKeyKind,
+}
+
+/// The default tolerance of clocks.
+pub const DEFAULT_CLOCK_SKEW_SECONDS: u32 = 180;
+/// The most that clocks may differ.
+pub const MOST_CLOCK_SKEW_SECONDS: u32 = 300;
+
+impl Settings {
+    /// The defaults of every switch, for this identity provider.
+    #[must_use]
+    pub fn new(identity_provider: IdentityProvider) -> Self {
+        Self {
+            identity_provider,
+            sp_entity_id: EntityIdForm::Https,
+            binding: Binding::Redirect,
+            signature_hash: SignatureHash::Sha256,
+            sign_requests: true,
+            sign_logout: true,
+            unsolicited: Unsolicited::Restart,
+            provision: Provision::AtSignIn,
+            save_response_logs: true,
+            clock_skew_seconds: DEFAULT_CLOCK_SKEW_SECONDS,
+            allow: BTreeSet::new(),
+            signing_key: SigningKeyKind::Rsa2048,
+        }
+    }
+}
+
+/// What is known of the identity provider.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct IdentityProvider {
+    /// Where its metadata is published; `None` when it came from a file or was typed.
+    pub metadata_url: Option<String>,
+    /// Its entity ID, to which Issuer must be equal.
+    pub issuer: String,
+    /// Where requests go by HTTP-Redirect.
+    pub sign_in_redirect_url: Option<String>,
+    /// Where requests go by HTTP-POST.
+    pub sign_in_post_url: Option<String>,
+    /// Where logout messages go.
+    pub sign_out_url: Option<String>,
+    /// Certificates (PEM), any of which verifies.
+    pub certificates: Vec<String>,
+}
+
+impl IdentityProvider {
+    /// Where a request goes by this binding.
+    #[must_use]
+    pub fn sign_in_url(&self, binding: Binding) -> Option<&str> {
+        match binding {
+            Binding::Redirect => self.sign_in_redirect_url.as_deref(),
+            Binding::Post => self.sign_in_post_url.as_deref(),
+        }
+    }
+}
+
+macro_rules! choice {
+    ($(#[$doc:meta])* $name:ident { $($(#[$variant_doc:meta])* $variant:ident = $word:literal),* $(,)? }) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+        pub enum $name { $($(#[$variant_doc])* #[serde(rename = $word)] $variant),* }
+
+        impl $name {
+            /// The word in account files and on pages.
+            #[must_use]
+            pub fn as_str(self) -> &'static str {
+                match self { $(Self::$variant => $word),* }
+            }
+        }
+    };
+}
+
+choice! {
+    /// The spelling of our entity ID.
+    EntityIdForm {
+        /// `https://{host}` (the scheme is always https, whatever the base URL: the ID is a name).
+        Https = "https",
+        /// `{host}`.
+        Bare = "bare",
+    }
+}
+choice! {
+    /// How a request travels (SAML Bindings 3.4, 3.5).
+    Binding {
+        /// HTTP-Redirect.
+        Redirect = "redirect",
+        /// HTTP-POST.
+        Post = "post",
+    }
+}
+choice! {
+    /// Hash of the signatures we make.
+    SignatureHash {
+        /// SHA-256.
+        Sha256 = "sha256",
+        /// SHA-384.
+        Sha384 = "sha384",
+        /// SHA-512.
+        Sha512 = "sha512",
+    }
+}
+choice! {
+    /// What happens with a response that answers no request.
+    Unsolicited {
+        /// Discarded, and an SP-initiated sign-in begins: no login CSRF.
+        Restart = "restart",
+        /// Refused (1017).
+        Refuse = "refuse",
+    }
+}
+choice! {
+    /// Who may be created, or given the SSO login type, by signing in.
+    Provision {
+        /// Unknown people are created; known ones gain the SSO login type.
+        AtSignIn = "at_sign_in",
+        /// Both must have happened before (1020, 1021).
+        PriorToSignIn = "prior_to_sign_in",
+        /// Known people gain the SSO login type; nobody is created (1021).
+        LinkAtSignIn = "link_at_sign_in",
+    }
+}
+choice! {
+    /// An algorithm that is refused unless the account opts in.
+    WeakAlgorithm {
+        /// RSA-SHA1 signatures and SHA-1 digests.
+        Sha1 = "sha1",
+    }
+}
+choice! {
+    /// The kind of key we sign with.
+    SigningKeyKind {
+        /// RSA with 2048 bits: every identity provider takes it.
+        Rsa2048 = "rsa-2048",
+        /// RSA with 3072 bits.
+        Rsa3072 = "rsa-3072",
+        /// ECDSA on P-256.
+        EcdsaP256 = "ecdsa-p256",
+    }
+}

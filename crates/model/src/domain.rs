@@ -1,0 +1,108 @@
+//! Domain names of companies: how one is read, and which one an address belongs to.
+//!
+//! A domain matches itself alone: neither its sub-domains nor names that merely end alike.
+
+use serde::{Deserialize, Serialize};
+use std::fmt;
+
+/// A domain name in its one canonical spelling: ASCII (punycode), lower case, no trailing dot.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct Domain(String);
+
+/// A text that is not a domain name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct BadDomain;
+
+impl fmt::Display for BadDomain {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("not a domain name: expected one like example.com")
+    }
+}
+
+impl std::error::Error for BadDomain {}
+
+impl Domain {
+    /// Reads a domain name; case, a trailing dot and non-ASCII spelling (IDNA 2008, UTS 46) do not matter.
+    ///
+    /// # Errors
+    /// [`BadDomain`] when it is not a name of at least two labels that a mail server could have.
+    pub fn parse(text: &str) -> Result<Self, BadDomain> {
+        let text = text.strip_suffix('.').unwrap_or(text);
+        let ascii = idna::domain_to_ascii_strict(text).map_err(|_| BadDomain)?;
+        let numeric_end =
+            ascii.rsplit('.').next().is_none_or(|label| label.bytes().all(|b| b.is_ascii_digit()));
+        if ascii.len() > 253 || !ascii.contains('.') || ascii.split('.').any(str::is_empty) || numeric_end {
+            return Err(BadDomain);
+        }
+        Ok(Self(ascii))
+    }
+
+    /// The canonical spelling.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for Domain {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl TryFrom<String> for Domain {
+    type Error = BadDomain;
+
+    fn try_from(text: String) -> Result<Self, BadDomain> {
+        Self::parse(&text)
+    }
+}
+
+impl From<Domain> for String {
+    fn from(domain: Domain) -> Self {
+        domain.0
+    }
+}
+
+/// What an account's administrators decided about one of its associated domains (behaviour.md section 5).
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DomainPolicy {
+    /// Sign-ups elsewhere in the deployment with this domain are refused.
+    pub managed: bool,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_domain_has_one_spelling() {
+        for text in ["acme.example", "ACME.example", "acme.example."] {
+            assert_eq!(Domain::parse(text).unwrap().as_str(), "acme.example");
+        }
+        assert_eq!(Domain::parse("bücher.example").unwrap(), Domain::parse("xn--bcher-kva.example").unwrap());
+    }
+
+    #[test]
+    fn what_merely_ends_alike_is_another_domain() {
+        assert_ne!(Domain::parse("evilacme.example"), Domain::parse("acme.example"));
+        assert_ne!(Domain::parse("mail.acme.example"), Domain::parse("acme.example"));
+    }
+
+    #[test]
+    fn what_is_no_domain_is_refused() {
+        for text in [
+            "",
+            "localhost",
+            "a..b",
+            ".acme.example",
+            "10.0.0.1",
+            "acme example.com",
+            "acme.example/x",
+            "-a.example",
+        ] {
+            assert_eq!(Domain::parse(text), Err(BadDomain), "{text:?}");
+        }
+    }
+}
