@@ -1,1 +1,44 @@
-//! What only tests need.
+//! What only tests need: real counterparts (PostgreSQL, SimpleSAMLphp, Chromium), the built program, and a way to
+//! say that a test was skipped. No rule of Vestibule lives here, and nothing that ships depends on this crate.
+//! Everything stops and cleans up after itself when it is dropped; whatever cannot be set up fails the test loudly.
+#![expect(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stdout,
+    reason = "a test whose scenery cannot be built must fail at once, and say why on the test's own output"
+)]
+
+mod browser;
+pub mod http;
+mod ports;
+mod postgres;
+mod process;
+mod program;
+mod simplesamlphp;
+mod skip;
+
+pub use browser::{Appearance, Browser};
+pub use ports::free_port;
+pub use postgres::Postgres;
+pub use process::Process;
+pub use program::{Ended, Program};
+pub use simplesamlphp::{PEOPLE, Person, Signed, SimpleSamlPhp};
+pub use skip::{offline, skip};
+pub use tempfile::TempDir;
+
+/// A temporary folder, removed when it is dropped.
+pub fn folder() -> TempDir {
+    tempfile::Builder::new().prefix("vestibule-test-").tempdir().expect("a temporary folder")
+}
+
+/// Reads one environment variable; unset and empty are the same.
+#[expect(clippy::disallowed_methods, reason = "tests are told by xtask what was started for them")]
+fn environment(name: &str) -> Option<String> {
+    std::env::var(name).ok().filter(|value| !value.is_empty())
+}
+
+/// Whether a program of this name stands on the search path.
+fn installed(program: &str) -> bool {
+    let path = environment("PATH").unwrap_or_default();
+    std::env::split_paths(&path).any(|folder| folder.join(program).is_file())
+}
