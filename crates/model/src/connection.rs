@@ -91,25 +91,12 @@ pub struct IdentityProvider {
     pub metadata_url: Option<String>,
     /// Its entity ID, to which Issuer must be equal.
     pub issuer: String,
-    /// Where requests go by HTTP-Redirect.
-    pub sign_in_redirect_url: Option<String>,
-    /// Where requests go by HTTP-POST.
-    pub sign_in_post_url: Option<String>,
+    /// Where requests go, by the binding of [`Settings::binding`].
+    pub sign_in_url: String,
     /// Where logout messages go.
     pub sign_out_url: Option<String>,
     /// Certificates (PEM), any of which verifies.
     pub certificates: Vec<String>,
-}
-
-impl IdentityProvider {
-    /// Where a request goes by this binding.
-    #[must_use]
-    pub fn sign_in_url(&self, binding: Binding) -> Option<&str> {
-        match binding {
-            Binding::Redirect => self.sign_in_redirect_url.as_deref(),
-            Binding::Post => self.sign_in_post_url.as_deref(),
-        }
-    }
 }
 
 macro_rules! choice {
@@ -123,6 +110,15 @@ macro_rules! choice {
             #[must_use]
             pub fn as_str(self) -> &'static str {
                 match self { $(Self::$variant => $word),* }
+            }
+
+            /// Every word there is.
+            pub const WORDS: &'static [&'static str] = &[$($word),*];
+
+            /// Reads the word.
+            #[must_use]
+            pub fn from_word(word: &str) -> Option<Self> {
+                match word { $($word => Some(Self::$variant),)* _ => None }
             }
         }
     };
