@@ -1,0 +1,207 @@
+//! The exclusive canonical form, without comments (Exclusive XML Canonicalization 1.0, Canonical XML 1.0).
+//!
+//! Which form a signature asks for is decided in `dsig`; the inclusive form is not offered. The one thing to know: the
+//! parser has already put attributes in their canonical order and resolved every name, so one walk over the nodes
+//! remains, in which only the declarations that are already written must be remembered.
+
+use std::collections::BTreeSet;
+
+use crate::bindings::Bindings;
+use crate::document::{Node, Tag};
+use crate::element::Element;
+
+/// The canonical form of an element without the subtree `omit`, as the enveloped-signature transform leaves it out.
+///
+/// `inclusive_prefixes` is the PrefixList of InclusiveNamespaces; `#default` in it stands for the default namespace.
+/// The form is never empty unless the element itself is omitted, and it is a document of its own.
+#[must_use]
+pub fn exclusive(element: Element<'_>, omit: Option<Element<'_>>, inclusive_prefixes: &[&str]) -> Vec<u8> {
+    let omitted = omit.filter(|omit| std::ptr::eq(omit.document, element.document)).map(|omit| omit.index);
+    let mut form = Form::new(element, inclusive_prefixes);
+    let end = element.tag().end;
+    let mut index = element.index;
+    while index < end {
+        form.close(index);
+        let node = element.document.nodes.get(index as usize);
+        index += 1;
+        match node {
+            Some(Node::Element(tag)) if omitted == Some(index - 1) => index = tag.end,
+            Some(Node::Element(tag)) => form.open(Element { index: index - 1, ..element }, tag),
+            Some(Node::Text(text) | Node::Cdata(text)) => form.text(text),
+            Some(Node::Comment) | None => {}
+        }
+    }
+    form.close(end);
+    form.bytes
+}
+
+struct Form<'d> {
+    bytes: Vec<u8>,
+    apex: Element<'d>,
+    inclusive: BTreeSet<&'d str>,
+    /// What the declarations written so far bind at this place of the form.
+    written: Bindings<'d>,
+    /// The declarations that the element at hand must have; kept to keep its memory.
+    fresh: Vec<(&'d str, &'d str)>,
+    opened: Vec<Opened<'d>>,
+}
+
+struct Opened<'d> {
+    tag: &'d Tag<'d>,
+    mark: usize,
+}
+
+impl<'d> Form<'d> {
+    fn new(apex: Element<'d>, inclusive_prefixes: &[&str]) -> Self {
+        let span = apex.span();
+        Self {
+            // Room for the declarations that move down to their first use.
+            bytes: Vec::with_capacity(span.len() + span.len() / 8 + 256),
+            apex,
+            inclusive: in_scope(apex, inclusive_prefixes),
+            written: Bindings::default(),
+            fresh: Vec::new(),
+            opened: Vec::new(),
+        }
+    }
+
+    fn open(&mut self, element: Element<'d>, tag: &'d Tag<'d>) {
+        let mark = self.written.mark();
+        self.need(tag.name.prefix, tag.name.namespace);
+        for attribute in element.raw_attributes() {
+            if !attribute.name.prefix.is_empty() {
+                self.need(attribute.name.prefix, attribute.name.namespace);
+            }
+        }
+        if !self.inclusive.is_empty() {
+            self.need_inclusive(element);
+        }
+        self.bytes.push(b'<');
+        self.name(tag.name.prefix, tag.name.local);
+        self.declarations();
+        for attribute in element.raw_attributes() {
+            self.bytes.push(b' ');
+            self.name(attribute.name.prefix, attribute.name.local);
+            self.bytes.extend_from_slice(b"=\"");
+            self.escaped(&attribute.value, in_attribute);
+            self.bytes.push(b'"');
+        }
+        self.bytes.push(b'>');
+        self.opened.push(Opened { tag, mark });
+    }
+
+    /// Closes the elements that end before the node at `index`.
+    fn close(&mut self, index: u32) {
+        while let Some(opened) = self.opened.pop_if(|opened| opened.tag.end <= index) {
+            self.bytes.extend_from_slice(b"</");
+            self.name(opened.tag.name.prefix, opened.tag.name.local);
+            self.bytes.push(b'>');
+            self.written.restore(opened.mark);
+        }
+    }
+
+    fn text(&mut self, text: &str) {
+        self.escaped(text, in_text);
+    }
+
+    /// Declares a prefix that is used here, unless what is written around here already says the same. Nothing written
+    /// and no namespace are the same: `xmlns=""` is written only where it takes something back.
+    fn need(&mut self, prefix: &'d str, namespace: &'d str) {
+        if prefix != "xml" && self.written.of(prefix).unwrap_or_default() != namespace {
+            self.written.bind(prefix, namespace);
+            self.fresh.push((prefix, namespace));
+        }
+    }
+
+    /// Declares the prefixes of the PrefixList whether they are used or not: at the apex all that are in scope, inside
+    /// it those that an element declares anew.
+    fn need_inclusive(&mut self, element: Element<'d>) {
+        if element == self.apex {
+            let inclusive = std::mem::take(&mut self.inclusive);
+            for prefix in &inclusive {
+                self.need(prefix, element.namespace_of_prefix(prefix).unwrap_or_default());
+            }
+            self.inclusive = inclusive;
+            return;
+        }
+        for declared in element.declarations() {
+            if self.inclusive.contains(declared.prefix) {
+                self.need(declared.prefix, declared.namespace);
+            }
+        }
+    }
+
+    fn declarations(&mut self) {
+        let mut fresh = std::mem::take(&mut self.fresh);
+        fresh.sort_unstable();
+        for (prefix, namespace) in fresh.drain(..) {
+            self.bytes.extend_from_slice(if prefix.is_empty() { b" xmlns" } else { b" xmlns:" });
+            self.bytes.extend_from_slice(prefix.as_bytes());
+            self.bytes.extend_from_slice(b"=\"");
+            // The parser lets no namespace pass that would have to be escaped.
+            self.bytes.extend_from_slice(namespace.as_bytes());
+            self.bytes.push(b'"');
+        }
+        self.fresh = fresh;
+    }
+
+    fn name(&mut self, prefix: &str, local: &str) {
+        if !prefix.is_empty() {
+            self.bytes.extend_from_slice(prefix.as_bytes());
+            self.bytes.push(b':');
+        }
+        self.bytes.extend_from_slice(local.as_bytes());
+    }
+
+    fn escaped(&mut self, text: &str, replacement: fn(u8) -> Option<&'static str>) {
+        let mut rest = text.as_bytes();
+        while let Some(place) = rest.iter().position(|byte| replacement(*byte).is_some()) {
+            let (plain, found) = rest.split_at_checked(place).unwrap_or((rest, &[]));
+            self.bytes.extend_from_slice(plain);
+            let Some((special, behind)) = found.split_first() else { return };
+            self.bytes.extend_from_slice(replacement(*special).unwrap_or_default().as_bytes());
+            rest = behind;
+        }
+        self.bytes.extend_from_slice(rest);
+    }
+}
+
+/// The prefixes of the list that are bound somewhere at or inside the apex, as strings of the document.
+fn in_scope<'d>(apex: Element<'d>, prefixes: &[&str]) -> BTreeSet<&'d str> {
+    let listed: BTreeSet<&str> =
+        prefixes.iter().map(|prefix| if *prefix == "#default" { "" } else { prefix }).collect();
+    if listed.is_empty() {
+        return BTreeSet::new();
+    }
+    let around = std::iter::successors(apex.parent(), |element| element.parent());
+    around
+        .chain(apex.descendants())
+        .flat_map(Element::declarations)
+        .map(|declared| declared.prefix)
+        .filter(|prefix| listed.contains(prefix))
+        .collect()
+}
+
+/// What a character of text becomes, if it is not written as it is (Canonical XML 1.0, section 2.3).
+pub(crate) fn in_text(byte: u8) -> Option<&'static str> {
+    match byte {
+        b'&' => Some("&amp;"),
+        b'<' => Some("&lt;"),
+        b'>' => Some("&gt;"),
+        b'\r' => Some("&#xD;"),
+        _ => None,
+    }
+}
+
+/// The same for the value of an attribute.
+pub(crate) fn in_attribute(byte: u8) -> Option<&'static str> {
+    match byte {
+        b'&' => Some("&amp;"),
+        b'<' => Some("&lt;"),
+        b'"' => Some("&quot;"),
+        b'\t' => Some("&#x9;"),
+        b'\n' => Some("&#xA;"),
+        b'\r' => Some("&#xD;"),
+        _ => None,
+    }
+}

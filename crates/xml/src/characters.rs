@@ -1,0 +1,56 @@
+//! Which characters may stand where (XML 1.0, fifth edition, sections 2.2 and 2.3).
+//!
+//! Where names are cut from the input is in `parse/cursor.rs`. The one thing to know: the allowed characters are
+//! checked once for the whole input, before parsing; after that only references can bring in a bad one.
+
+use crate::error::{ErrorKind, Fault};
+
+/// White space, production `S`.
+pub(crate) fn is_space(byte: u8) -> bool {
+    matches!(byte, b' ' | b'\t' | b'\n' | b'\r')
+}
+
+/// Production `Char`.
+pub(crate) fn is_allowed(character: char) -> bool {
+    !matches!(character, '\0'..='\u{8}' | '\u{B}' | '\u{C}' | '\u{E}'..='\u{1F}' | '\u{FFFE}' | '\u{FFFF}')
+}
+
+/// Refuses the first character of `text` that is not a `Char`.
+pub(crate) fn check(text: &str) -> Result<(), Fault> {
+    // Without an early exit the compiler looks at many bytes at once; a good document is read to its end anyway.
+    let control = |byte: u8| byte < b' ' && !is_space(byte);
+    let suspicious = text.bytes().fold(false, |found, byte| found | control(byte) | (byte == 0xEF));
+    if !suspicious {
+        return Ok(());
+    }
+    match text.char_indices().find(|(_, character)| !is_allowed(*character)) {
+        Some((offset, _)) => Err(Fault { kind: ErrorKind::Character, offset }),
+        None => Ok(()),
+    }
+}
+
+/// Whether the byte may belong to a name, a colon included; of those beyond ASCII only [`is_name`] knows.
+pub(crate) fn is_name_byte(byte: u8) -> bool {
+    matches!(byte, b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'.' | b'-' | b'_' | b':' | 0x80..)
+}
+
+/// Whether a part of a qualified name is a name without a colon (Namespaces in XML 1.0, production `NCName`).
+pub(crate) fn is_name(part: &str) -> bool {
+    let mut characters = part.chars();
+    characters.next().is_some_and(begins_name) && characters.all(continues_name)
+}
+
+fn begins_name(character: char) -> bool {
+    matches!(character,
+        'a'..='z' | 'A'..='Z' | '_'
+        | '\u{C0}'..='\u{D6}' | '\u{D8}'..='\u{F6}' | '\u{F8}'..='\u{2FF}' | '\u{370}'..='\u{37D}'
+        | '\u{37F}'..='\u{1FFF}' | '\u{200C}' | '\u{200D}' | '\u{2070}'..='\u{218F}' | '\u{2C00}'..='\u{2FEF}'
+        | '\u{3001}'..='\u{D7FF}' | '\u{F900}'..='\u{FDCF}' | '\u{FDF0}'..='\u{FFFD}'
+        | '\u{10000}'..='\u{EFFFF}')
+}
+
+fn continues_name(character: char) -> bool {
+    begins_name(character)
+        || matches!(character,
+            '0'..='9' | '-' | '.' | '\u{B7}' | '\u{300}'..='\u{36F}' | '\u{203F}' | '\u{2040}')
+}

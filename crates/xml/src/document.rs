@@ -1,0 +1,121 @@
+//! A parsed document: the arena in which its nodes lie.
+//!
+//! What reads it is `element.rs`, what fills it is `parse.rs`. The one thing to know: nodes lie in document order and
+//! each element knows where its subtree ends, so that every walk is a loop over a range. Strings are borrowed from the
+//! input wherever the input says them as they are.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
+use crate::element::Element;
+use crate::error::Error;
+use crate::limits::Limits;
+use crate::parse;
+
+/// A document that was accepted; it borrows from the bytes it was read from.
+#[derive(Debug)]
+pub struct Document<'i> {
+    /// The first is the root.
+    pub(crate) nodes: Vec<Node<'i>>,
+    pub(crate) attributes: Vec<Attribute<'i>>,
+    pub(crate) declarations: Vec<Declaration<'i>>,
+    pub(crate) ids: BTreeMap<Cow<'i, str>, u32>,
+}
+
+impl<'i> Document<'i> {
+    /// Reads a message, within [`Limits::MESSAGE`].
+    ///
+    /// # Errors
+    /// [`Error`] names the first rule that the document breaks.
+    pub fn parse(input: &'i [u8]) -> Result<Self, Error> {
+        Self::parse_with(input, &Limits::MESSAGE)
+    }
+
+    /// Reads a document within other limits.
+    ///
+    /// # Errors
+    /// [`Error`] names the first rule that the document breaks.
+    pub fn parse_with(input: &'i [u8], limits: &Limits) -> Result<Self, Error> {
+        parse::parse(input, limits)
+    }
+
+    /// The root element.
+    #[must_use]
+    pub fn root(&self) -> Element<'_> {
+        Element { document: self, index: 0 }
+    }
+
+    /// Every attribute that looks like an ID (`ID`, `Id`, `id`, in any namespace), by its value without white space
+    /// around it, and the element that has it. The values differ: a document with a duplicate is refused.
+    pub fn ids(&self) -> impl Iterator<Item = (&str, Element<'_>)> {
+        self.ids.iter().map(|(id, index)| (id.as_ref(), Element { document: self, index: *index }))
+    }
+}
+
+#[derive(Debug)]
+pub(crate) enum Node<'i> {
+    Element(Tag<'i>),
+    Text(Cow<'i, str>),
+    Cdata(Cow<'i, str>),
+    Comment,
+}
+
+/// An element.
+#[derive(Debug)]
+pub(crate) struct Tag<'i> {
+    pub(crate) name: Name<'i>,
+    /// Its range of [`Document::attributes`], sorted by namespace and local name: the order of the canonical form.
+    pub(crate) attributes: Part,
+    /// Its range of [`Document::declarations`], sorted by prefix.
+    pub(crate) declarations: Part,
+    pub(crate) parent: Option<u32>,
+    /// The index after the last node of its subtree.
+    pub(crate) end: u32,
+    /// Where it stands in the input.
+    pub(crate) span: Part,
+}
+
+impl Tag<'_> {
+    /// What stands in for an element that is not there: it has no name, no attributes and no children.
+    pub(crate) const NONE: &'static Tag<'static> = &Tag {
+        name: Name { prefix: "", local: "", namespace: "" },
+        attributes: Part { start: 0, end: 0 },
+        declarations: Part { start: 0, end: 0 },
+        parent: None,
+        end: 0,
+        span: Part { start: 0, end: 0 },
+    };
+}
+
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Name<'i> {
+    pub(crate) prefix: &'i str,
+    pub(crate) local: &'i str,
+    pub(crate) namespace: &'i str,
+}
+
+#[derive(Debug)]
+pub(crate) struct Attribute<'i> {
+    pub(crate) name: Name<'i>,
+    pub(crate) value: Cow<'i, str>,
+}
+
+/// A namespace declaration; the prefix of the default namespace is empty, and so is the namespace of `xmlns=""`.
+#[derive(Debug)]
+pub(crate) struct Declaration<'i> {
+    pub(crate) prefix: &'i str,
+    pub(crate) namespace: &'i str,
+}
+
+/// A range in half the room: no input is longer than [`u32::MAX`].
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Part {
+    pub(crate) start: u32,
+    pub(crate) end: u32,
+}
+
+impl Part {
+    pub(crate) fn range(self) -> std::ops::Range<usize> {
+        self.start as usize..self.end as usize
+    }
+}

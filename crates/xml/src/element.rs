@@ -1,0 +1,194 @@
+//! An element of a document, as its readers see it.
+//!
+//! How it is stored is in `document.rs`. The one thing to know: elements and attributes are found by namespace and local
+//! name and in no other way; prefixes mean nothing to a reader, but for values that are themselves qualified names.
+
+use std::borrow::Cow;
+use std::fmt;
+use std::ops::Range;
+
+use crate::document::{Attribute, Declaration, Document, Node, Tag};
+
+/// An element of a [`Document`].
+#[derive(Clone, Copy)]
+pub struct Element<'d> {
+    pub(crate) document: &'d Document<'d>,
+    pub(crate) index: u32,
+}
+
+impl<'d> Element<'d> {
+    /// The namespace it is in; empty if in none.
+    #[must_use]
+    pub fn namespace(self) -> &'d str {
+        self.tag().name.namespace
+    }
+
+    /// Its name within the namespace.
+    #[must_use]
+    pub fn local_name(self) -> &'d str {
+        self.tag().name.local
+    }
+
+    /// Whether it has this name in this namespace.
+    #[must_use]
+    pub fn is(self, namespace: &str, local: &str) -> bool {
+        let name = self.tag().name;
+        name.local == local && name.namespace == namespace
+    }
+
+    /// The value of an attribute in no namespace, normalized and with its references resolved.
+    #[must_use]
+    pub fn attribute(self, local: &str) -> Option<&'d str> {
+        self.attribute_ns("", local)
+    }
+
+    /// The value of an attribute in a namespace, normalized and with its references resolved.
+    #[must_use]
+    pub fn attribute_ns(self, namespace: &str, local: &str) -> Option<&'d str> {
+        let found = |attribute: &&Attribute<'_>| {
+            attribute.name.local == local && attribute.name.namespace == namespace
+        };
+        self.raw_attributes().iter().find(found).map(|attribute| attribute.value.as_ref())
+    }
+
+    /// Its attributes as (namespace, local name, value), ordered by namespace and local name.
+    pub fn attributes(self) -> impl Iterator<Item = (&'d str, &'d str, &'d str)> {
+        self.raw_attributes()
+            .iter()
+            .map(|attribute| (attribute.name.namespace, attribute.name.local, attribute.value.as_ref()))
+    }
+
+    /// The element around it; none around the root.
+    #[must_use]
+    pub fn parent(self) -> Option<Element<'d>> {
+        self.tag().parent.map(|index| Element { index, ..self })
+    }
+
+    /// Its child elements.
+    pub fn elements(self) -> impl Iterator<Item = Element<'d>> {
+        self.nodes().filter_map(move |(index, node)| match node {
+            Node::Element(_) => Some(Element { index, ..self }),
+            Node::Text(_) | Node::Cdata(_) | Node::Comment => None,
+        })
+    }
+
+    /// Its first child element of this name.
+    #[must_use]
+    pub fn child(self, namespace: &str, local: &str) -> Option<Element<'d>> {
+        self.elements().find(|child| child.is(namespace, local))
+    }
+
+    /// Its child elements of this name.
+    pub fn children<'n>(
+        self,
+        namespace: &'n str,
+        local: &'n str,
+    ) -> impl Iterator<Item = Element<'d>> + use<'d, 'n> {
+        self.elements().filter(move |child| child.is(namespace, local))
+    }
+
+    /// Itself and all elements inside it, in document order.
+    pub fn descendants(self) -> impl Iterator<Item = Element<'d>> {
+        let nodes = self.document.nodes.get(self.index as usize..self.tag().end as usize);
+        (self.index..).zip(nodes.unwrap_or_default()).filter_map(move |(index, node)| match node {
+            Node::Element(_) => Some(Element { index, ..self }),
+            Node::Text(_) | Node::Cdata(_) | Node::Comment => None,
+        })
+    }
+
+    /// All its character data, across comments and CDATA sections; none if there is an element in it.
+    ///
+    /// Whole or not at all: what a comment cuts in two is never read as its first half.
+    #[must_use]
+    pub fn text(self) -> Option<Cow<'d, str>> {
+        let mut whole = Cow::Borrowed("");
+        for (_, node) in self.nodes() {
+            match node {
+                Node::Element(_) => return None,
+                Node::Text(text) | Node::Cdata(text) if whole.is_empty() => whole = Cow::Borrowed(text),
+                Node::Text(text) | Node::Cdata(text) => whole.to_mut().push_str(text),
+                Node::Comment => {}
+            }
+        }
+        Some(whole)
+    }
+
+    /// Whether there is neither a comment nor a CDATA section anywhere in it.
+    #[must_use]
+    pub fn is_plain(self) -> bool {
+        let nodes = self.document.nodes.get(self.index as usize..self.tag().end as usize);
+        !nodes.unwrap_or_default().iter().any(|node| matches!(node, Node::Cdata(_) | Node::Comment))
+    }
+
+    /// What a prefix is bound to here: what a qualified name in a value, as that of `xsi:type`, needs. The empty
+    /// prefix is that of the default namespace.
+    #[must_use]
+    pub fn namespace_of_prefix(self, prefix: &str) -> Option<&'d str> {
+        if prefix == "xml" {
+            return Some(crate::XML_NAMESPACE);
+        }
+        let mut here = Some(self);
+        while let Some(element) = here {
+            let declarations = element.declarations();
+            if let Ok(place) = declarations.binary_search_by(|declared| declared.prefix.cmp(prefix)) {
+                let found = declarations.get(place).map(|declared| declared.namespace);
+                return found.filter(|namespace| !namespace.is_empty());
+            }
+            here = element.parent();
+        }
+        None
+    }
+
+    /// Where it stands in the input, in bytes: from its `<` to behind the `>` of its end.
+    #[must_use]
+    pub fn span(self) -> Range<usize> {
+        self.tag().span.range()
+    }
+
+    /// The index comes from the parser or from a walk over the nodes, so there is an element at it; if there were not,
+    /// it would have no name and nothing would be found in it.
+    pub(crate) fn tag(self) -> &'d Tag<'d> {
+        match self.document.nodes.get(self.index as usize) {
+            Some(Node::Element(tag)) => tag,
+            _ => Tag::NONE,
+        }
+    }
+
+    pub(crate) fn raw_attributes(self) -> &'d [Attribute<'d>] {
+        self.document.attributes.get(self.tag().attributes.range()).unwrap_or_default()
+    }
+
+    pub(crate) fn declarations(self) -> &'d [Declaration<'d>] {
+        self.document.declarations.get(self.tag().declarations.range()).unwrap_or_default()
+    }
+
+    /// Its child nodes and their indices.
+    fn nodes(self) -> impl Iterator<Item = (u32, &'d Node<'d>)> {
+        let end = self.tag().end;
+        let mut next = self.index + 1;
+        std::iter::from_fn(move || {
+            let index = next;
+            let node = self.document.nodes.get(index as usize).filter(|_| index < end)?;
+            next = match node {
+                Node::Element(tag) => tag.end,
+                Node::Text(_) | Node::Cdata(_) | Node::Comment => index + 1,
+            };
+            Some((index, node))
+        })
+    }
+}
+
+/// The same element of the same document; never one that only looks alike.
+impl PartialEq for Element<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        std::ptr::eq(self.document, other.document) && self.index == other.index
+    }
+}
+
+impl Eq for Element<'_> {}
+
+impl fmt::Debug for Element<'_> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "Element {{{}}}{}", self.namespace(), self.local_name())
+    }
+}

@@ -1,0 +1,334 @@
+//! The parser: one pass over the input, into the arena of `document.rs`.
+//!
+//! Here live the order of things in a document and the rules of tags. What names, values and namespaces may look like
+//! is in the modules below it, what is allowed before and after the root in `parse/prolog.rs`.
+//!
+//! The one thing to know: it is strict. XML that is well formed and uses nothing that is refused by name
+//! ([`ErrorKind`] lists it) is read as the specification says; everything else is an error, and nothing is repaired.
+
+mod cursor;
+mod namespaces;
+mod prolog;
+mod value;
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
+
+use crate::bindings::Bindings;
+use crate::characters;
+use crate::document::{Attribute, Declaration, Document, Name, Node, Part, Tag};
+use crate::error::{Error, ErrorKind, Fault};
+use crate::limits::Limits;
+use cursor::{Cursor, Qualified};
+use namespaces::Effect;
+
+/// Reads a document.
+pub(crate) fn parse<'i>(input: &'i [u8], limits: &Limits) -> Result<Document<'i>, Error> {
+    let read = || {
+        let mut parser = Parser::new(admit(input, limits)?, limits);
+        parser.document()?;
+        Ok(parser.document)
+    };
+    read().map_err(|fault: Fault| fault.locate(input))
+}
+
+/// Holds the input as a whole to its size, its encoding and its characters.
+fn admit<'i>(input: &'i [u8], limits: &Limits) -> Result<&'i str, Fault> {
+    if input.len() > limits.bytes.min(u32::MAX as usize) {
+        return Err(Fault { kind: ErrorKind::TooManyBytes, offset: limits.bytes });
+    }
+    if let [0xEF, 0xBB, 0xBF, ..] | [0xFE, 0xFF, ..] | [0xFF, 0xFE, ..] = input {
+        return Err(Fault { kind: ErrorKind::ByteOrderMark, offset: 0 });
+    }
+    let text = std::str::from_utf8(input)
+        .map_err(|error| Fault { kind: ErrorKind::NotUtf8, offset: error.valid_up_to() })?;
+    characters::check(text)?;
+    Ok(text)
+}
+
+struct Parser<'i, 'l> {
+    cursor: Cursor<'i>,
+    limits: &'l Limits,
+    scope: Bindings<'i>,
+    open: Vec<Open<'i>>,
+    document: Document<'i>,
+}
+
+/// An element whose end tag is still to come.
+struct Open<'i> {
+    index: u32,
+    name: &'i str,
+    /// What to restore the scope to.
+    mark: usize,
+}
+
+impl<'i, 'l> Parser<'i, 'l> {
+    fn new(text: &'i str, limits: &'l Limits) -> Self {
+        // Typical messages have a node for every 50 bytes and an attribute for every 100.
+        let document = Document {
+            nodes: Vec::with_capacity((text.len() / 50).min(limits.nodes)),
+            attributes: Vec::with_capacity((text.len() / 100).min(limits.nodes)),
+            declarations: Vec::new(),
+            ids: BTreeMap::new(),
+        };
+        Self { cursor: Cursor::new(text), limits, scope: Bindings::reserved(), open: Vec::new(), document }
+    }
+
+    fn document(&mut self) -> Result<(), Fault> {
+        prolog::before_root(&mut self.cursor)?;
+        self.start_tag()?;
+        while !self.open.is_empty() {
+            self.text()?;
+            self.markup()?;
+        }
+        prolog::after_root(&mut self.cursor)
+    }
+
+    fn text(&mut self) -> Result<(), Fault> {
+        let raw = self.cursor.until_markup();
+        if raw.is_empty() {
+            return Ok(());
+        }
+        let text = value::text(raw).map_err(|wrong| self.within(raw, wrong))?;
+        self.push(Node::Text(text)).map(drop)
+    }
+
+    fn markup(&mut self) -> Result<(), Fault> {
+        match self.cursor.rest().as_bytes() {
+            [b'<', b'/', ..] => self.end_tag(),
+            [b'<', b'!', ..] => self.comment_or_cdata(),
+            [b'<', b'?', ..] => Err(prolog::refused(&self.cursor, ErrorKind::ProcessingInstruction)),
+            [b'<', ..] => self.start_tag(),
+            _ => Err(self.cursor.fault(ErrorKind::UnexpectedEnd)),
+        }
+    }
+
+    fn comment_or_cdata(&mut self) -> Result<(), Fault> {
+        let node = if self.cursor.eat("<!--") {
+            prolog::comment(&mut self.cursor)?;
+            Node::Comment
+        } else if self.cursor.eat("<![CDATA[") {
+            Node::Cdata(value::cdata(self.cursor.until("]]>")?))
+        } else {
+            return Err(prolog::refused(&self.cursor, ErrorKind::Markup));
+        };
+        self.push(node).map(drop)
+    }
+
+    fn start_tag(&mut self) -> Result<(), Fault> {
+        let start = self.cursor.offset();
+        if self.open.len() >= self.limits.depth {
+            return Err(self.cursor.fault(ErrorKind::TooDeep));
+        }
+        self.cursor.eat("<");
+        let written = self.cursor.name()?;
+        let (attributes, declarations) = (self.document.attributes.len(), self.document.declarations.len());
+        let empty = self.attributes(attributes, declarations)?;
+
+        let mark = self.scope.mark();
+        self.declare(declarations)?;
+        let name = self.element_name(written)?;
+        self.settle(attributes)?;
+        let tag = Tag {
+            name,
+            attributes: part(attributes, self.document.attributes.len()),
+            declarations: part(declarations, self.document.declarations.len()),
+            parent: self.open.last().map(|open| open.index),
+            end: 0,
+            span: part(start, start),
+        };
+        let index = self.push(Node::Element(tag))?;
+        self.note_id(index, attributes)?;
+        if empty {
+            self.close(index, mark);
+        } else {
+            self.open.push(Open { index, name: written.whole, mark });
+        }
+        Ok(())
+    }
+
+    fn end_tag(&mut self) -> Result<(), Fault> {
+        let start = self.cursor.offset();
+        self.cursor.eat("</");
+        let Some(open) = self.open.pop() else { return Err(self.cursor.fault(ErrorKind::EndTag)) };
+        if !self.cursor.eat(open.name) {
+            return Err(Fault { offset: start, ..self.cursor.fault(ErrorKind::EndTag) });
+        }
+        self.cursor.skip_space();
+        self.cursor.expect(">", ErrorKind::EndTag)?;
+        self.close(open.index, open.mark);
+        Ok(())
+    }
+
+    /// The attributes and declarations of a start tag, to its end; whether it is the tag of an empty element.
+    fn attributes(&mut self, attributes: usize, declarations: usize) -> Result<bool, Fault> {
+        loop {
+            let spaced = self.cursor.skip_space();
+            if self.cursor.eat(">") {
+                return Ok(false);
+            }
+            if self.cursor.eat("/>") {
+                return Ok(true);
+            }
+            if !spaced || self.cursor.rest().starts_with('/') {
+                return Err(self.cursor.fault(ErrorKind::Tag));
+            }
+            let name = self.cursor.name()?;
+            self.cursor.skip_space();
+            self.cursor.expect("=", ErrorKind::AttributeValue)?;
+            self.cursor.skip_space();
+            let raw = self.cursor.quoted(ErrorKind::AttributeValue)?;
+            match name {
+                Qualified { prefix: "xmlns", local: prefix, .. } => {
+                    self.declaration(declarations, prefix, raw)?
+                }
+                Qualified { prefix: "", local: "xmlns", .. } => self.declaration(declarations, "", raw)?,
+                name => self.attribute(attributes, name, raw)?,
+            }
+        }
+    }
+
+    fn attribute(&mut self, first: usize, name: Qualified<'i>, raw: &'i str) -> Result<(), Fault> {
+        if self.document.attributes.len() - first >= self.limits.attributes {
+            return Err(self.at(name.whole, ErrorKind::TooManyAttributes));
+        }
+        let value = value::attribute(raw).map_err(|wrong| self.within(raw, wrong))?;
+        // Its prefix may be declared further on in the tag.
+        let name = Name { prefix: name.prefix, local: name.local, namespace: "" };
+        self.document.attributes.push(Attribute { name, value });
+        Ok(())
+    }
+
+    fn declaration(&mut self, first: usize, prefix: &'i str, namespace: &'i str) -> Result<(), Fault> {
+        if self.document.declarations.len() - first >= self.limits.namespaces {
+            return Err(self.at(namespace, ErrorKind::TooManyNamespaces));
+        }
+        match namespaces::check(prefix, namespace).map_err(|kind| self.at(namespace, kind))? {
+            Effect::Binds => self.document.declarations.push(Declaration { prefix, namespace }),
+            Effect::Nothing => {}
+        }
+        Ok(())
+    }
+
+    /// Brings the declarations of a tag into scope.
+    fn declare(&mut self, first: usize) -> Result<(), Fault> {
+        let declarations = self.document.declarations.get_mut(first..).unwrap_or_default();
+        declarations.sort_unstable_by_key(|declared| declared.prefix);
+        let mut before = None;
+        for declared in declarations {
+            if before == Some(declared.prefix) {
+                let offset = self.cursor.offset_of(declared.namespace);
+                return Err(Fault { kind: ErrorKind::DuplicateAttribute, offset });
+            }
+            before = Some(declared.prefix);
+            self.scope.bind(declared.prefix, declared.namespace);
+        }
+        Ok(())
+    }
+
+    fn element_name(&self, written: Qualified<'i>) -> Result<Name<'i>, Fault> {
+        let namespace = match self.scope.of(written.prefix) {
+            Some(namespace) => namespace,
+            None if written.prefix.is_empty() => "",
+            None => return Err(self.at(written.whole, ErrorKind::UndeclaredPrefix)),
+        };
+        Ok(Name { prefix: written.prefix, local: written.local, namespace })
+    }
+
+    /// Puts the attributes of a tag into their namespaces and in order, and finds the one that is there twice.
+    fn settle(&mut self, first: usize) -> Result<(), Fault> {
+        let (scope, cursor) = (&self.scope, &self.cursor);
+        let fault = |kind, name: &Name<'_>| Err(Fault { kind, offset: cursor.offset_of(name.local) });
+        let attributes = self.document.attributes.get_mut(first..).unwrap_or_default();
+        for Attribute { name, .. } in
+            attributes.iter_mut().filter(|attribute| !attribute.name.prefix.is_empty())
+        {
+            let Some(namespace) = scope.of(name.prefix) else {
+                return fault(ErrorKind::UndeclaredPrefix, name);
+            };
+            if name.prefix == "xml" && name.local == "base" {
+                return fault(ErrorKind::Base, name);
+            }
+            name.namespace = namespace;
+        }
+        let key = |attribute: &Attribute<'i>| (attribute.name.namespace, attribute.name.local);
+        attributes.sort_unstable_by_key(key);
+        for pair in attributes.windows(2) {
+            if let [one, other] = pair
+                && key(one) == key(other)
+            {
+                let later = if one.name.local.as_ptr() > other.name.local.as_ptr() { one } else { other };
+                return fault(ErrorKind::DuplicateAttribute, &later.name);
+            }
+        }
+        Ok(())
+    }
+
+    /// Holds the ID of an element to be its only one, and the only one of its value.
+    fn note_id(&mut self, index: u32, first: usize) -> Result<(), Fault> {
+        let attributes = self.document.attributes.get(first..).unwrap_or_default();
+        let mut ids = attributes.iter().filter(|attribute| attribute.name.local.eq_ignore_ascii_case("id"));
+        let Some(Attribute { name, value }) = ids.next() else { return Ok(()) };
+        if let Some(second) = ids.next() {
+            return Err(self.at(second.name.local, ErrorKind::SeveralIds));
+        }
+        if self.document.ids.len() >= self.limits.ids {
+            return Err(self.at(name.local, ErrorKind::TooManyIds));
+        }
+        match self.document.ids.entry(trimmed(value)) {
+            Entry::Vacant(place) => {
+                place.insert(index);
+                Ok(())
+            }
+            Entry::Occupied(_) => {
+                Err(Fault { kind: ErrorKind::DuplicateId, offset: self.cursor.offset_of(name.local) })
+            }
+        }
+    }
+
+    fn close(&mut self, index: u32, mark: usize) {
+        self.scope.restore(mark);
+        let next = short(self.document.nodes.len());
+        let behind = short(self.cursor.offset());
+        if let Some(Node::Element(tag)) = self.document.nodes.get_mut(index as usize) {
+            tag.end = next;
+            tag.span.end = behind;
+        }
+    }
+
+    fn push(&mut self, node: Node<'i>) -> Result<u32, Fault> {
+        let index = self.document.nodes.len();
+        if index >= self.limits.nodes {
+            return Err(Fault { kind: ErrorKind::TooManyNodes, offset: self.cursor.offset() });
+        }
+        self.document.nodes.push(node);
+        Ok(short(index))
+    }
+
+    fn at(&self, part: &str, kind: ErrorKind) -> Fault {
+        Fault { kind, offset: self.cursor.offset_of(part) }
+    }
+
+    fn within(&self, part: &str, (kind, place): value::Wrong) -> Fault {
+        Fault { kind, offset: self.cursor.offset_of(part) + place }
+    }
+}
+
+/// The value of an ID as one that knows its type would see it, without white space around it.
+fn trimmed<'i>(value: &Cow<'i, str>) -> Cow<'i, str> {
+    let space = |character: char| matches!(character, ' ' | '\t' | '\n' | '\r');
+    match value {
+        Cow::Borrowed(value) => Cow::Borrowed(value.trim_matches(space)),
+        Cow::Owned(value) => Cow::Owned(value.trim_matches(space).to_owned()),
+    }
+}
+
+fn part(start: usize, end: usize) -> Part {
+    Part { start: short(start), end: short(end) }
+}
+
+/// The input is no longer than [`u32::MAX`], and nothing counted here is more than its bytes.
+fn short(number: usize) -> u32 {
+    u32::try_from(number).unwrap_or(u32::MAX)
+}
