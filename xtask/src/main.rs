@@ -1,2 +1,56 @@
-//! The repository tool.
-fn main() {}
+//! The repository's own tool, `cargo xtask <command>`: it holds the rules that a compiler does not know, and runs the tests
+//! with the real counterparts they need. Nothing that ships is here.
+#![expect(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a command line tool speaks on standard output, and says on standard error why it failed"
+)]
+
+mod check;
+mod layers;
+mod shell;
+mod stages;
+mod test;
+mod tidy;
+mod tree;
+
+use std::process::ExitCode;
+
+/// What a part of the tool ends with: nothing to say, or what is wrong.
+type Outcome<T = ()> = Result<T, String>;
+
+const USAGE: &str = "\
+usage: cargo xtask <command>
+
+  check                       before each commit: format, clippy, layers, tidy, and the tests that need no service
+  test [--offline-only]       the whole, with every real counterpart; the same without any of them
+  layers                      which crate may depend on which
+  tidy                        sizes, first lines, forbidden words, documents against code, attacks against tests
+  fuzz --seconds N [TARGET]   every fuzz target, or one, for N seconds each";
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    match arguments.as_slice() {
+        ["check"] => check::run(),
+        ["test"] => test::run(test::Scope::Whole),
+        ["test", "--offline-only"] => test::run(test::Scope::Offline),
+        ["layers"] => told(layers::run()),
+        ["tidy"] => told(tidy::run()),
+        _ => {
+            eprintln!("{USAGE}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+/// Says what is wrong, and ends accordingly.
+fn told(outcome: Outcome) -> ExitCode {
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(message) => {
+            eprintln!("{message}");
+            ExitCode::FAILURE
+        }
+    }
+}

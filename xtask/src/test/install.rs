@@ -1,0 +1,85 @@
+//! The real counterparts that the tests talk to, as packages of Debian: said by name and reason, installed where missing.
+//! On another system nothing is installed; the tests that miss something then skip themselves, by name.
+
+use std::path::Path;
+
+use crate::{Outcome, shell};
+
+/// Packages, and what they are for.
+const PACKAGES: [(&[&str], &str); 5] = [
+    (&["postgresql"], "the second database; a cluster of its own is started in a temporary folder"),
+    (
+        &["simplesamlphp", "php-cli", "php-xml", "php-mbstring", "php-curl", "php-sqlite3"],
+        "a real identity provider, on PHP's own web server",
+    ),
+    (&["chromium", "chromium-driver"], "a real browser, headless"),
+    (
+        &["libxmlsec1-dev", "pkg-config", "python3-xmlsec"],
+        "the XML signature library that ours is compared with",
+    ),
+    (&["g++"], "libFuzzer, which is C++"),
+];
+
+/// Debian's hook that may forbid the start of services at installation.
+const POLICY: &str = "/usr/sbin/policy-rc.d";
+
+/// Says what is used, and installs what is missing.
+pub fn run() -> Outcome {
+    println!("The tests use these Debian packages:");
+    for (packages, reason) in &PACKAGES {
+        println!("  {}: {reason}", packages.join(" "));
+    }
+    if !Path::new("/usr/bin/apt-get").exists() {
+        println!(
+            "This is no Debian: nothing is installed, and tests that miss something are skipped by name."
+        );
+        return Ok(());
+    }
+    let missing: Vec<&str> = PACKAGES
+        .iter()
+        .flat_map(|(packages, _)| *packages)
+        .copied()
+        .filter(|name| !installed(name))
+        .collect();
+    if missing.is_empty() {
+        println!("All of them are installed.");
+        return Ok(());
+    }
+    println!("Installing: {}", missing.join(" "));
+    install(&missing)
+        .map_err(|error| format!("{error}\n(cargo xtask test --offline-only needs none of them)"))
+}
+
+fn installed(package: &str) -> bool {
+    let query = shell::read(&mut shell::command("dpkg-query", &["-W", "-f=${db:Status-Abbrev}", package]));
+    query.is_ok_and(|status| status.starts_with("ii"))
+}
+
+fn install(packages: &[&str]) -> Outcome {
+    as_root(&["apt-get", "-q", "update"])?;
+    // The tests start what they need themselves, elsewhere and under their own configuration.
+    let forbid = !Path::new(POLICY).exists();
+    if forbid {
+        as_root(&[
+            "sh",
+            "-c",
+            &format!("printf '#!/bin/sh\\nexit 101\\n' > {POLICY} && chmod 755 {POLICY}"),
+        ])?;
+    }
+    let install =
+        ["apt-get", "-q", "-y", "-o", "DPkg::Lock::Timeout=600", "install", "--no-install-recommends"];
+    let outcome = as_root(&[&install[..], packages].concat());
+    if forbid {
+        as_root(&["rm", POLICY])?;
+    }
+    outcome
+}
+
+/// Runs a command as root: directly if we are, otherwise through sudo.
+fn as_root(arguments: &[&str]) -> Outcome {
+    let root = shell::read(&mut shell::command("id", &["-u"]))?.trim() == "0";
+    let prefix: &[&str] = if root { &["env"] } else { &["sudo", "env"] };
+    let all = [prefix, &["DEBIAN_FRONTEND=noninteractive"], arguments].concat();
+    let (program, rest) = all.split_first().ok_or("nothing to run")?;
+    shell::run(&mut shell::command(program, rest))
+}

@@ -1,0 +1,43 @@
+//! `cargo xtask test`: the whole. It installs and starts the real counterparts, runs every check and every test, and ends
+//! with the sum of the tests alone on the last line.
+
+mod install;
+mod postgres;
+pub mod suite;
+
+use std::process::ExitCode;
+
+use crate::check;
+use crate::stages::Stages;
+use postgres::Cluster;
+use suite::{Environment, Sum};
+
+/// How much is wanted.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Scope {
+    /// Everything, with the real counterparts.
+    Whole,
+    /// Only what needs none of them.
+    Offline,
+}
+
+/// Runs everything, whatever fails on the way.
+pub fn run(scope: Scope) -> ExitCode {
+    let mut stages = Stages::default();
+    let mut environment = Environment::offline();
+    let mut cluster = None;
+    if scope == Scope::Whole {
+        stages.run("install", install::run);
+        stages.run("postgres", || {
+            cluster = Cluster::start()?;
+            environment = Environment::with(cluster.as_ref().map(Cluster::url));
+            Ok(())
+        });
+    }
+    check::lint(&mut stages);
+    let mut sum = Sum::default();
+    stages.run("build", suite::build);
+    stages.run("tests", || suite::run(&environment, &mut sum));
+    drop(cluster);
+    suite::report(&sum, &stages)
+}
