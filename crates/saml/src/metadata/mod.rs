@@ -1,0 +1,324 @@
+//! Metadata: how providers introduce themselves to each other (SAML-Metadata).
+//!
+//! What lives here: [`idp`] and [`sp`], each with a reader and a writer, and what both share: finding the entity in a
+//! document, its validity, its keys and its addresses. What does not: fetching, keeping and comparing (`app`).
+//! The one thing to know: nothing that is missing switches anything off. Metadata without a key that can verify, without
+//! an address that a browser can be sent to, or past its date is an error that names what is missing.
+
+use std::fmt;
+
+use jiff::Timestamp;
+use vestibule_dsig::Certificate;
+use vestibule_xml::{Document, Element, Limits, Writer};
+
+use crate::binding::Binding;
+use crate::{names, read};
+
+pub mod idp;
+pub mod sp;
+
+/// An address for one binding.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Endpoint {
+    /// How messages get there.
+    pub binding: Binding,
+    /// Where requests go; `http` or `https`.
+    pub url: String,
+    /// Where responses go, if elsewhere.
+    pub response_url: Option<String>,
+}
+
+impl Endpoint {
+    /// An endpoint that takes requests and responses alike.
+    #[must_use]
+    pub fn new(binding: Binding, url: impl Into<String>) -> Self {
+        Self { binding, url: url.into(), response_url: None }
+    }
+}
+
+/// Why metadata could not be used.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Error {
+    /// It is not XML that is accepted.
+    Xml(vestibule_xml::Error),
+    /// It is another kind of document.
+    NotMetadata {
+        /// The name of the root element.
+        found: String,
+    },
+    /// There are several entities, and none was asked for.
+    SeveralEntities {
+        /// Their entity IDs; of the first hundred, if there are more.
+        entity_ids: Vec<String>,
+    },
+    /// The entity that was asked for is not there.
+    NoSuchEntity {
+        /// The entity ID asked for.
+        wanted: String,
+        /// The entity IDs that are there; of the first hundred, if there are more.
+        entity_ids: Vec<String>,
+    },
+    /// There is no entity with that role.
+    NoRole {
+        /// What was looked for.
+        wanted: &'static str,
+        /// The roles that are there.
+        found: Vec<String>,
+    },
+    /// It has expired.
+    Expired {
+        /// The end of its validity.
+        valid_until: Timestamp,
+        /// The time here.
+        now: Timestamp,
+    },
+    /// An attribute that should hold a time does not.
+    Time(read::NotATime),
+    /// Something that must be there is not.
+    Missing(&'static str),
+    /// No address can be reached by a browser.
+    NoUsableEndpoint {
+        /// The service.
+        service: &'static str,
+        /// The bindings that are offered.
+        offered: Vec<String>,
+    },
+    /// An address is not one of the web.
+    Location {
+        /// The service.
+        service: &'static str,
+        /// The address.
+        found: String,
+    },
+    /// There is no certificate to verify signatures with.
+    NoCertificate,
+    /// A certificate cannot be read.
+    Certificate(vestibule_dsig::Error),
+    /// No key can verify signatures here.
+    WeakKeys {
+        /// The keys that are there.
+        found: Vec<String>,
+    },
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Xml(error) => write!(f, "The metadata cannot be read. {error}"),
+            Self::NotMetadata { found } => {
+                write!(f, "The document is not SAML metadata (an EntityDescriptor) but {found}.")
+            }
+            Self::SeveralEntities { entity_ids } => {
+                write!(
+                    f,
+                    "The metadata describes several entities; say which one: {}.",
+                    entity_ids.join(", ")
+                )
+            }
+            Self::NoSuchEntity { wanted, entity_ids } => {
+                write!(f, "The metadata does not describe {wanted}, but {}.", entity_ids.join(", "))
+            }
+            Self::NoRole { wanted, found } if found.is_empty() => write!(f, "The entity has no {wanted}."),
+            Self::NoRole { wanted, found } => {
+                write!(f, "The entity has no {wanted} for SAML 2.0, but {}.", found.join(", "))
+            }
+            Self::Expired { valid_until, now } => {
+                write!(f, "The metadata was valid until {valid_until}, and it is {now}; get a newer copy.")
+            }
+            Self::Time(time) => write!(f, "{} is \"{}\", which is not a time.", time.attribute, time.found),
+            Self::Missing(what) => write!(f, "The metadata has no {what}."),
+            Self::NoUsableEndpoint { service, offered } if offered.is_empty() => {
+                write!(f, "The metadata has no {service}.")
+            }
+            Self::NoUsableEndpoint { service, offered } => write!(
+                f,
+                "The metadata has no {service} for HTTP-Redirect or HTTP-POST; it offers {}.",
+                offered.join(", ")
+            ),
+            Self::Location { service, found } => {
+                write!(f, "The address of a {service} is \"{found}\", which is not http or https.")
+            }
+            Self::NoCertificate => {
+                f.write_str("The metadata has no certificate for signing, so no response could be verified.")
+            }
+            Self::Certificate(error) => write!(f, "A certificate in the metadata cannot be read: {error}."),
+            Self::WeakKeys { found } => write!(
+                f,
+                "No key in the metadata can verify signatures here: {} (accepted are RSA from 2048 bits, ECDSA P-256 \
+                 and P-384).",
+                found.join(", ")
+            ),
+        }
+    }
+}
+
+impl std::error::Error for Error {}
+
+const MAX_LISTED: usize = 100;
+
+fn parse(xml: &[u8]) -> Result<Document<'_>, Error> {
+    Document::parse_with(xml, &Limits::METADATA).map_err(Error::Xml)
+}
+
+/// An EntityDescriptor, the role in it, and when both end.
+struct Role<'d> {
+    entity_id: String,
+    element: Element<'d>,
+    valid_until: Option<Timestamp>,
+}
+
+/// Finds the entity: the one asked for, or the only one with the role.
+fn find<'d>(
+    root: Element<'d>,
+    role: &'static str,
+    wanted: Option<&str>,
+    now: Timestamp,
+) -> Result<Role<'d>, Error> {
+    if !is(root, "EntityDescriptor") && !is(root, "EntitiesDescriptor") {
+        return Err(Error::NotMetadata { found: read::excerpt(root.local_name()) });
+    }
+    let all = || root.descendants().filter(|element| is(*element, "EntityDescriptor"));
+    let id = |entity| read::attribute(entity, "entityID").unwrap_or_default();
+    let ids = |entities: &mut dyn Iterator<Item = Element<'d>>| entities.take(MAX_LISTED).map(id).collect();
+    let entity = match wanted {
+        Some(wanted) => all()
+            .find(|entity| id(*entity) == wanted)
+            .ok_or_else(|| Error::NoSuchEntity { wanted: wanted.to_owned(), entity_ids: ids(&mut all()) })?,
+        None => {
+            let mut able = all().filter(|entity| role_of(*entity, role).is_some());
+            match (able.next(), able.next()) {
+                (Some(entity), None) => entity,
+                (None, _) => all().next().ok_or(Error::Missing("EntityDescriptor"))?,
+                _ => {
+                    let mut able = all().filter(|entity| role_of(*entity, role).is_some());
+                    return Err(Error::SeveralEntities { entity_ids: ids(&mut able) });
+                }
+            }
+        }
+    };
+    let element =
+        role_of(entity, role).ok_or_else(|| Error::NoRole { wanted: role, found: roles(entity) })?;
+    let entity_id = Some(id(entity)).filter(|id| !id.is_empty()).ok_or(Error::Missing("entityID"))?;
+    Ok(Role { entity_id, element, valid_until: validity(element, now)? })
+}
+
+fn role_of<'d>(entity: Element<'d>, role: &str) -> Option<Element<'d>> {
+    entity.children(names::METADATA, role).find(|element| {
+        let protocols = element.attribute("protocolSupportEnumeration").unwrap_or_default();
+        protocols.split_ascii_whitespace().any(|protocol| protocol == names::PROTOCOL)
+    })
+}
+
+fn roles(entity: Element<'_>) -> Vec<String> {
+    let descriptors = entity.elements().filter(|element| element.local_name().ends_with("Descriptor"));
+    descriptors.take(MAX_LISTED).map(|element| read::excerpt(element.local_name())).collect()
+}
+
+/// The earliest `validUntil` on the way from the role to the root; an error if it has passed.
+fn validity(role: Element<'_>, now: Timestamp) -> Result<Option<Timestamp>, Error> {
+    let mut earliest: Option<Timestamp> = None;
+    for element in std::iter::successors(Some(role), |element| element.parent()) {
+        let until = read::time(element, "validUntil").map_err(Error::Time)?;
+        earliest = earliest.into_iter().chain(until).min();
+    }
+    match earliest {
+        Some(valid_until) if valid_until <= now => Err(Error::Expired { valid_until, now }),
+        valid_until => Ok(valid_until),
+    }
+}
+
+/// The certificates of a role that are for this use, or for any: a KeyDescriptor without `use` is for both.
+fn certificates(role: Element<'_>, wanted: &str) -> Result<Vec<Certificate>, Error> {
+    let mut certificates: Vec<Certificate> = Vec::new();
+    for key in role.children(names::METADATA, "KeyDescriptor") {
+        if key.attribute("use").is_some_and(|found| read::trim(found) != wanted) {
+            continue;
+        }
+        for key_info in key.children(names::SIGNATURE, "KeyInfo") {
+            for certificate in read::certificates(key_info).map_err(Error::Certificate)? {
+                if !certificates.contains(&certificate) {
+                    certificates.push(certificate);
+                }
+            }
+        }
+    }
+    Ok(certificates)
+}
+
+/// The endpoints of a service that a browser can reach; others are left out.
+fn endpoints(role: Element<'_>, service: &'static str) -> Result<Vec<Endpoint>, Error> {
+    let mut endpoints = Vec::new();
+    for element in role.children(names::METADATA, service) {
+        let Some(binding) = element.attribute("Binding").map(read::trim).and_then(Binding::from_uri) else {
+            continue;
+        };
+        let url = read::attribute(element, "Location").ok_or(Error::Missing("Location of an endpoint"))?;
+        let response_url = read::attribute(element, "ResponseLocation");
+        for address in [Some(&url), response_url.as_ref()].into_iter().flatten() {
+            web(address, service)?;
+        }
+        endpoints.push(Endpoint { binding, url, response_url });
+    }
+    Ok(endpoints)
+}
+
+/// A browser will be sent there, so nothing but the web will do.
+fn web(address: &str, service: &'static str) -> Result<(), Error> {
+    let scheme = address.split_once("://").map(|(scheme, _)| scheme.to_ascii_lowercase());
+    let plain = !address.contains(|c: char| c.is_control() || c.is_whitespace());
+    if plain && matches!(scheme.as_deref(), Some("http" | "https")) {
+        return Ok(());
+    }
+    Err(Error::Location { service, found: read::excerpt(address) })
+}
+
+/// The bindings that a service is offered by, for an error.
+fn offered(role: Element<'_>, service: &str) -> Vec<String> {
+    let offers =
+        role.children(names::METADATA, service).filter_map(|element| read::attribute(element, "Binding"));
+    offers.take(MAX_LISTED).map(|binding| read::excerpt(&binding)).collect()
+}
+
+fn name_id_formats(role: Element<'_>) -> Vec<String> {
+    role.children(names::METADATA, "NameIDFormat").filter_map(read::text).collect()
+}
+
+fn is(element: Element<'_>, name: &str) -> bool {
+    element.is(names::METADATA, name)
+}
+
+fn start_entity(writer: &mut Writer, entity_id: &str, valid_until: Option<Timestamp>) {
+    writer.start("md:EntityDescriptor");
+    writer.attribute("xmlns:md", names::METADATA);
+    writer.attribute("xmlns:ds", names::SIGNATURE);
+    writer.attribute("entityID", entity_id);
+    if let Some(valid_until) = valid_until {
+        writer.attribute("validUntil", &valid_until.to_string());
+    }
+}
+
+fn write_key(writer: &mut Writer, usage: &str, certificate: &Certificate) {
+    writer.start("md:KeyDescriptor");
+    writer.attribute("use", usage);
+    writer.start("ds:KeyInfo");
+    writer.start("ds:X509Data");
+    writer.start("ds:X509Certificate");
+    writer.text(&certificate.to_base64());
+    for _ in 0..4 {
+        writer.end();
+    }
+}
+
+fn write_endpoint(writer: &mut Writer, name: &'static str, endpoint: &Endpoint) {
+    writer.start(name);
+    writer.attribute("Binding", endpoint.binding.uri());
+    writer.attribute("Location", &endpoint.url);
+    if let Some(response_url) = &endpoint.response_url {
+        writer.attribute("ResponseLocation", response_url);
+    }
+    writer.end();
+}
+
+fn write_text(writer: &mut Writer, name: &'static str, text: &str) {
+    writer.start(name).text(text).end();
+}

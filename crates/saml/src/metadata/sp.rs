@@ -1,0 +1,118 @@
+//! Metadata of service providers.
+//!
+//! What both kinds of provider share is in the parent module. The one thing to know: `WantAssertionsSigned` is written
+//! as `true` or left out. Written as `false` it makes a well-known identity provider leave the assertion unsigned.
+
+use jiff::Timestamp;
+use vestibule_dsig::Certificate;
+use vestibule_xml::{Element, Writer};
+
+use super::{Endpoint, Error};
+use crate::binding::Binding;
+use crate::{names, read};
+
+const ROLE: &str = "SPSSODescriptor";
+
+/// What the metadata of a service provider says.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ServiceProvider {
+    /// Its entity ID, which assertions name as their audience.
+    pub entity_id: String,
+    /// Where responses are posted, the default first; one at least.
+    pub acs_urls: Vec<String>,
+    /// Where messages about signing out go.
+    pub slo: Vec<Endpoint>,
+    /// The certificates of its signing keys; two around a change.
+    pub signing_certificates: Vec<Certificate>,
+    /// The certificates to encrypt for it.
+    pub encryption_certificates: Vec<Certificate>,
+    /// The formats of name identifier that it understands.
+    pub name_id_formats: Vec<String>,
+    /// Whether it signs its requests.
+    pub authn_requests_signed: bool,
+    /// Whether it asks for signed assertions.
+    pub want_assertions_signed: bool,
+    /// When this description ends.
+    pub valid_until: Option<Timestamp>,
+}
+
+/// Writes the metadata of a service provider.
+#[must_use]
+pub fn write(provider: &ServiceProvider) -> String {
+    let mut writer = Writer::new();
+    super::start_entity(&mut writer, &provider.entity_id, provider.valid_until);
+    writer.start("md:SPSSODescriptor");
+    writer.attribute("AuthnRequestsSigned", if provider.authn_requests_signed { "true" } else { "false" });
+    if provider.want_assertions_signed {
+        writer.attribute("WantAssertionsSigned", "true");
+    }
+    writer.attribute("protocolSupportEnumeration", names::PROTOCOL);
+    for certificate in &provider.signing_certificates {
+        super::write_key(&mut writer, "signing", certificate);
+    }
+    for certificate in &provider.encryption_certificates {
+        super::write_key(&mut writer, "encryption", certificate);
+    }
+    for endpoint in &provider.slo {
+        super::write_endpoint(&mut writer, "md:SingleLogoutService", endpoint);
+    }
+    for format in &provider.name_id_formats {
+        super::write_text(&mut writer, "md:NameIDFormat", format);
+    }
+    for (index, url) in provider.acs_urls.iter().enumerate() {
+        writer.start("md:AssertionConsumerService");
+        writer.attribute("Binding", Binding::Post.uri());
+        writer.attribute("Location", url);
+        writer.attribute("index", &index.to_string());
+        if index == 0 {
+            writer.attribute("isDefault", "true");
+        }
+        writer.end();
+    }
+    writer.end();
+    writer.end();
+    writer.finish()
+}
+
+/// Reads the metadata of a service provider, alone in its document or among others. `wanted` is its entity ID; it is
+/// needed where the document describes several.
+///
+/// # Errors
+/// [`Error`] says what is missing or wrong.
+pub fn read(xml: &[u8], wanted: Option<&str>, now: Timestamp) -> Result<ServiceProvider, Error> {
+    let document = super::parse(xml)?;
+    let role = super::find(document.root(), ROLE, wanted, now)?;
+    Ok(ServiceProvider {
+        acs_urls: acs_urls(role.element)?,
+        slo: super::endpoints(role.element, "SingleLogoutService")?,
+        signing_certificates: super::certificates(role.element, "signing")?,
+        encryption_certificates: super::certificates(role.element, "encryption")?,
+        name_id_formats: super::name_id_formats(role.element),
+        authn_requests_signed: read::flag(role.element, "AuthnRequestsSigned").unwrap_or(false),
+        want_assertions_signed: read::flag(role.element, "WantAssertionsSigned").unwrap_or(false),
+        valid_until: role.valid_until,
+        entity_id: role.entity_id,
+    })
+}
+
+/// The addresses that take posted responses, the default first (SAML-Metadata, section 2.2.3).
+fn acs_urls(role: Element<'_>) -> Result<Vec<String>, Error> {
+    const SERVICE: &str = "AssertionConsumerService";
+    let mut urls = Vec::new();
+    for element in role.children(names::METADATA, SERVICE) {
+        if element.attribute("Binding").map(read::trim).and_then(Binding::from_uri) != Some(Binding::Post) {
+            continue;
+        }
+        let url = read::attribute(element, "Location").ok_or(Error::Missing("Location of an endpoint"))?;
+        super::web(&url, SERVICE)?;
+        if read::flag(element, "isDefault") == Some(true) {
+            urls.insert(0, url);
+        } else {
+            urls.push(url);
+        }
+    }
+    if urls.is_empty() {
+        return Err(Error::NoUsableEndpoint { service: SERVICE, offered: super::offered(role, SERVICE) });
+    }
+    Ok(urls)
+}

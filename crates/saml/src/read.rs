@@ -1,0 +1,86 @@
+//! Reading text and times out of elements, for every document of SAML.
+//!
+//! Which elements there must be is decided by the readers of the documents. The one thing to know: white space around
+//! a value is nobody's intention (pretty-printing puts it there), so it is dropped everywhere, and inside it is kept.
+
+use jiff::Timestamp;
+use vestibule_dsig::Certificate;
+use vestibule_xml::Element;
+
+use crate::{NameId, names, time};
+
+/// Drops what XML calls white space from both ends.
+pub(crate) fn trim(text: &str) -> &str {
+    text.trim_matches([' ', '\t', '\r', '\n'])
+}
+
+/// The text of an element; `None` if it holds elements, or nothing.
+pub(crate) fn text(element: Element<'_>) -> Option<String> {
+    let text = element.text()?;
+    let text = trim(&text);
+    (!text.is_empty()).then(|| text.to_owned())
+}
+
+/// The value of an attribute; `None` if it is absent or blank.
+pub(crate) fn attribute(element: Element<'_>, name: &str) -> Option<String> {
+    element.attribute(name).map(trim).filter(|value| !value.is_empty()).map(str::to_owned)
+}
+
+/// The value of an attribute of the type `xs:boolean`.
+pub(crate) fn flag(element: Element<'_>, name: &str) -> Option<bool> {
+    match element.attribute(name).map(trim) {
+        Some("true" | "1") => Some(true),
+        Some("false" | "0") => Some(false),
+        _ => None,
+    }
+}
+
+/// A time in an attribute: absent, or readable.
+pub(crate) fn time(element: Element<'_>, name: &'static str) -> Result<Option<Timestamp>, NotATime> {
+    let Some(found) = element.attribute(name) else { return Ok(None) };
+    match time::parse(trim(found)) {
+        Some(time) => Ok(Some(time)),
+        None => Err(NotATime { attribute: name, found: excerpt(found) }),
+    }
+}
+
+/// An attribute that should hold a time and does not.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NotATime {
+    /// The name of the attribute.
+    pub attribute: &'static str,
+    /// What it holds, cut to a readable length.
+    pub found: String,
+}
+
+/// The name identifier that an element of that type states; `None` if it is blank or not text.
+pub(crate) fn name_id(element: Element<'_>) -> Option<NameId> {
+    Some(NameId {
+        value: text(element)?,
+        format: attribute(element, "Format"),
+        name_qualifier: attribute(element, "NameQualifier"),
+        sp_name_qualifier: attribute(element, "SPNameQualifier"),
+    })
+}
+
+/// Every certificate in a `ds:KeyInfo`, with the error of the one that cannot be read.
+pub(crate) fn certificates(key_info: Element<'_>) -> Result<Vec<Certificate>, vestibule_dsig::Error> {
+    key_info
+        .children(names::SIGNATURE, "X509Data")
+        .flat_map(|data| data.children(names::SIGNATURE, "X509Certificate"))
+        .map(|certificate| Certificate::from_base64(&certificate.text().unwrap_or_default()))
+        .collect()
+}
+
+/// The beginning of a string that the sender chose, short enough for a page and a log line.
+pub(crate) fn excerpt(text: &str) -> String {
+    cut(text, 200).0
+}
+
+/// At most this many bytes of a string, with an ellipsis where it was cut; and whether it was.
+pub(crate) fn cut(text: &str, bytes: usize) -> (String, bool) {
+    match text.get(..text.floor_char_boundary(bytes)) {
+        Some(beginning) if beginning.len() < text.len() => (format!("{beginning}…"), true),
+        _ => (text.to_owned(), false),
+    }
+}

@@ -1,0 +1,236 @@
+//! What an assertion states, against what is expected of it.
+//!
+//! Reading is in `envelope.rs` and `claims.rs`; signatures were verified before (`covered.rs`). The one thing to know:
+//! the checks run in the order of the functions below, every one is recorded, and none can be left out by a setting.
+//! An unsigned Response is held to the same expectations wherever it states something: that stops nobody who forges,
+//! and tells whoever misconfigured what is wrong.
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::Expected;
+use super::claims::{Bearer, Claims};
+use super::envelope::Envelope;
+use super::rejection::{Moment, Part, Rejection, Untimely, list, or_none};
+use super::trace::Trace;
+
+/// A response is made when it is sent. One that is older was not, whatever validity it states.
+const MAX_AGE: SignedDuration = SignedDuration::from_hours(24);
+
+pub(super) struct Checks<'a> {
+    pub(super) expected: &'a Expected<'a>,
+    pub(super) trace: &'a mut Trace,
+    pub(super) envelope: &'a Envelope,
+    pub(super) envelope_is_signed: bool,
+    pub(super) claims: &'a Claims,
+}
+
+impl<'a> Checks<'a> {
+    /// Runs every check, and returns the request that is answered.
+    pub(super) fn run(&mut self) -> Result<Option<String>, Rejection> {
+        self.issuer()?;
+        self.destination()?;
+        let bearers = self.recipient()?;
+        self.audience()?;
+        let bearers = self.confirmation(&bearers)?;
+        self.issued()?;
+        self.conditions()?;
+        self.session()?;
+        self.in_response_to(&bearers)
+    }
+
+    /// Issuers of the Assertion, and of the Response if it names one (SAML-Profiles, section 4.1.4.2).
+    fn issuer(&mut self) -> Result<(), Rejection> {
+        let expected = self.expected.issuer;
+        let (response, assertion) = (&self.envelope.issuer, &self.claims.issuer);
+        let mismatch = |of, found: &Option<String>| {
+            Err(Rejection::Issuer { of, expected: expected.to_owned(), found: found.clone() })
+        };
+        let outcome = if response.as_ref().is_some_and(|issuer| issuer != expected) {
+            mismatch(Part::Response, response)
+        } else if assertion.as_deref() != Some(expected) {
+            mismatch(Part::Assertion, assertion)
+        } else {
+            Ok(())
+        };
+        let found = format!("Response {}, Assertion {}", or_none(response), or_none(assertion));
+        self.trace.check("issuer", expected, found, outcome)
+    }
+
+    /// A Response that is signed must say where it is sent (SAML-Bindings, section 3.5.5.2); one that is not, may.
+    fn destination(&mut self) -> Result<(), Rejection> {
+        let expected = self.expected.acs_urls;
+        let found = &self.envelope.destination;
+        let outcome = match found {
+            Some(destination) if expected.contains(destination) => Ok(()),
+            None if !self.envelope_is_signed => Ok(()),
+            _ => Err(Rejection::Destination { expected: expected.to_vec(), found: found.clone() }),
+        };
+        let note =
+            if found.is_none() && outcome.is_ok() { " (an unsigned Response may leave it out)" } else { "" };
+        self.trace.check("destination", list(expected), format!("{}{note}", or_none(found)), outcome)
+    }
+
+    /// A bearer confirmation names this service as its recipient (SAML-Profiles, section 4.1.4.2).
+    fn recipient(&mut self) -> Result<Vec<&'a Bearer>, Rejection> {
+        let expected = self.expected.acs_urls;
+        let is_ours = |bearer: &&Bearer| bearer.recipient.as_ref().is_some_and(|url| expected.contains(url));
+        let ours: Vec<&Bearer> = self.claims.bearers.iter().filter(is_ours).collect();
+        let recipients: Vec<Option<String>> =
+            self.claims.bearers.iter().map(|one| one.recipient.clone()).collect();
+        let found = match recipients.as_slice() {
+            [] => "no bearer confirmation".to_owned(),
+            some => some.iter().map(or_none).collect::<Vec<_>>().join(", "),
+        };
+        let outcome = if ours.is_empty() {
+            Err(Rejection::Recipient { expected: expected.to_vec(), found: recipients })
+        } else {
+            Ok(ours)
+        };
+        self.trace.check("recipient", list(expected), found, outcome)
+    }
+
+    /// Every AudienceRestriction holds this service, and there is one (SAML-Core, section 2.5.1.4).
+    fn audience(&mut self) -> Result<(), Rejection> {
+        let expected = self.expected.entity_ids;
+        let restrictions = &self.claims.conditions.audiences;
+        let foreign =
+            restrictions.iter().find(|audiences| !audiences.iter().any(|one| expected.contains(one)));
+        let mismatch = |found| Err(Rejection::Audience { expected: expected.to_vec(), found });
+        let outcome = match foreign {
+            Some(audiences) => mismatch(Some(audiences.clone())),
+            None if restrictions.is_empty() => mismatch(None),
+            None => Ok(()),
+        };
+        let found = match restrictions.as_slice() {
+            [] => "none".to_owned(),
+            some => some.iter().map(|audiences| list(audiences)).collect::<Vec<_>>().join(" and "),
+        };
+        self.trace.check("audience", list(expected), found, outcome)
+    }
+
+    /// One of these bearer confirmations holds now. An Address is shown and not compared: the identity provider may
+    /// see the browser at another address than this service does.
+    fn confirmation(&mut self, bearers: &[&'a Bearer]) -> Result<Vec<&'a Bearer>, Rejection> {
+        let hold: Vec<&Bearer> =
+            bearers.iter().copied().filter(|bearer| self.holds(bearer).is_ok()).collect();
+        let shown = hold.first().or(bearers.first());
+        let found = shown.map_or_else(String::new, |bearer| {
+            let begins = if bearer.begins { ", with NotBefore" } else { "" };
+            let address =
+                bearer.address.as_ref().map_or_else(String::new, |at| format!(", Address {at} not compared"));
+            format!("bearer, NotOnOrAfter {}{begins}{address}", time_or_none(bearer.not_on_or_after))
+        });
+        let outcome = match bearers.first() {
+            Some(first) if hold.is_empty() => self.holds(first).map(|()| hold).map_err(Rejection::Time),
+            _ => Ok(hold),
+        };
+        let expected = format!("bearer, no NotBefore, NotOnOrAfter after {}", self.earliest());
+        self.trace.check("confirmation", expected, found, outcome)
+    }
+
+    fn holds(&self, bearer: &Bearer) -> Result<(), Untimely> {
+        if bearer.begins {
+            return Err(Untimely::Begins);
+        }
+        let end = bearer.not_on_or_after.ok_or(Untimely::NoLimit { of: "SubjectConfirmationData" })?;
+        self.not_over("SubjectConfirmationData NotOnOrAfter", end)
+    }
+
+    /// Neither the Response nor the Assertion was made in the future, nor the Response long ago.
+    fn issued(&mut self) -> Result<(), Rejection> {
+        let (response, assertion) = (self.envelope.issue_instant, self.claims.issue_instant);
+        let outcome = self
+            .begun("Response IssueInstant", response)
+            .and_then(|()| self.begun("Assertion IssueInstant", assertion))
+            .and_then(|()| self.recent("Response IssueInstant", response));
+        let expected = format!("within the 24 hours before {}", self.latest());
+        let found = format!("Response {response}, Assertion {assertion}");
+        self.trace.check("issue instant", expected, found, outcome.map_err(Rejection::Time))
+    }
+
+    /// The conditions hold now, and they end (SAML-Core, section 2.5.1.2).
+    fn conditions(&mut self) -> Result<(), Rejection> {
+        let conditions = &self.claims.conditions;
+        let begun = conditions.not_before.map_or(Ok(()), |start| self.begun("Conditions NotBefore", start));
+        let expected = format!("none, or at the latest {}", self.latest());
+        let found = time_or_none(conditions.not_before);
+        self.trace.check("not before", expected, found, begun.map_err(Rejection::Time))?;
+        let over = conditions
+            .not_on_or_after
+            .ok_or(Untimely::NoLimit { of: "Conditions element" })
+            .and_then(|end| self.not_over("Conditions NotOnOrAfter", end));
+        let expected = format!("after {}", self.earliest());
+        let found = time_or_none(conditions.not_on_or_after);
+        self.trace.check("not on or after", expected, found, over.map_err(Rejection::Time))
+    }
+
+    /// The identity provider has not ended its session (SAML-Core, section 2.7.2).
+    fn session(&mut self) -> Result<(), Rejection> {
+        let end = self.claims.session.not_on_or_after;
+        let outcome = end.map_or(Ok(()), |end| self.not_over("SessionNotOnOrAfter", end));
+        let expected = format!("none, or after {}", self.earliest());
+        self.trace.check("session", expected, time_or_none(end), outcome.map_err(Rejection::Time))
+    }
+
+    /// The request that is answered, by a statement that a signature covers: the confirmation's, or the Response's if
+    /// that is signed. Where both say something they must agree.
+    fn in_response_to(&mut self, bearers: &[&Bearer]) -> Result<Option<String>, Rejection> {
+        let response = &self.envelope.in_response_to;
+        let stated = |bearer: &&Bearer| bearer.in_response_to.clone();
+        let answered =
+            bearers.iter().find_map(stated).or(response.clone().filter(|_| self.envelope_is_signed));
+        let expected = self.expected.request_id;
+        let outcome = match expected {
+            Some(request) if answered.as_deref() != Some(request) => {
+                Err(Rejection::InResponseTo { expected: Some(request.to_owned()), found: answered.clone() })
+            }
+            _ if answered.is_some() && response.is_some() && answered != *response => {
+                Err(Rejection::InResponseTo { expected: None, found: response.clone() })
+            }
+            _ => Ok(answered.clone()),
+        };
+        let wanted = expected.unwrap_or("not compared: no request was given");
+        let found = format!("Response {}, signed statement {}", or_none(response), or_none(&answered));
+        self.trace.check("in response to", wanted, found, outcome)
+    }
+
+    fn begun(&self, what: &'static str, stated: Timestamp) -> Result<(), Untimely> {
+        // Differences, unlike sums, cannot leave the calendar.
+        if stated.duration_since(self.expected.now) <= self.expected.skew() {
+            return Ok(());
+        }
+        Err(Untimely::Future(self.moment(what, stated)))
+    }
+
+    fn not_over(&self, what: &'static str, stated: Timestamp) -> Result<(), Untimely> {
+        if self.expected.now.duration_since(stated) < self.expected.skew() {
+            return Ok(());
+        }
+        Err(Untimely::Past(self.moment(what, stated)))
+    }
+
+    fn recent(&self, what: &'static str, stated: Timestamp) -> Result<(), Untimely> {
+        if self.expected.now.duration_since(stated) <= MAX_AGE {
+            return Ok(());
+        }
+        Err(Untimely::Past(self.moment(what, stated)))
+    }
+
+    fn moment(&self, what: &'static str, stated: Timestamp) -> Moment {
+        Moment { what, stated, now: self.expected.now, skew: self.expected.skew() }
+    }
+
+    /// A time that limits a validity must be after this one.
+    fn earliest(&self) -> Timestamp {
+        self.expected.now.saturating_sub(self.expected.skew()).unwrap_or(Timestamp::MIN)
+    }
+
+    /// A time that begins a validity must not be after this one.
+    fn latest(&self) -> Timestamp {
+        self.expected.now.saturating_add(self.expected.skew()).unwrap_or(Timestamp::MAX)
+    }
+}
+
+fn time_or_none(time: Option<Timestamp>) -> String {
+    time.map_or_else(|| "none".to_owned(), |time| time.to_string())
+}

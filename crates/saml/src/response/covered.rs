@@ -1,0 +1,196 @@
+//! Which signatures a response carries, and what they cover.
+//!
+//! How a signature is verified is in `dsig`. The one thing to know: there are two places for a signature, the Response
+//! and its one Assertion. Either alone is enough, for a Response signature covers the assertion in it, and identity
+//! providers differ in which they make; if both are there, both must verify. Nobody chooses by a setting.
+
+use vestibule_dsig::{Certificate, Invalid, Malformed, Signed, signature_of, verify};
+use vestibule_xml::Element;
+
+use super::rejection::describe;
+use super::trace::Trace;
+use super::{Expected, NotCovered, Part, Rejection, envelope};
+use crate::names;
+
+/// The verified signatures of a response; at least one is there.
+pub(super) struct Covered {
+    pub(super) response: Option<Signed>,
+    pub(super) assertion: Option<Signed>,
+    /// The certificate that covers the assertion most closely.
+    pub(super) certificate: Certificate,
+}
+
+/// The one assertion of a received Response, in its place.
+pub(super) fn the_assertion<'d>(root: Element<'d>, trace: &mut Trace) -> Result<Element<'d>, Rejection> {
+    let places: Vec<String> = assertions(root)
+        .take(3)
+        .map(|one| match one.parent() {
+            Some(parent) => format!("{} in {}", one.local_name(), envelope::name(parent)),
+            None => one.local_name().to_owned(),
+        })
+        .collect();
+    let found = format!("{}: {}", assertions(root).count(), places.join(", "));
+    let expected = "1, not encrypted, a child of samlp:Response";
+    trace.check("assertion", expected, found, sole_assertion(root, Some(root)))
+}
+
+/// The one assertion of a document, which must be a child of `parent`, or the root if there is none. Encrypted ones
+/// count, and so do those in places where nobody would look.
+pub(super) fn sole_assertion<'d>(
+    root: Element<'d>,
+    parent: Option<Element<'d>>,
+) -> Result<Element<'d>, Rejection> {
+    let first = assertions(root).next().ok_or(Rejection::NotCovered(NotCovered::NoAssertion))?;
+    let count = assertions(root).count();
+    if count > 1 {
+        return Err(Rejection::NotCovered(NotCovered::SeveralAssertions { count }));
+    }
+    if first.local_name() == "EncryptedAssertion" {
+        return Err(Rejection::Encrypted { element: "EncryptedAssertion" });
+    }
+    if first.parent() != parent {
+        let parent = first.parent().map(envelope::name).unwrap_or_default();
+        return Err(Rejection::NotCovered(NotCovered::Misplaced { parent }));
+    }
+    Ok(first)
+}
+
+fn assertions(root: Element<'_>) -> impl Iterator<Item = Element<'_>> {
+    root.descendants().filter(|element| {
+        element.namespace() == names::ASSERTION
+            && matches!(element.local_name(), "Assertion" | "EncryptedAssertion")
+    })
+}
+
+impl Covered {
+    /// Verifies every signature there is.
+    pub(super) fn verify(
+        root: Element<'_>,
+        assertion: Element<'_>,
+        expected: &Expected<'_>,
+        trace: &mut Trace,
+    ) -> Result<Self, Rejection> {
+        let [on_response, on_assertion] = [root, assertion].map(|element| signature_of(element).is_some());
+        let (found, outcome) = match (on_response, on_assertion) {
+            (true, true) => ("the Response and the Assertion are", Ok(())),
+            (true, false) => ("the Response is", Ok(())),
+            (false, true) => ("the Assertion is", Ok(())),
+            (false, false) => ("neither is", Err(Rejection::NotCovered(NotCovered::Unsigned))),
+        };
+        trace.check(
+            "signed",
+            "the Response or the Assertion is signed, or both",
+            format!("{found} signed"),
+            outcome,
+        )?;
+        let mut one = |part, element, signed: bool| {
+            signed.then(|| signature(part, element, expected, trace)).transpose()
+        };
+        let response = one(Part::Response, root, on_response)?;
+        let assertion = one(Part::Assertion, assertion, on_assertion)?;
+        match assertion.as_ref().or(response.as_ref()).map(|signed| signed.certificate().clone()) {
+            Some(certificate) => Ok(Self { response, assertion, certificate }),
+            None => Err(Rejection::NotCovered(NotCovered::Unsigned)),
+        }
+    }
+}
+
+/// Verifies one signature, and records the steps that it got through.
+fn signature(
+    part: Part,
+    element: Element<'_>,
+    expected: &Expected<'_>,
+    trace: &mut Trace,
+) -> Result<Signed, Rejection> {
+    let verified = verify(element, expected.certificates, expected.allowed);
+    let reached = verified.as_ref().map_or_else(|invalid| Step::of(invalid, expected), |_| Step::Content);
+    let configured: Vec<String> = expected.certificates.iter().map(describe).collect();
+    let wanted = |step: Step| match step {
+        Step::Form => "one enveloped signature of the element itself, exclusive canonical form".to_owned(),
+        Step::Algorithm if expected.allowed.sha1 => {
+            "RSA, RSA-PSS or ECDSA with SHA-256, -384, -512, or SHA-1".to_owned()
+        }
+        Step::Algorithm => "RSA, RSA-PSS or ECDSA with SHA-256, -384 or -512".to_owned(),
+        Step::Certificate if configured.is_empty() => {
+            "a certificate of this connection, which has none".to_owned()
+        }
+        Step::Certificate => configured.join(" or "),
+        Step::Content => "verifies, and the content is what was signed".to_owned(),
+    };
+    for step in Step::ALL.into_iter().take_while(|step| *step < reached) {
+        let found = verified.as_ref().map_or_else(|_| "yes".to_owned(), |signed| step.found(signed));
+        trace.passed(step.check(), wanted(step), format!("{part}: {found}"));
+    }
+    let found = match &verified {
+        Ok(signed) => reached.found(signed),
+        Err(invalid) => invalid.to_string(),
+    };
+    let outcome = verified.map_err(|invalid| rejection(part, reached, invalid, configured.clone()));
+    trace.check(reached.check(), wanted(reached), format!("{part}: {found}"), outcome)
+}
+
+/// The steps of verifying a signature, as a trace shows them.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Step {
+    Form,
+    Algorithm,
+    Certificate,
+    Content,
+}
+
+impl Step {
+    const ALL: [Self; 4] = [Self::Form, Self::Algorithm, Self::Certificate, Self::Content];
+
+    /// The step that failed.
+    fn of(invalid: &Invalid, expected: &Expected<'_>) -> Self {
+        match invalid {
+            Invalid::Malformed(Malformed::SignatureValue | Malformed::DigestValue) => Self::Content,
+            Invalid::NotSigned | Invalid::Malformed(_) => Self::Form,
+            Invalid::Algorithm { .. } => Self::Algorithm,
+            // A key that is too weak is a matter of algorithms; a key of another kind is simply another key.
+            Invalid::UnusableKey { .. } if expected.certificates.iter().any(Certificate::can_verify) => {
+                Self::Certificate
+            }
+            Invalid::UnusableKey { .. } if expected.certificates.is_empty() => Self::Certificate,
+            Invalid::UnusableKey { .. } => Self::Algorithm,
+            Invalid::UnknownKey { .. } => Self::Certificate,
+            Invalid::Signature | Invalid::Digest => Self::Content,
+        }
+    }
+
+    const fn check(self) -> &'static str {
+        match self {
+            Self::Form => "signature form",
+            Self::Algorithm => "signature algorithm",
+            Self::Certificate => "signature certificate",
+            Self::Content => "signature",
+        }
+    }
+
+    fn found(self, signed: &Signed) -> String {
+        match self {
+            Self::Form => "yes".to_owned(),
+            Self::Algorithm => signed.algorithm().to_string(),
+            Self::Certificate => describe(signed.certificate()),
+            Self::Content => format!("verified, {} bytes are covered", signed.bytes().len()),
+        }
+    }
+}
+
+fn rejection(signed: Part, step: Step, cause: Invalid, configured: Vec<String>) -> Rejection {
+    match (step, cause) {
+        (_, Invalid::NotSigned) => Rejection::NotCovered(NotCovered::Unsigned),
+        (Step::Form, Invalid::Malformed(cause)) => {
+            Rejection::NotCovered(NotCovered::Malformed { signed, cause })
+        }
+        (Step::Form | Step::Content, cause) => Rejection::Signature { signed, cause },
+        (Step::Algorithm, cause) => Rejection::Algorithm { signed, cause },
+        (Step::Certificate, cause) => {
+            let claimed = match &cause {
+                Invalid::UnknownKey { claimed } => Some(claimed.clone()),
+                _ => None,
+            };
+            Rejection::Certificate { signed, configured, claimed, cause }
+        }
+    }
+}

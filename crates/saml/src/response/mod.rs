@@ -1,0 +1,38 @@
+//! Responses: from the form field to a [`VerifiedAssertion`], or to a [`Rejection`] with its trace.
+//!
+//! What lives here: the reading side of SAML-Core, section 3.3.3, and SAML-Profiles, section 4.1.4. What does not: whose
+//! request an answer belongs to, whether an assertion was used before, and who may sign in (`app`, `model`).
+//!
+//! | module | holds |
+//! |---|---|
+//! | `decode` | the form field of the HTTP-POST binding |
+//! | `verify` | the walk through all checks, in order |
+//! | `covered` | which signatures there are, and what they cover |
+//! | `envelope`, `claims` | what the Response and the Assertion state |
+//! | `checks` | each statement against what is expected |
+//! | `assertion` | what a caller gets when every check passed |
+//! | `observed` | what the message claims, for logs |
+//! | `rejection`, `trace` | why not, and what was checked |
+//!
+//! The one thing to know: [`verify()`] is a pure function of the bytes and of [`Expected`]. The live sign-in, a stored
+//! response and the command line call the same one.
+
+mod assertion;
+mod checks;
+mod claims;
+mod covered;
+mod decode;
+mod envelope;
+mod observed;
+mod rejection;
+mod trace;
+mod verify;
+
+pub use assertion::VerifiedAssertion;
+pub use decode::{MAX_FORM_VALUE, decode};
+pub use observed::{Observed, observe};
+pub use rejection::{Moment, NotCovered, Part, Rejection, Unreadable, Untimely, describe};
+pub use trace::Check;
+pub use verify::{Expected, MAX_SKEW_SECONDS, Verification, verify};
+
+pub(crate) use decode::base64;

@@ -1,0 +1,50 @@
+//! The trace: one line for each check that was performed.
+//!
+//! What each check means is said where it is performed (`verify.rs` and its neighbors). The one thing to know: a check
+//! is recorded whether it passes or not, so the last line of a refused response is the one that failed.
+
+use super::Rejection;
+
+/// One check of a response, with what it wanted and what it met.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Check {
+    /// The name of the check.
+    pub check: &'static str,
+    /// Whether it passed.
+    pub ok: bool,
+    /// What would pass.
+    pub expected: String,
+    /// What the message has.
+    pub found: String,
+}
+
+#[derive(Default)]
+pub(super) struct Trace(Vec<Check>);
+
+impl Trace {
+    /// Records a check by its outcome, which it passes on.
+    pub(super) fn check<T>(
+        &mut self,
+        check: &'static str,
+        expected: impl Into<String>,
+        found: impl Into<String>,
+        outcome: Result<T, Rejection>,
+    ) -> Result<T, Rejection> {
+        self.0.push(Check { check, ok: outcome.is_ok(), expected: expected.into(), found: found.into() });
+        outcome
+    }
+
+    /// Records a check that passed.
+    pub(super) fn passed(
+        &mut self,
+        check: &'static str,
+        expected: impl Into<String>,
+        found: impl Into<String>,
+    ) {
+        self.0.push(Check { check, ok: true, expected: expected.into(), found: found.into() });
+    }
+
+    pub(super) fn into_checks(self) -> Vec<Check> {
+        self.0
+    }
+}
