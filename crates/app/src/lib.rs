@@ -1,1 +1,26 @@
-//! The deeds: one function per thing someone may do.
+//! The deeds: one function per thing someone may do, callable from every entrance.
+//!
+//! Here is the story of each deed: what is read, which rule of `model` decides, what is written in which transaction.
+//! There is no HTTP, no HTML and no SQL here; `server` is the door for browsers, the program's command line the one
+//! for operators. Who may do a deed stands in its signature: the context type it takes (`context`).
+
+pub mod accounts;
+pub mod configuration;
+pub mod context;
+mod error;
+pub mod jobs;
+pub mod links;
+mod live;
+mod mail;
+pub mod outbound;
+pub mod outbox;
+pub mod response_log;
+mod secret;
+pub mod sessions;
+pub mod sign_in;
+pub mod sso;
+mod vault;
+
+pub use context::{AdminCtx, App, Clock, Deployment, MemberCtx, OperatorCtx, Random, VisitorCtx};
+pub use error::{Error, Kind};
+pub use vault::DeploymentKey;

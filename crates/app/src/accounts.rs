@@ -1,0 +1,215 @@
+//! Accounts, as the operator makes and lists them.
+
+use crate::context::{App, OperatorCtx};
+use crate::error::{Error, Kind};
+use crate::{links, mail, outbox};
+use jiff::Timestamp;
+use serde::Serialize;
+use vestibule_model::account::{Account, Label, VanityState};
+use vestibule_model::email::Email;
+use vestibule_model::id::{AccountId, UserId};
+use vestibule_model::license::{License, MOST_BASIC_SEATS};
+use vestibule_model::user::{Logins, Profile, Role, Status, User};
+use vestibule_store as store;
+
+/// A new account, with the link by which its owner sets a password.
+#[derive(Debug, Serialize)]
+pub struct Created {
+    /// The id of the account.
+    pub id: AccountId,
+    /// Its label.
+    pub account: Label,
+    /// Its name.
+    pub name: String,
+    /// Where it lives.
+    pub vanity_url: String,
+    /// Whether the vanity URL may be used yet.
+    pub state: VanityState,
+    /// The owner's address.
+    pub owner: Email,
+    /// The one-time link: whoever has it becomes the owner, so it is shown once.
+    pub owner_link: String,
+    /// When the link stops working.
+    pub owner_link_expires_at: Timestamp,
+}
+
+/// An account as lists show it.
+#[derive(Debug, Serialize)]
+pub struct Summary {
+    /// Its id.
+    pub id: AccountId,
+    /// Its label.
+    pub account: Label,
+    /// Its name.
+    pub name: String,
+    /// Where it lives.
+    pub vanity_url: String,
+    /// Whether the vanity URL may be used yet.
+    pub state: VanityState,
+    /// The owner's address.
+    pub owner: Option<String>,
+    /// How many users it has.
+    pub users: i64,
+    /// Its associated domains.
+    pub domains: Vec<String>,
+    /// `published`, `draft` or `none`.
+    pub sso: &'static str,
+    /// When it was made.
+    pub created_at: Timestamp,
+}
+
+/// Makes an account, its owner and the owner's one-time link.
+///
+/// # Errors
+/// A label, name or address that cannot be used, or that is taken.
+pub async fn create(ctx: &OperatorCtx, label: &str, name: &str, owner: &str) -> Result<Created, Error> {
+    let app = &ctx.app;
+    let label = Label::parse(label).map_err(|error| {
+        Error::new(Kind::Invalid, format!("The label \"{label}\" cannot be used: {error}."))
+    })?;
+    let name = usable_name(name)?;
+    let owner = Email::parse(owner).map_err(|error| {
+        Error::new(Kind::Invalid, format!("The owner \"{owner}\" cannot be used: {error}."))
+    })?;
+    let now = app.now();
+    let approved = app.inner.deployment.approve_vanity_urls;
+    let state = if approved { VanityState::Approved } else { VanityState::Requested };
+    let id = AccountId::from_bytes(app.fresh_id(now));
+    let account = Account { id, label, name, state, version: 1, created_at: now };
+    let user = owner_of(UserId::from_bytes(app.fresh_id(now)), owner, now);
+    let link = links::fresh(app, user.id, links::Purpose::SetPassword, now);
+    let url = format!("{}/welcome/{}", app.account_url(&account.label), link.secret);
+    let mail = mail::welcome(app, &account, &user, &url, link.row.expires_at);
+    let expires_at = link.row.expires_at;
+    insert(app, &account, &user, link.row, mail).await?;
+    Ok(Created {
+        id,
+        vanity_url: app.account_url(&account.label),
+        account: account.label,
+        name: account.name,
+        state,
+        owner: user.email,
+        owner_link: url,
+        owner_link_expires_at: expires_at,
+    })
+}
+
+fn usable_name(name: &str) -> Result<String, Error> {
+    let name = name.trim();
+    if name.is_empty() || name.chars().count() > 100 || name.chars().any(char::is_control) {
+        return Err(Error::new(
+            Kind::Invalid,
+            "The name of an account has 1 to 100 characters, all of them printable.",
+        ));
+    }
+    Ok(name.to_owned())
+}
+
+fn owner_of(id: UserId, email: Email, now: Timestamp) -> User {
+    User {
+        id,
+        email,
+        status: Status::Active,
+        role: Role::Owner,
+        logins: Logins::WORK_EMAIL,
+        license: Some(License::Basic),
+        profile: Profile::default(),
+        version: 1,
+        created_at: now,
+        updated_at: now,
+    }
+}
+
+async fn insert(
+    app: &App,
+    account: &Account,
+    user: &User,
+    link: store::links::Link,
+    mail: outbox::Mail,
+) -> Result<(), Error> {
+    let (account, user) = (account.clone(), user.clone());
+    let scope = app.store().account(account.id);
+    scope
+        .write(move |tx| {
+            let (account, user, link, mail) = (account.clone(), user.clone(), link.clone(), mail.clone());
+            Box::pin(async move {
+                store::accounts::create(tx, &account).await?;
+                store::licenses::set_total(tx, License::Basic, MOST_BASIC_SEATS).await?;
+                store::licenses::take(tx, License::Basic).await?;
+                store::users::insert(tx, &user).await?;
+                store::links::insert(tx, &link).await?;
+                store::outbox::insert(tx, &mail).await?;
+                Ok::<_, Error>(())
+            })
+        })
+        .await
+}
+
+/// Approves the vanity URL of an account that asked for it.
+///
+/// # Errors
+/// When there is no such account.
+pub async fn approve(ctx: &OperatorCtx, label: &str) -> Result<Summary, Error> {
+    let account = ctx.account(label).await?;
+    let approved = ctx.app.store().write(move |tx| {
+        let label = account.label.clone();
+        Box::pin(async move { store::accounts::approve(tx, &label).await })
+    });
+    approved.await?;
+    show(ctx, label).await
+}
+
+/// Every account, in order of label.
+///
+/// # Errors
+/// When the store does not answer.
+pub async fn list(ctx: &OperatorCtx) -> Result<Vec<Summary>, Error> {
+    let accounts = ctx.app.store().read(|tx| Box::pin(store::accounts::list(tx))).await?;
+    let mut summaries = Vec::with_capacity(accounts.len());
+    for account in accounts {
+        summaries.push(summary(&ctx.app, account).await?);
+    }
+    Ok(summaries)
+}
+
+/// One account.
+///
+/// # Errors
+/// When there is no such account.
+pub async fn show(ctx: &OperatorCtx, label: &str) -> Result<Summary, Error> {
+    let account = ctx.account(label).await?;
+    summary(&ctx.app, account).await
+}
+
+async fn summary(app: &App, account: Account) -> Result<Summary, Error> {
+    let scope = app.store().account(account.id);
+    let (owner, users, domains, connections) = scope
+        .read(|tx| {
+            Box::pin(async move {
+                let owner = store::users::owner(tx).await?;
+                let users = store::users::count(tx).await?;
+                let domains = store::domains::list(tx).await?;
+                Ok::<_, store::Error>((owner, users, domains, store::connections::list(tx).await?))
+            })
+        })
+        .await?;
+    let published = connections.iter().any(|connection| connection.published.is_some());
+    Ok(Summary {
+        id: account.id,
+        vanity_url: app.account_url(&account.label),
+        account: account.label,
+        name: account.name,
+        state: account.state,
+        owner: owner.map(|owner| owner.email.to_string()),
+        users,
+        domains: domains.into_iter().map(|(domain, _)| domain.to_string()).collect(),
+        sso: if published {
+            "published"
+        } else if connections.is_empty() {
+            "none"
+        } else {
+            "draft"
+        },
+        created_at: account.created_at,
+    })
+}

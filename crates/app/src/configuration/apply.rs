@@ -1,0 +1,150 @@
+//! Writing what a plan wants: all of it in one transaction, as one version of the account.
+
+use super::plan::{Difference, Planned};
+use super::state::{Sso, State};
+use crate::context::{App, OperatorCtx};
+use crate::error::{Error, Kind};
+use crate::vault::{Place, Purpose};
+use jiff::{SignedDuration, Timestamp};
+use serde::Serialize;
+use vestibule_model::account::VanityState;
+use vestibule_model::connection::SigningKeyKind;
+use vestibule_model::id::{AccountId, ConnectionId, SpKeyId};
+use vestibule_saml::{KeyKind, SigningKey};
+use vestibule_store::sp_keys::{SpKey, SpKeyState};
+use vestibule_store::{self as store, Tx};
+
+/// How long a certificate of ours is valid.
+const CERTIFICATE_LIFETIME: SignedDuration = SignedDuration::from_hours(24 * 365 * 3);
+
+/// What was applied.
+#[derive(Debug, Serialize)]
+pub struct Applied {
+    /// The label of the account.
+    pub account: String,
+    /// The version of the account after it.
+    pub version: i64,
+    /// What changed, key by key.
+    pub changes: Vec<Difference>,
+}
+
+/// Applies a plan. When the account changed since it was made, nothing is written.
+///
+/// # Errors
+/// [`Kind::Conflict`] when the account changed meanwhile, a domain belongs to another account, or more seats are taken
+/// than would be left; [`Kind::Invalid`] when SSO is configured before the vanity URL is approved.
+pub async fn apply(ctx: &OperatorCtx, planned: Planned) -> Result<Applied, Error> {
+    let Planned { account, changes, to, wanted } = planned;
+    if changes.is_empty() {
+        return Ok(Applied { account, version: to.version, changes });
+    }
+    if wanted.sso.is_some() && to.state != VanityState::Approved {
+        return Err(Error::new(Kind::Invalid, "SSO cannot be configured before the vanity URL is approved.")
+            .hint(format!("Approve it with `vestibule account approve {account}`.")));
+    }
+    let now = ctx.app.now();
+    let fresh = fresh_key(&ctx.app, to.id, &wanted, now)?;
+    let seen = to.version;
+    let scope = ctx.app.store().account(to.id);
+    let version = scope
+        .write(move |tx| {
+            let (wanted, fresh) = (wanted.clone(), fresh.clone());
+            Box::pin(async move {
+                let version = store::accounts::bump(tx).await?;
+                if version != seen + 1 {
+                    return Err(Error::new(
+                        Kind::Conflict,
+                        "The account changed while this was being applied.",
+                    )
+                    .hint("Run it again: nothing was written."));
+                }
+                let current = State::read(tx).await?;
+                write_sso(tx, &current, &wanted, fresh, now).await?;
+                write_domains(tx, &current, &wanted).await?;
+                write_seats(tx, &wanted).await?;
+                store::accounts::put_configuration(tx, &wanted.configuration.to_stored()?).await?;
+                Ok(version)
+            })
+        })
+        .await?;
+    Ok(Applied { account, version, changes })
+}
+
+/// A key pair for the connection (a new one, if there is none), unless it has one of the wanted kind. It is made before
+/// the transaction because that takes long.
+fn fresh_key(app: &App, account: AccountId, wanted: &State, now: Timestamp) -> Result<Option<SpKey>, Error> {
+    let Some(sso) = &wanted.sso else { return Ok(None) };
+    let kind = match sso.settings.signing_key {
+        SigningKeyKind::Rsa2048 => KeyKind::Rsa2048,
+        SigningKeyKind::Rsa3072 => KeyKind::Rsa3072,
+        SigningKeyKind::EcdsaP256 => KeyKind::EcdsaP256,
+    };
+    let key = SigningKey::generate(kind).map_err(Error::internal)?;
+    let name = app.inner.deployment.base_url.host_str().unwrap_or("vestibule").to_owned();
+    let certificate = key.self_signed(&name, now, now + CERTIFICATE_LIFETIME).map_err(Error::internal)?;
+    let id = SpKeyId::from_bytes(app.fresh_id(now));
+    let place = Place { purpose: Purpose::PrivateKey, account, row: id.to_bytes() };
+    let sealed_key = app.inner.vault.seal(place, app.random(), &key.to_pkcs8().map_err(Error::internal)?)?;
+    let connection = wanted.connection.unwrap_or_else(|| ConnectionId::from_bytes(app.fresh_id(now)));
+    let certificate = certificate.der().to_vec();
+    Ok(Some(SpKey { id, connection, state: SpKeyState::Active, sealed_key, certificate, created_at: now }))
+}
+
+async fn write_sso(
+    tx: &Tx<'_>,
+    current: &State,
+    wanted: &State,
+    fresh: Option<SpKey>,
+    now: Timestamp,
+) -> Result<(), Error> {
+    let (Some(Sso { settings, draft }), Some(fresh)) = (&wanted.sso, fresh) else { return Ok(()) };
+    if current.sso == wanted.sso {
+        return Ok(());
+    }
+    let connection = fresh.connection;
+    if current.connection.is_none() {
+        store::connections::create(tx, connection, now).await?;
+    }
+    let kind_before = current.sso.as_ref().map(|sso| sso.settings.signing_key);
+    if kind_before != Some(settings.signing_key) {
+        store::sp_keys::insert(tx, &fresh).await?;
+    }
+    let number = store::connections::save_draft(tx, connection, settings, now).await?;
+    if !draft {
+        store::connections::publish(tx, connection, number, now).await?;
+    }
+    Ok(())
+}
+
+async fn write_domains(tx: &Tx<'_>, current: &State, wanted: &State) -> Result<(), Error> {
+    for domain in current.domains.keys().filter(|domain| !wanted.domains.contains_key(*domain)) {
+        store::domains::remove(tx, domain).await?;
+    }
+    for (domain, policy) in &wanted.domains {
+        if current.domains.get(domain) != Some(policy) {
+            store::domains::associate(tx, domain, policy).await?;
+        }
+    }
+    Ok(())
+}
+
+async fn write_seats(tx: &Tx<'_>, wanted: &State) -> Result<(), Error> {
+    let held = store::licenses::inventory(tx).await?;
+    for (license, seats) in &held.0 {
+        let total = wanted.seats.get(license).copied().unwrap_or(0);
+        if seats.used > total {
+            let message =
+                format!("{} users hold a {license} license, more than the {total} seats wanted.", seats.used);
+            return Err(
+                Error::new(Kind::Conflict, message).hint("Grant at least as many seats as are taken.")
+            );
+        }
+        if !wanted.seats.contains_key(license) {
+            store::licenses::set_total(tx, *license, 0).await?;
+        }
+    }
+    for (license, total) in &wanted.seats {
+        store::licenses::set_total(tx, *license, *total).await?;
+    }
+    Ok(())
+}

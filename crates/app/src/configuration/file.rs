@@ -1,0 +1,187 @@
+//! The shape of an account file (TOML).
+//!
+//! Every value is read here into what the model knows, and everything wrong is named with file, line and key.
+
+use super::keys;
+use crate::error::{Error, Kind};
+use serde::Deserialize;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use toml::de::DeTable;
+use vestibule_model::license::License;
+use vestibule_model::mapping::{self, Mapping};
+use vestibule_model::user::Field;
+
+/// An account file as it was handed in.
+#[derive(Debug, Clone)]
+pub struct Source {
+    /// Its name, for messages.
+    pub name: String,
+    /// Its text.
+    pub text: String,
+    /// The folder to which its paths are relative.
+    pub folder: PathBuf,
+}
+
+impl Source {
+    /// Where a byte of the text is, as people look for it.
+    pub(super) fn place(&self, offset: usize) -> String {
+        let line = self.text.get(..offset).map_or(1, |before| before.matches('\n').count() + 1);
+        format!("{}, line {line}", self.name)
+    }
+
+    /// An error about a key of this file.
+    pub(super) fn wrong(&self, key: &str, problem: impl std::fmt::Display) -> Error {
+        Error::new(Kind::Invalid, format!("{}: `{key}`: {problem}.", self.name))
+    }
+
+    /// The path that a value names.
+    pub(super) fn path(&self, value: &str) -> PathBuf {
+        self.folder.join(Path::new(value))
+    }
+}
+
+/// An account file.
+#[derive(Debug, Deserialize)]
+pub(super) struct AccountFile {
+    pub(super) account: String,
+    pub(super) sso: Option<Sso>,
+    pub(super) licenses: Option<BTreeMap<String, toml::Value>>,
+    pub(super) domains: Option<BTreeMap<String, DomainTable>>,
+    #[serde(default)]
+    pub(super) mapping: MappingTables,
+}
+
+/// `[sso]`; what is absent has its default.
+#[derive(Debug, Deserialize)]
+pub(super) struct Sso {
+    pub(super) idp_metadata_url: Option<String>,
+    pub(super) idp_metadata_file: Option<String>,
+    pub(super) issuer: Option<String>,
+    pub(super) sign_in_url: Option<String>,
+    pub(super) sign_out_url: Option<String>,
+    pub(super) certificates: Option<Vec<String>>,
+    pub(super) sp_entity_id: Option<String>,
+    pub(super) binding: Option<String>,
+    pub(super) signature_hash: Option<String>,
+    pub(super) sign_requests: Option<bool>,
+    pub(super) sign_logout: Option<bool>,
+    pub(super) encrypted_assertions: Option<bool>,
+    pub(super) unsolicited: Option<String>,
+    pub(super) provision: Option<String>,
+    pub(super) automatic_logout: Option<String>,
+    pub(super) save_response_logs: Option<bool>,
+    pub(super) clock_skew: Option<String>,
+    pub(super) allow: Option<Vec<String>>,
+    pub(super) signing_key: Option<String>,
+    pub(super) certificate_rotation: Option<String>,
+    pub(super) new_idp_certificates: Option<String>,
+    pub(super) accepted_acs: Option<Vec<String>>,
+    pub(super) accepted_entity_ids: Option<Vec<String>>,
+    pub(super) draft: Option<bool>,
+}
+
+/// `[domains."…"]`.
+#[derive(Debug, Deserialize)]
+pub(super) struct DomainTable {
+    #[serde(default)]
+    pub(super) managed: bool,
+    #[serde(default)]
+    pub(super) consolidate: bool,
+    #[serde(default)]
+    pub(super) enforce_sso: bool,
+    #[serde(default)]
+    pub(super) exempt: Vec<String>,
+}
+
+/// `[mapping]`.
+#[derive(Debug, Default, Deserialize)]
+pub(super) struct MappingTables {
+    pub(super) basic: Option<BTreeMap<String, BasicValue>>,
+}
+
+/// The source of a field: an attribute name, or a table with one.
+#[derive(Debug, Deserialize)]
+#[serde(untagged)]
+pub(super) enum BasicValue {
+    /// An attribute name (or, for `default_license`, a license type).
+    Name(String),
+    /// An attribute name with its switch.
+    Table(BasicTable),
+}
+
+/// An attribute name with its switch.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct BasicTable {
+    attribute: String,
+    #[serde(default)]
+    update: bool,
+}
+
+/// Largest account file, in bytes.
+const LARGEST: usize = 1024 * 1024;
+
+impl AccountFile {
+    /// Reads an account file.
+    pub(super) fn parse(source: &Source) -> Result<Self, Error> {
+        if source.text.len() > LARGEST {
+            return Err(Error::new(Kind::Invalid, format!("{}: larger than {LARGEST} bytes.", source.name)));
+        }
+        let unreadable = |error: toml::de::Error| {
+            let place = source.place(error.span().map_or(0, |span| span.start));
+            Error::new(Kind::Invalid, format!("{place}: {}.", error.message().trim_end_matches('.')))
+        };
+        let table = DeTable::parse(&source.text).map_err(unreadable)?;
+        keys::check(source, &table)?;
+        toml::from_str(&source.text).map_err(unreadable)
+    }
+}
+
+/// Reads one of a few words.
+pub(super) fn word<T>(
+    source: &Source,
+    key: &str,
+    value: Option<&str>,
+    (default, read, words): (T, fn(&str) -> Option<T>, &[&str]),
+) -> Result<T, Error> {
+    let Some(value) = value else { return Ok(default) };
+    read(value).ok_or_else(|| source.wrong(key, format!("\"{value}\" is not one of {}", words.join(", "))))
+}
+
+/// Reads `[mapping.basic]`.
+pub(super) fn mapping(source: &Source, table: &BTreeMap<String, BasicValue>) -> Result<Mapping, Error> {
+    let mut mapping = Mapping { default_license: Some(License::Basic), ..Mapping::default() };
+    for (key, value) in table {
+        let path = format!("mapping.basic.{key}");
+        if key == "default_license" {
+            mapping.default_license = default_license(source, &path, value)?;
+            continue;
+        }
+        let (attribute, update) = match value {
+            BasicValue::Name(attribute) => (attribute, false),
+            BasicValue::Table(table) => (&table.attribute, table.update),
+        };
+        if attribute.trim().is_empty() || attribute.len() > 512 {
+            return Err(source.wrong(&path, "an attribute name has 1 to 512 characters"));
+        }
+        match Field::from_word(key) {
+            Some(field) => {
+                let update = update || !mapping::is_first_time_only(field);
+                mapping.fields.insert(field, mapping::Source { attribute: attribute.clone(), update });
+            }
+            None => mapping.email = Some(attribute.clone()),
+        }
+    }
+    Ok(mapping)
+}
+
+fn default_license(source: &Source, path: &str, value: &BasicValue) -> Result<Option<License>, Error> {
+    match value {
+        BasicValue::Name(word) if word == "none" => Ok(None),
+        BasicValue::Name(word) => License::from_word(word).map(Some).ok_or_else(|| {
+            source.wrong(path, format!("\"{word}\" is not one of none, basic, licensed, on-prem"))
+        }),
+        BasicValue::Table(_) => Err(source.wrong(path, "expected one of none, basic, licensed, on-prem")),
+    }
+}

@@ -1,0 +1,50 @@
+//! Declarative account configuration: read an account file, show the difference, apply it as one version, write it out.
+//!
+//! `keys` knows every key of the file, `file` its shape, `state` what an account has, `plan` the difference between two
+//! states, `apply` writes it in one transaction, `export` prints a state as a file that changes nothing when applied.
+//! A section that is absent from a file is left alone; in a section that is there, an absent key means its default.
+
+mod apply;
+mod export;
+mod file;
+mod identity_provider;
+mod keys;
+mod plan;
+mod state;
+
+pub use apply::{Applied, apply};
+pub use export::export;
+pub use file::Source;
+pub use plan::{Difference, Planned, plan};
+
+use crate::error::Error;
+use serde::{Deserialize, Serialize};
+use vestibule_model::license::License;
+use vestibule_model::mapping::Mapping;
+
+/// What an account configured besides its connections, domains and seats.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Configuration {
+    /// The basic mapping.
+    pub mapping: Mapping,
+    /// The license type for new users when no seat of the default one is left.
+    pub fallback_license: Option<License>,
+}
+
+impl Default for Configuration {
+    fn default() -> Self {
+        let mapping = Mapping { default_license: Some(License::Basic), ..Mapping::default() };
+        Self { mapping, fallback_license: None }
+    }
+}
+
+impl Configuration {
+    /// Reads what the store keeps; an account that never configured anything has the defaults.
+    pub(crate) fn from_stored(json: Option<&str>) -> Result<Self, Error> {
+        json.map_or_else(|| Ok(Self::default()), |json| serde_json::from_str(json).map_err(Error::internal))
+    }
+
+    pub(crate) fn to_stored(&self) -> Result<String, Error> {
+        serde_json::to_string(self).map_err(Error::internal)
+    }
+}

@@ -1,0 +1,297 @@
+//! What a deed needs to know: the deployment ([`App`]), and who is asking (the contexts).
+//!
+//! This is the one room that reads the clock and draws randomness; every rule and every document gets them as values.
+//! A context can only be had from here, so a deed that takes an [`AdminCtx`] cannot be reached by anybody else.
+
+use crate::error::{Error, Kind};
+use crate::live::{Live, LiveCache};
+use crate::outbound::Outbound;
+use crate::vault::{DeploymentKey, Vault};
+use jiff::Timestamp;
+use std::sync::Arc;
+use url::Url;
+use vestibule_model::account::{Account, Label, VanityState};
+use vestibule_model::response_log::TrackingId;
+use vestibule_model::user::User;
+use vestibule_store::Store;
+use vestibule_store::sessions::Session;
+
+/// A running deployment. Cheap to clone.
+#[derive(Clone)]
+pub struct App {
+    pub(crate) inner: Arc<Inner>,
+}
+
+pub(crate) struct Inner {
+    pub(crate) store: Store,
+    pub(crate) vault: Vault,
+    pub(crate) deployment: Deployment,
+    pub(crate) outbound: Outbound,
+    pub(crate) clock: Clock,
+    pub(crate) random: Random,
+    pub(crate) live: LiveCache,
+}
+
+/// What the operator configured.
+#[derive(Debug, Clone)]
+pub struct Deployment {
+    /// Where the deployment lives; accounts live at `{scheme}://{label}.{host}:{port}`.
+    pub base_url: Url,
+    /// Whether a vanity URL is approved as soon as it is asked for.
+    pub approve_vanity_urls: bool,
+    /// Address ranges that look-ups may reach besides public ones.
+    pub outbound_allow: Vec<crate::outbound::Range>,
+}
+
+/// The clock.
+#[derive(Clone)]
+pub struct Clock(Arc<dyn Fn() -> Timestamp + Send + Sync>);
+
+impl Clock {
+    /// The machine's clock.
+    #[must_use]
+    #[expect(clippy::disallowed_methods, reason = "the one place that reads the clock")]
+    pub fn system() -> Self {
+        Self(Arc::new(Timestamp::now))
+    }
+
+    /// A clock that says what this function says.
+    #[must_use]
+    pub fn from_fn(now: impl Fn() -> Timestamp + Send + Sync + 'static) -> Self {
+        Self(Arc::new(now))
+    }
+
+    /// What it says.
+    #[must_use]
+    pub fn now(&self) -> Timestamp {
+        (self.0)()
+    }
+}
+
+/// The source of randomness.
+#[derive(Clone)]
+pub struct Random(Arc<dyn Fn(&mut [u8]) + Send + Sync>);
+
+impl Random {
+    /// The operating system's, by way of aws-lc-rs.
+    #[must_use]
+    pub fn system() -> Self {
+        Self(Arc::new(|bytes| {
+            #[expect(clippy::disallowed_methods, reason = "the one place that draws randomness")]
+            let drawn = aws_lc_rs::rand::fill(bytes);
+            #[expect(clippy::expect_used, reason = "without randomness nothing here is safe to go on")]
+            drawn.expect("the operating system gives randomness");
+        }))
+    }
+
+    /// A source that fills bytes with this function.
+    #[must_use]
+    pub fn from_fn(fill: impl Fn(&mut [u8]) + Send + Sync + 'static) -> Self {
+        Self(Arc::new(fill))
+    }
+
+    /// Fills the bytes.
+    pub fn fill(&self, bytes: &mut [u8]) {
+        (self.0)(bytes);
+    }
+}
+
+impl App {
+    /// Composes a deployment.
+    ///
+    /// # Errors
+    /// When the deployment key cannot be used.
+    pub fn new(
+        store: Store,
+        key: &DeploymentKey,
+        deployment: Deployment,
+        clock: Clock,
+        random: Random,
+    ) -> Result<Self, Error> {
+        let vault = Vault::new(key)?;
+        let outbound = Outbound::new(deployment.outbound_allow.clone());
+        let live = LiveCache::default();
+        Ok(Self { inner: Arc::new(Inner { store, vault, deployment, outbound, clock, random, live }) })
+    }
+
+    pub(crate) fn store(&self) -> &Store {
+        &self.inner.store
+    }
+
+    /// The time.
+    #[must_use]
+    pub fn now(&self) -> Timestamp {
+        self.inner.clock.now()
+    }
+
+    /// The source of randomness.
+    #[must_use]
+    pub fn random(&self) -> &Random {
+        &self.inner.random
+    }
+
+    /// Where an account lives, without a slash at the end.
+    #[must_use]
+    pub fn account_url(&self, label: &Label) -> String {
+        let base = &self.inner.deployment.base_url;
+        let port = base.port().map(|port| format!(":{port}")).unwrap_or_default();
+        format!("{}://{}{port}", base.scheme(), self.account_host(label))
+    }
+
+    /// The host name of an account, without a port.
+    #[must_use]
+    pub fn account_host(&self, label: &Label) -> String {
+        format!("{label}.{}", self.inner.deployment.base_url.host_str().unwrap_or_default())
+    }
+
+    /// Sixteen time-ordered bytes for an id (UUIDv7, RFC 9562 §5.7).
+    pub(crate) fn fresh_id(&self, now: Timestamp) -> [u8; 16] {
+        let mut random = [0; 10];
+        self.inner.random.fill(&mut random);
+        let millis = u64::try_from(now.as_millisecond()).unwrap_or(0);
+        uuid::Builder::from_unix_timestamp_millis(millis, &random).into_uuid().into_bytes()
+    }
+
+    /// A fresh tracking ID: 128 bits of randomness, so that nobody can guess another one's.
+    #[must_use]
+    pub fn fresh_tracking_id(&self) -> TrackingId {
+        let mut bytes = [0; 16];
+        self.inner.random.fill(&mut bytes);
+        TrackingId::from_bytes(bytes)
+    }
+
+    /// Someone at the vanity host of an account.
+    ///
+    /// # Errors
+    /// [`Kind::NotFound`] when no account has the label or its vanity URL is not approved.
+    pub async fn visitor(&self, label: &Label) -> Result<VisitorCtx, Error> {
+        match self.live(label).await? {
+            Some(live) if live.account.state == VanityState::Approved => {
+                Ok(VisitorCtx { app: self.clone(), live })
+            }
+            _ => Err(Error::new(Kind::NotFound, "There is no account at this address.")
+                .hint("Check the address for typing errors, or ask your administrator for it.")),
+        }
+    }
+
+    /// Whoever runs the deployment: the command line on its machine.
+    #[must_use]
+    pub fn operator(&self) -> OperatorCtx {
+        OperatorCtx { app: self.clone() }
+    }
+
+    /// Whether the store answers.
+    ///
+    /// # Errors
+    /// When it does not.
+    pub async fn ready(&self) -> Result<(), Error> {
+        Ok(self.store().ping().await?)
+    }
+}
+
+/// Someone at the vanity host of an account, signed in or not.
+#[derive(Clone)]
+pub struct VisitorCtx {
+    pub(crate) app: App,
+    pub(crate) live: Arc<Live>,
+}
+
+impl VisitorCtx {
+    /// The account.
+    #[must_use]
+    pub fn account(&self) -> &Account {
+        &self.live.account
+    }
+
+    /// Whether an SSO connection is published.
+    #[must_use]
+    pub fn has_sso(&self) -> bool {
+        self.live.connection.is_some()
+    }
+}
+
+/// A person with a live session.
+#[derive(Clone)]
+pub struct MemberCtx {
+    pub(crate) visitor: VisitorCtx,
+    pub(crate) session: Session,
+    pub(crate) user: User,
+}
+
+impl MemberCtx {
+    /// The account.
+    #[must_use]
+    pub fn account(&self) -> &Account {
+        self.visitor.account()
+    }
+
+    /// The person.
+    #[must_use]
+    pub fn user(&self) -> &User {
+        &self.user
+    }
+
+    /// The session.
+    #[must_use]
+    pub fn session(&self) -> &Session {
+        &self.session
+    }
+
+    /// The same person as an administrator.
+    ///
+    /// # Errors
+    /// [`Kind::Forbidden`] when the role does not open the portal.
+    pub fn admin(self) -> Result<AdminCtx, Error> {
+        if self.user.role.administers() {
+            return Ok(AdminCtx { member: self });
+        }
+        Err(Error::new(Kind::Forbidden, "This page is for administrators.")
+            .hint("Ask the owner of the account to make you an administrator."))
+    }
+}
+
+/// An administrator of an account.
+#[derive(Clone)]
+pub struct AdminCtx {
+    pub(crate) member: MemberCtx,
+}
+
+impl AdminCtx {
+    /// The account.
+    #[must_use]
+    pub fn account(&self) -> &Account {
+        self.member.account()
+    }
+
+    /// The person.
+    #[must_use]
+    pub fn user(&self) -> &User {
+        self.member.user()
+    }
+
+    pub(crate) fn app(&self) -> &App {
+        &self.member.visitor.app
+    }
+}
+
+/// Whoever runs the deployment.
+#[derive(Clone)]
+pub struct OperatorCtx {
+    pub(crate) app: App,
+}
+
+impl OperatorCtx {
+    /// The account with this label.
+    pub(crate) async fn account(&self, label: &str) -> Result<Account, Error> {
+        let missing = || {
+            Error::new(Kind::NotFound, format!("There is no account \"{label}\"."))
+                .hint("`vestibule account list` names the accounts there are.")
+        };
+        let label = Label::parse(label).map_err(|_| missing())?;
+        let found = self.app.store().read(move |tx| {
+            let label = label.clone();
+            Box::pin(async move { vestibule_store::accounts::by_label(tx, &label).await })
+        });
+        found.await?.ok_or_else(missing)
+    }
+}

@@ -1,0 +1,126 @@
+//! The one error of every deed: a public sentence, a hint, and a private source.
+//!
+//! Doors render it (page, command line, later JSON); nothing here knows how. The source is for the log, never for a page.
+
+use std::fmt;
+use vestibule_model::response_log::TrackingId;
+
+/// What went wrong, sorted by whose turn it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// The caller sent something that cannot be used; the message says what.
+    Invalid,
+    /// There is no such thing here.
+    NotFound,
+    /// The caller may not do this.
+    Forbidden,
+    /// The caller must sign in first.
+    SignedOut,
+    /// What the caller saw has changed meanwhile, or is taken.
+    Conflict,
+    /// A sign-in was refused; the person learns the tracking ID and nothing else.
+    Refused,
+    /// Too much at once; try again.
+    Busy,
+    /// Our fault; the source is logged.
+    Internal,
+}
+
+/// Why a deed was not done. Nothing of it was done.
+#[derive(Debug)]
+pub struct Error {
+    kind: Kind,
+    message: String,
+    hint: Option<String>,
+    tracking_id: Option<TrackingId>,
+    source: Option<Box<dyn std::error::Error + Send + Sync>>,
+}
+
+impl Error {
+    /// An error with a public sentence.
+    pub(crate) fn new(kind: Kind, message: impl Into<String>) -> Self {
+        Self { kind, message: message.into(), hint: None, tracking_id: None, source: None }
+    }
+
+    /// Adds what to do about it.
+    pub(crate) fn hint(mut self, hint: impl Into<String>) -> Self {
+        self.hint = Some(hint.into());
+        self
+    }
+
+    /// Adds the private cause.
+    pub(crate) fn because(mut self, source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
+        self.source = Some(source.into());
+        self
+    }
+
+    /// A refused sign-in.
+    pub(crate) fn refused(tracking_id: TrackingId) -> Self {
+        let mut error = Self::new(Kind::Refused, "You could not be signed in.");
+        error.tracking_id = Some(tracking_id);
+        error.hint("Give this tracking ID to your administrator: it leads to the reason, and to what to do about it.")
+    }
+
+    /// Our own fault.
+    pub(crate) fn internal(source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
+        Self::new(Kind::Internal, "Something went wrong on our side.")
+            .hint("Try again in a moment. If it stays, tell whoever runs this service.")
+            .because(source)
+    }
+
+    /// Whose turn it is.
+    #[must_use]
+    pub fn kind(&self) -> Kind {
+        self.kind
+    }
+
+    /// The sentence that the caller may see.
+    #[must_use]
+    pub fn message(&self) -> &str {
+        &self.message
+    }
+
+    /// What to do about it.
+    #[must_use]
+    pub fn advice(&self) -> Option<&str> {
+        self.hint.as_deref()
+    }
+
+    /// The ID under which the response log explains it.
+    #[must_use]
+    pub fn tracking_id(&self) -> Option<TrackingId> {
+        self.tracking_id
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl std::error::Error for Error {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        self.source.as_deref().map(|source| source as _)
+    }
+}
+
+impl From<vestibule_store::Error> for Error {
+    fn from(error: vestibule_store::Error) -> Self {
+        use vestibule_store::Error as Store;
+        let known = match error {
+            Store::Busy => Self::new(Kind::Busy, "The service is busy.").hint("Try again in a moment."),
+            Store::Stale => Self::new(Kind::Conflict, "Somebody else changed this at the same time.")
+                .hint("Look at it again, then repeat what you did."),
+            Store::EmailTaken => Self::new(Kind::Conflict, "The e-mail address belongs to another user.")
+                .hint("One address is one user in a deployment: use another one."),
+            Store::LabelTaken => {
+                Self::new(Kind::Conflict, "The label is taken.").hint("Choose another label.")
+            }
+            Store::DomainTaken => Self::new(Kind::Conflict, "The domain belongs to another account.")
+                .hint("A domain belongs to one account: remove it there first."),
+            other => return Self::internal(other),
+        };
+        known.because(error)
+    }
+}

@@ -1,0 +1,158 @@
+//! One-time links: setting a password, confirming a mailbox.
+//!
+//! A link works once and for a while. It is looked at by GET (mail scanners follow links) and used by POST.
+
+use crate::context::{App, VisitorCtx};
+use crate::error::{Error, Kind};
+use crate::secret;
+use crate::sign_in::password;
+use crate::{mail, sessions};
+use jiff::{SignedDuration, Timestamp};
+use vestibule_model::email::Email;
+use vestibule_model::id::UserId;
+use vestibule_model::license::License;
+use vestibule_model::user::{Status, User};
+pub use vestibule_store::links::LinkPurpose as Purpose;
+use vestibule_store::{self as store, Tx};
+
+/// How long a link works.
+const LIFETIME: SignedDuration = SignedDuration::from_hours(24 * 7);
+
+/// A link that was just made: its row, and the secret that only its receiver gets.
+pub(crate) struct Fresh {
+    pub(crate) row: store::links::Link,
+    pub(crate) secret: String,
+}
+
+/// Makes a link for a user; the caller writes its row.
+pub(crate) fn fresh(app: &App, user: UserId, purpose: Purpose, now: Timestamp) -> Fresh {
+    let secret = secret::fresh(app.random());
+    let row = store::links::Link {
+        token_hash: secret::hash(&secret),
+        purpose,
+        user,
+        created_at: now,
+        expires_at: now + LIFETIME,
+    };
+    Fresh { row, secret }
+}
+
+/// What a link would do, for its page.
+#[derive(Debug, Clone)]
+pub struct View {
+    /// What it is for.
+    pub purpose: Purpose,
+    /// Whose it is.
+    pub email: Email,
+}
+
+fn spent() -> Error {
+    Error::new(Kind::NotFound, "This link does not work any more.")
+        .hint("It was used before, or is too old. Sign in again to get a new one, or ask your administrator.")
+}
+
+/// Looks at a link without using it.
+///
+/// # Errors
+/// [`Kind::NotFound`] when it was used, has expired or never was.
+pub async fn inspect(ctx: &VisitorCtx, token: &str) -> Result<View, Error> {
+    let (hash, now) = (secret::hash(token), ctx.app.now());
+    let scope = ctx.app.store().account(ctx.account().id);
+    let found = scope
+        .read(move |tx| {
+            Box::pin(async move {
+                let Some(link) = store::links::find(tx, &hash, now).await? else { return Ok(None) };
+                let user = store::users::by_id(tx, link.user).await?;
+                Ok::<_, store::Error>(user.map(|user| View { purpose: link.purpose, email: user.email }))
+            })
+        })
+        .await?;
+    found.ok_or_else(spent)
+}
+
+/// Sets the password of the link's user, and signs the person in.
+///
+/// # Errors
+/// A link that does not work any more, or a password that is too weak.
+pub async fn set_password(ctx: &VisitorCtx, token: &str, new_password: &str) -> Result<String, Error> {
+    password::check_strength(new_password)?;
+    let view = inspect(ctx, token).await?;
+    if view.purpose != Purpose::SetPassword {
+        return Err(spent());
+    }
+    let phc = password::hash(&ctx.app, new_password.to_owned()).await?;
+    let (hash, now) = (secret::hash(token), ctx.app.now());
+    let started = sessions::fresh(&ctx.app, ctx.account().id, now);
+    let row = started.row.clone();
+    let scope = ctx.app.store().account(ctx.account().id);
+    scope
+        .write(move |tx| {
+            let (phc, mut session) = (phc.clone(), row.clone());
+            Box::pin(async move {
+                let link =
+                    store::links::take(tx, &hash, Purpose::SetPassword, now).await?.ok_or_else(spent)?;
+                let user = store::users::by_id(tx, link.user).await?.ok_or_else(spent)?;
+                if user.status != Status::Active {
+                    return Err(spent());
+                }
+                store::passwords::put(tx, user.id, &phc).await?;
+                store::sessions::end_all_of(tx, user.id).await?;
+                session.user = user.id;
+                store::sessions::insert(tx, &session).await?;
+                Ok(())
+            })
+        })
+        .await?;
+    Ok(started.token)
+}
+
+/// Confirms the mailbox of the link's user, who may sign in from now on.
+///
+/// # Errors
+/// A link that does not work any more.
+pub async fn verify_email(ctx: &VisitorCtx, token: &str) -> Result<Email, Error> {
+    let (hash, now) = (secret::hash(token), ctx.app.now());
+    let license = ctx.live.configuration.mapping.default_license;
+    let fallback = ctx.live.configuration.fallback_license;
+    let scope = ctx.app.store().account(ctx.account().id);
+    scope
+        .write(move |tx| {
+            Box::pin(async move {
+                let link =
+                    store::links::take(tx, &hash, Purpose::VerifyEmail, now).await?.ok_or_else(spent)?;
+                let mut user = store::users::by_id(tx, link.user).await?.ok_or_else(spent)?;
+                if user.status == Status::Pending {
+                    user.license = take_first(tx, [license, fallback]).await?;
+                    user.status = Status::Active;
+                    user.updated_at = now;
+                    store::users::update(tx, &user).await?;
+                }
+                Ok(user.email)
+            })
+        })
+        .await
+}
+
+/// The first of these license types of which a seat is left; the seat is taken.
+async fn take_first(tx: &Tx<'_>, wanted: [Option<License>; 2]) -> Result<Option<License>, store::Error> {
+    for license in wanted.into_iter().flatten() {
+        if store::licenses::take(tx, license).await? {
+            return Ok(Some(license));
+        }
+    }
+    Ok(None)
+}
+
+/// Writes a verification mail with a link of its own for a pending user.
+pub(crate) async fn send_verification(
+    tx: &Tx<'_>,
+    ctx: &VisitorCtx,
+    user: &User,
+    link: &Fresh,
+) -> Result<(), store::Error> {
+    let url = format!("{}/verify/{}", ctx.app.account_url(&ctx.account().label), link.secret);
+    let row = store::links::Link { user: user.id, ..link.row.clone() };
+    store::links::insert(tx, &row).await?;
+    store::outbox::insert(tx, &mail::verification(&ctx.app, ctx.account(), &user.email, &url, row.expires_at))
+        .await
+}

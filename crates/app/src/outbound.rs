@@ -1,0 +1,237 @@
+//! Outgoing connections: the one place that opens them, behind an address guard and with limits.
+//!
+//! Only public addresses may be reached, besides the ranges that the operator allows. A host name is resolved here, every
+//! address of it is checked, and the connection goes to exactly what was checked, so that a second answer of the name
+//! server changes nothing; each redirect is checked anew.
+
+use crate::error::{Error, Kind};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::time::Duration;
+use url::{Host, Url};
+
+/// An address range, such as `127.0.0.0/8`.
+pub type Range = ipnet::IpNet;
+
+/// How long a look-up may take in all.
+const TIMEOUT: Duration = Duration::from_secs(15);
+/// How many redirects are followed.
+const MOST_REDIRECTS: usize = 3;
+
+/// The guarded way out.
+pub struct Outbound {
+    allow: Vec<Range>,
+}
+
+impl Outbound {
+    /// A way out to public addresses and to these ranges.
+    #[must_use]
+    pub fn new(allow: Vec<Range>) -> Self {
+        Self { allow }
+    }
+
+    /// Fetches a document of at most `limit` bytes.
+    ///
+    /// # Errors
+    /// Says what was in the way: the address, the status, the size, the time.
+    pub async fn fetch(&self, url: &str, limit: usize) -> Result<Vec<u8>, Error> {
+        match tokio::time::timeout(TIMEOUT, self.follow(url, limit)).await {
+            Ok(result) => result,
+            Err(_) => Err(failed(url, format!("no answer within {} seconds", TIMEOUT.as_secs()))),
+        }
+    }
+
+    async fn follow(&self, url: &str, limit: usize) -> Result<Vec<u8>, Error> {
+        let mut next = Url::parse(url).map_err(|error| failed(url, error.to_string()))?;
+        for _ in 0..=MOST_REDIRECTS {
+            let response = self.request(&next).await?;
+            if response.status().is_redirection() {
+                let location = response.headers().get("location").and_then(|value| value.to_str().ok());
+                let location =
+                    location.ok_or_else(|| failed(next.as_str(), "a redirect to nowhere".to_owned()))?;
+                next = next.join(location).map_err(|error| failed(location, error.to_string()))?;
+                continue;
+            }
+            if !response.status().is_success() {
+                return Err(failed(next.as_str(), format!("the answer was {}", response.status())));
+            }
+            return read(response, &next, limit).await;
+        }
+        Err(failed(url, format!("more than {MOST_REDIRECTS} redirects")))
+    }
+
+    async fn request(&self, url: &Url) -> Result<reqwest::Response, Error> {
+        let addresses = self.resolve(url).await?;
+        let open = url.scheme() == "http" && !addresses.iter().all(|address| self.is_allowed(address.ip()));
+        if open || !matches!(url.scheme(), "http" | "https") {
+            return Err(failed(url.as_str(), "only https is fetched from public addresses".to_owned()));
+        }
+        #[expect(clippy::disallowed_types, reason = "the one place that opens outgoing connections")]
+        let client = reqwest::Client::builder()
+            .no_proxy()
+            .redirect(reqwest::redirect::Policy::none())
+            .resolve_to_addrs(url.host_str().unwrap_or_default(), &addresses)
+            .user_agent(concat!("Vestibule/", env!("CARGO_PKG_VERSION")))
+            .build()
+            .map_err(Error::internal)?;
+        client.get(url.clone()).send().await.map_err(|error| failed(url.as_str(), cause(&error)))
+    }
+
+    /// The addresses behind a URL, all of them checked.
+    async fn resolve(&self, url: &Url) -> Result<Vec<SocketAddr>, Error> {
+        let port = url.port_or_known_default().unwrap_or(443);
+        let host = url.host().ok_or_else(|| failed(url.as_str(), "the URL names no host".to_owned()))?;
+        let addresses: Vec<IpAddr> = match host {
+            Host::Ipv4(address) => vec![address.into()],
+            Host::Ipv6(address) => vec![address.into()],
+            Host::Domain(name) if name == "localhost" || name.ends_with(".localhost") => {
+                vec![Ipv4Addr::LOCALHOST.into(), Ipv6Addr::LOCALHOST.into()]
+            }
+            Host::Domain(name) => {
+                let found = tokio::net::lookup_host((name, port)).await;
+                found
+                    .map_err(|error| failed(url.as_str(), error.to_string()))?
+                    .map(|address| address.ip())
+                    .collect()
+            }
+        };
+        let usable: Vec<SocketAddr> = addresses
+            .iter()
+            .filter(|address| is_public(**address) || self.is_allowed(**address))
+            .map(|address| SocketAddr::new(*address, port))
+            .collect();
+        if usable.is_empty() {
+            let refused = addresses.first().map_or_else(|| "no address".to_owned(), IpAddr::to_string);
+            return Err(failed(url.as_str(), format!("{refused} is not a public address"))
+                .hint("The operator can allow its range by the key `outbound.allow` of the configuration."));
+        }
+        Ok(usable)
+    }
+
+    fn is_allowed(&self, address: IpAddr) -> bool {
+        self.allow.iter().any(|range| range.contains(&address))
+    }
+}
+
+async fn read(mut response: reqwest::Response, url: &Url, limit: usize) -> Result<Vec<u8>, Error> {
+    let mut body = Vec::new();
+    while let Some(chunk) = response.chunk().await.map_err(|error| failed(url.as_str(), cause(&error)))? {
+        if body.len() + chunk.len() > limit {
+            return Err(failed(url.as_str(), format!("the answer is larger than {limit} bytes")));
+        }
+        body.extend_from_slice(&chunk);
+    }
+    Ok(body)
+}
+
+fn failed(url: &str, problem: String) -> Error {
+    Error::new(Kind::Invalid, format!("{url} could not be fetched: {problem}."))
+}
+
+/// The innermost cause: the outer ones only say that a request failed.
+fn cause(error: &reqwest::Error) -> String {
+    let mut inner: &dyn std::error::Error = error;
+    while let Some(source) = inner.source() {
+        inner = source;
+    }
+    inner.to_string()
+}
+
+/// Whether an address is one of the public Internet: not loopback, private, link-local, shared, documentation,
+/// multicast or otherwise special (IANA special-purpose registries).
+fn is_public(address: IpAddr) -> bool {
+    match address {
+        IpAddr::V4(v4) => is_public_v4(v4),
+        IpAddr::V6(v6) => match embedded_v4(v6) {
+            Some(v4) => is_public_v4(v4),
+            // Global unicast is 2000::/3; the documentation range inside it is not public.
+            None => {
+                v6.segments()[0] & 0xe000 == 0x2000
+                    && !(v6.segments()[0] == 0x2001 && v6.segments()[1] == 0x0db8)
+            }
+        },
+    }
+}
+
+/// The IPv4 address inside an IPv4-mapped, NAT64 or 6to4 address.
+fn embedded_v4(address: Ipv6Addr) -> Option<Ipv4Addr> {
+    let [a, b, c, d, e, f, high, low] = address.segments();
+    let join = |high: u16, low: u16| {
+        let ([a, b], [c, d]) = (high.to_be_bytes(), low.to_be_bytes());
+        Ipv4Addr::new(a, b, c, d)
+    };
+    match (a, b, c, d, e, f) {
+        (0, 0, 0, 0, 0, 0xffff) | (0x64, 0xff9b, 0, 0, 0, 0) => Some(join(high, low)),
+        (0x2002, ..) => Some(join(b, c)),
+        _ => None,
+    }
+}
+
+fn is_public_v4(address: Ipv4Addr) -> bool {
+    let [a, b, c, _] = address.octets();
+    let special = address.is_private()
+        || address.is_loopback()
+        || address.is_link_local()
+        || address.is_multicast()
+        || address.is_broadcast()
+        || address.is_documentation()
+        || a == 0
+        || a >= 240
+        || (a == 100 && (64..128).contains(&b))
+        || (a == 192 && b == 0 && c == 0)
+        || (a == 198 && (b == 18 || b == 19));
+    !special
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn p19_special_addresses_are_not_public_in_any_spelling() {
+        let special = [
+            "127.0.0.1",
+            "10.0.0.1",
+            "172.16.0.1",
+            "192.168.1.1",
+            "169.254.169.254",
+            "0.0.0.0",
+            "100.64.0.1",
+            "224.0.0.1",
+            "255.255.255.255",
+            "::1",
+            "::",
+            "fe80::1",
+            "fc00::1",
+            "::ffff:127.0.0.1",
+            "64:ff9b::7f00:1",
+            "2002:7f00:1::",
+            "2001:db8::1",
+            "ff02::1",
+        ];
+        for text in special {
+            assert!(!is_public(text.parse().unwrap()), "{text}");
+        }
+        for text in ["1.1.1.1", "93.184.216.34", "2606:4700::1111", "::ffff:1.1.1.1"] {
+            assert!(is_public(text.parse().unwrap()), "{text}");
+        }
+    }
+
+    #[tokio::test]
+    async fn p19_loopback_is_refused_unless_the_operator_allows_it_and_the_error_names_the_key() {
+        let closed = Outbound::new(Vec::new());
+        let error = closed.fetch("https://127.0.0.1:1/metadata", 100).await.unwrap_err();
+        assert!(error.message().contains("not a public address"), "{error}");
+        assert!(error.advice().unwrap().contains("outbound.allow"));
+        let open = Outbound::new(vec!["127.0.0.0/8".parse().unwrap()]);
+        let error = open.fetch("http://127.0.0.1:1/metadata", 100).await.unwrap_err();
+        assert!(!error.message().contains("public"), "{error}");
+    }
+
+    #[tokio::test]
+    async fn p19_other_schemes_are_never_fetched() {
+        let outbound = Outbound::new(Vec::new());
+        for url in ["file:///etc/passwd", "ftp://example.com/", "http://1.1.1.1/"] {
+            assert!(outbound.fetch(url, 100).await.is_err(), "{url}");
+        }
+    }
+}

@@ -1,0 +1,188 @@
+//! Reading the response log: search it, explain a row of it.
+
+use crate::context::{AdminCtx, App, OperatorCtx};
+use crate::error::{Error, Kind};
+use crate::vault::{Place, Purpose};
+use serde::Serialize;
+use vestibule_model::account::{Account, Label};
+use vestibule_model::code::Code;
+use vestibule_model::id::AccountId;
+use vestibule_model::response_log::{Detail, Entry, Filter, TrackingId};
+use vestibule_model::trace::{Change, Step};
+use vestibule_store as store;
+
+/// Largest detail that a row may unpack to, in bytes.
+const LARGEST_DETAIL: usize = 4 * 1024 * 1024;
+
+/// A row with everything that is known about it.
+#[derive(Debug, Clone)]
+pub struct Explained {
+    /// The account it belongs to.
+    pub account: Label,
+    /// The row.
+    pub entry: Entry,
+    /// The rest.
+    pub detail: Detail,
+}
+
+/// An explanation as `vestibule explain --json` prints it.
+#[derive(Debug, Serialize)]
+pub struct Explanation {
+    /// The tracking ID.
+    pub tracking_id: String,
+    /// When the response came.
+    pub time: jiff::Timestamp,
+    /// The label of the account.
+    pub account: String,
+    /// The address it asserted.
+    pub user: Option<String>,
+    /// How it ended.
+    pub outcome: &'static str,
+    /// Why it was refused.
+    pub code: Option<u16>,
+    /// The sentence of the code, with the facts of this case.
+    pub message: Option<String>,
+    /// What to do about it.
+    pub cure: Option<String>,
+    /// Every check and rule that was looked at.
+    pub trace: Vec<Step>,
+    /// What changed for the person.
+    pub changes: Vec<Change>,
+}
+
+impl Explained {
+    /// The explanation without what only pages show.
+    #[must_use]
+    pub fn explanation(self) -> Explanation {
+        let code = self.entry.code;
+        let message = code.map(|code| match &self.detail.reason {
+            Some(reason) => format!("{}. {reason}", code.message().trim_end_matches('.')),
+            None => code.message().to_owned(),
+        });
+        Explanation {
+            tracking_id: self.entry.tracking_id.to_string(),
+            time: self.entry.time,
+            account: self.account.to_string(),
+            user: self.entry.user,
+            outcome: self.entry.outcome.as_str(),
+            code: code.map(Code::number),
+            message,
+            cure: code.map(|code| code.cure().to_owned()),
+            trace: self.detail.trace,
+            changes: self.detail.changes,
+        }
+    }
+}
+
+fn unknown() -> Error {
+    Error::new(Kind::NotFound, "The response log has no such tracking ID.")
+        .hint("Check it for typing errors. Rows are kept for 7 days.")
+}
+
+/// Rows of the account, newest first.
+///
+/// # Errors
+/// When the store does not answer.
+pub async fn search(ctx: &AdminCtx, filter: &Filter) -> Result<Vec<Entry>, Error> {
+    search_account(ctx.app(), ctx.account().id, filter.clone()).await
+}
+
+async fn search_account(app: &App, account: AccountId, filter: Filter) -> Result<Vec<Entry>, Error> {
+    let scope = app.store().account(account);
+    let found = scope.read(move |tx| {
+        let filter = filter.clone();
+        Box::pin(async move { store::response_log::search(tx, &filter).await })
+    });
+    Ok(found.await?)
+}
+
+/// One row of the account.
+///
+/// # Errors
+/// [`Kind::NotFound`] when the account has no such row.
+pub async fn detail(ctx: &AdminCtx, tracking_id: TrackingId) -> Result<Explained, Error> {
+    open(ctx.app(), ctx.account(), tracking_id).await
+}
+
+async fn open(app: &App, account: &Account, tracking_id: TrackingId) -> Result<Explained, Error> {
+    let scope = app.store().account(account.id);
+    let found = scope
+        .read(move |tx| Box::pin(async move { store::response_log::by_tracking_id(tx, tracking_id).await }))
+        .await?;
+    let (entry, sealed) = found.ok_or_else(unknown)?;
+    let place = Place { purpose: Purpose::Response, account: account.id, row: entry.id.to_bytes() };
+    let packed = app.inner.vault.open(place, &sealed)?;
+    let json = zstd::bulk::decompress(&packed, LARGEST_DETAIL).map_err(Error::internal)?;
+    let detail = serde_json::from_slice(&json).map_err(Error::internal)?;
+    Ok(Explained { account: account.label.clone(), entry, detail })
+}
+
+/// A row of a list at the command line.
+#[derive(Debug, Serialize)]
+pub struct Listed {
+    /// When the response came.
+    pub time: jiff::Timestamp,
+    /// The label of the account.
+    pub account: String,
+    /// The tracking ID.
+    pub tracking_id: String,
+    /// The address it asserted.
+    pub user: Option<String>,
+    /// How it ended.
+    pub outcome: &'static str,
+    /// Why it was refused.
+    pub code: Option<u16>,
+    /// The sentence of the code.
+    pub message: Option<&'static str>,
+}
+
+/// Rows of one account, or of all, newest first.
+///
+/// # Errors
+/// When there is no such account.
+pub async fn list(ctx: &OperatorCtx, account: Option<&str>, filter: &Filter) -> Result<Vec<Listed>, Error> {
+    let accounts = match account {
+        Some(label) => vec![ctx.account(label).await?],
+        None => ctx.app.store().read(|tx| Box::pin(store::accounts::list(tx))).await?,
+    };
+    let mut listed = Vec::new();
+    for account in accounts {
+        let entries = search_account(&ctx.app, account.id, filter.clone()).await?;
+        listed.extend(entries.into_iter().map(|entry| row(&account, entry)));
+    }
+    listed.sort_by_key(|row| std::cmp::Reverse(row.time));
+    listed.truncate(filter.limit as usize);
+    Ok(listed)
+}
+
+fn row(account: &Account, entry: Entry) -> Listed {
+    Listed {
+        time: entry.time,
+        account: account.label.to_string(),
+        tracking_id: entry.tracking_id.to_string(),
+        user: entry.user,
+        outcome: entry.outcome.as_str(),
+        code: entry.code.map(Code::number),
+        message: entry.code.map(Code::message),
+    }
+}
+
+/// The row with this tracking ID, whatever its account.
+///
+/// # Errors
+/// [`Kind::NotFound`] when there is none.
+pub async fn explain(ctx: &OperatorCtx, tracking_id: &str) -> Result<Explained, Error> {
+    let tracking_id = TrackingId::parse(tracking_id).ok_or_else(|| {
+        Error::new(Kind::Invalid, "That is not a tracking ID.").hint("One is WEB_ and 32 hexadecimal digits.")
+    })?;
+    let found = ctx.app.store().read(move |tx| {
+        Box::pin(async move {
+            match store::response_log::find_account(tx, tracking_id).await? {
+                Some(id) => store::accounts::by_id(tx, id).await,
+                None => Ok(None),
+            }
+        })
+    });
+    let account = found.await?.ok_or_else(unknown)?;
+    open(&ctx.app, &account, tracking_id).await
+}

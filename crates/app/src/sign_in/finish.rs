@@ -1,0 +1,178 @@
+//! The way back: a response becomes a session, or a refusal with a tracking ID.
+//!
+//! There is no other path by which a response is believed.
+
+use super::admit::{Attempt, Verdict};
+use super::connection;
+use super::record::Record;
+use crate::context::VisitorCtx;
+use crate::error::Error;
+use crate::live::LiveConnection;
+use crate::{links, secret, sessions};
+use std::sync::Arc;
+use vestibule_model::code::Code;
+use vestibule_model::connection::WeakAlgorithm;
+use vestibule_model::email::Email;
+use vestibule_model::id::UserId;
+use vestibule_model::response_log::TrackingId;
+use vestibule_saml::Allowed;
+use vestibule_saml::response::{self, Expected, VerifiedAssertion};
+use vestibule_store::links::LinkPurpose as Purpose;
+
+/// What a browser posts to the assertion consumer service. RelayState is not among it: where to return to is remembered
+/// with the request.
+#[derive(Debug, Clone, Copy)]
+pub struct Posted<'a> {
+    /// The value of `SAMLResponse`.
+    pub saml_response: &'a str,
+    /// The binding secret of this browser.
+    pub browser: Option<&'a str>,
+    /// Whether an unsolicited response already restarted a sign-in of this browser within the last minutes.
+    pub restarted_recently: bool,
+}
+
+/// How a response ended that was not refused.
+#[derive(Debug)]
+pub enum Finished {
+    /// The person is signed in.
+    SignedIn {
+        /// The token of the session, for its cookie.
+        session: String,
+        /// A path of this host.
+        return_to: String,
+        /// The row of the response log.
+        tracking_id: TrackingId,
+    },
+    /// The response answered no request: begin a sign-in of our own.
+    Restart {
+        /// The row of the response log.
+        tracking_id: TrackingId,
+    },
+    /// The mailbox must confirm the address first (1022).
+    Pending {
+        /// The address that the mail went to.
+        email: Email,
+        /// The row of the response log.
+        tracking_id: TrackingId,
+    },
+}
+
+/// How often a sign-in is decided anew when another one of the same person came in between.
+const MOST_TRIES: u32 = 3;
+
+/// Takes a response.
+///
+/// # Errors
+/// [`crate::Kind::Refused`] with the tracking ID when nobody is let in.
+pub async fn finish(ctx: &VisitorCtx, posted: Posted<'_>) -> Result<Finished, Error> {
+    let connection = connection(ctx)?;
+    let now = ctx.app.now();
+    let mut record = Record::new(&ctx.app, &connection, now);
+    let xml = match response::decode(posted.saml_response) {
+        Ok(xml) => xml,
+        Err(rejection) => {
+            record.undecodable(&rejection);
+            return Err(record.write_refusal(ctx, code(rejection.code()), rejection.to_string()).await);
+        }
+    };
+    let settings = &connection.settings;
+    let verification = response::verify(
+        &xml,
+        &Expected {
+            now,
+            skew_seconds: settings.clock_skew_seconds,
+            acs_urls: &connection.acs_urls,
+            entity_ids: &connection.entity_ids,
+            issuer: &settings.identity_provider.issuer,
+            certificates: &connection.certificates,
+            allowed: Allowed { sha1: settings.allow.contains(&WeakAlgorithm::Sha1) },
+            request_id: None,
+        },
+    );
+    record.verified(xml, &verification, &connection);
+    match verification.outcome {
+        Err(rejection) => Err(record.write_refusal(ctx, code(rejection.code()), rejection.to_string()).await),
+        Ok(assertion) => {
+            let attempt = attempt(ctx, posted, connection, record, assertion);
+            admit(Arc::new(attempt.0), attempt.1).await
+        }
+    }
+}
+
+fn code(number: u16) -> Code {
+    Code::from_number(number).unwrap_or(Code::Unreadable)
+}
+
+/// Makes everything that the transaction needs, and the token of the session that it may begin.
+fn attempt(
+    ctx: &VisitorCtx,
+    posted: Posted<'_>,
+    connection: Arc<LiveConnection>,
+    record: Record,
+    assertion: VerifiedAssertion,
+) -> (Attempt, String) {
+    let now = record.time();
+    let session = sessions::fresh(&ctx.app, ctx.account().id, now);
+    let fresh_user = UserId::from_bytes(ctx.app.fresh_id(now));
+    let attempt = Attempt {
+        link: links::fresh(&ctx.app, fresh_user, Purpose::VerifyEmail, now),
+        browser_hash: posted.browser.map(secret::hash),
+        restarted_recently: posted.restarted_recently,
+        session: session.row,
+        fresh_user,
+        ctx: ctx.clone(),
+        connection,
+        record,
+        assertion,
+        now,
+    };
+    (attempt, session.token)
+}
+
+async fn admit(attempt: Arc<Attempt>, session: String) -> Result<Finished, Error> {
+    let tracking_id = attempt.record.tracking_id();
+    match decide(&attempt).await? {
+        Verdict::SignedIn { return_to } => Ok(Finished::SignedIn { session, return_to, tracking_id }),
+        Verdict::Restart => Ok(Finished::Restart { tracking_id }),
+        Verdict::Pending { email } => Ok(Finished::Pending { email, tracking_id }),
+        Verdict::Refused(_) => Err(Error::refused(tracking_id)),
+    }
+}
+
+/// Runs the transaction; again when another sign-in of the same person changed the record in between.
+async fn decide(attempt: &Arc<Attempt>) -> Result<Verdict, Error> {
+    let scope = attempt.ctx.app.store().account(attempt.ctx.account().id);
+    let mut tries = 1;
+    loop {
+        let shared = Arc::clone(attempt);
+        let verdict = scope.write(move |tx| {
+            let attempt = Arc::clone(&shared);
+            Box::pin(async move { attempt.run(tx).await })
+        });
+        match verdict.await {
+            Err(Retry::Again(_)) if tries < MOST_TRIES => tries += 1,
+            Err(Retry::Again(error)) => return Err(error.into()),
+            Err(Retry::Failed(error)) => return Err(error),
+            Ok(verdict) => return Ok(verdict),
+        }
+    }
+}
+
+/// Why a transaction was rolled back.
+pub(super) enum Retry {
+    /// Somebody else was faster: read and decide anew.
+    Again(vestibule_store::Error),
+    /// It failed.
+    Failed(Error),
+}
+
+impl From<vestibule_store::Error> for Retry {
+    fn from(error: vestibule_store::Error) -> Self {
+        use vestibule_store::Error as Store;
+        if matches!(error, Store::Stale | Store::EmailTaken) {
+            Self::Again(error)
+        } else {
+            Self::Failed(error.into())
+        }
+    }
+}

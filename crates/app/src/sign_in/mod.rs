@@ -1,0 +1,72 @@
+//! Signing in: who comes by which way (`identify`), the way out to the identity provider (`start`) and back (`finish`),
+//! and by password (`password`).
+//!
+//! `finish` is the one path by which a SAML response becomes a session: it verifies (`saml::response::verify`), then in
+//! one transaction burns the request and the assertion, decides (`model::admission`), writes the person, the session and
+//! the row of the response log (`admit`, `record`). A refusal is the same transaction without the person.
+
+mod admit;
+mod finish;
+mod identify;
+pub mod password;
+mod record;
+mod start;
+
+pub use finish::{Finished, Posted, finish};
+pub use identify::{Way, find_account, identify};
+pub use password::with_password;
+pub use start::{Go, REQUEST_LIFETIME, Start, Started, start};
+
+use crate::context::VisitorCtx;
+use crate::error::{Error, Kind};
+use crate::live::LiveConnection;
+use std::sync::Arc;
+
+/// Where a person goes after signing in when nothing else was asked for.
+const HOME: &str = "/profile";
+
+/// Takes a place to return to only if it is a path of this very host: never an open redirect.
+fn local_path(wanted: Option<&str>) -> &str {
+    let usable = |path: &str| {
+        let second_is_separator = path.get(1..2).is_some_and(|second| second == "/" || second == "\\");
+        path.starts_with('/')
+            && !second_is_separator
+            && path.len() <= 512
+            && path.bytes().all(|b| b.is_ascii_graphic())
+    };
+    wanted.filter(|path| usable(path)).unwrap_or(HOME)
+}
+
+/// The published connection of the account.
+fn connection(ctx: &VisitorCtx) -> Result<Arc<LiveConnection>, Error> {
+    ctx.live.connection.clone().ok_or_else(|| {
+        Error::new(Kind::NotFound, "Single sign-on is not set up for this account.")
+            .hint("Sign in with your e-mail address and password, or ask your administrator.")
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::local_path;
+
+    #[test]
+    fn p14_only_a_path_of_this_host_is_returned_to() {
+        for path in ["/profile", "/admin/log?code=1007", "/"] {
+            assert_eq!(local_path(Some(path)), path);
+        }
+        let long = format!("/{}", "a".repeat(600));
+        for foreign in [
+            "https://evil.example",
+            "//evil.example",
+            "/\\evil.example",
+            "javascript:alert(1)",
+            "",
+            "/a b",
+            "/\n",
+            &long,
+        ] {
+            assert_eq!(local_path(Some(foreign)), "/profile", "{foreign:?}");
+        }
+        assert_eq!(local_path(None), "/profile");
+    }
+}

@@ -1,0 +1,178 @@
+//! The row of the response log: gathered while a response is read, closed when it is decided, sealed for the store.
+//!
+//! What the message claims is marked by where it stands: the trace says which check failed, `compared` sets what was
+//! asserted beside what is configured. When the account does not save response logs, no XML and no attribute value
+//! is kept.
+
+use crate::context::{App, VisitorCtx};
+use crate::error::Error;
+use crate::live::LiveConnection;
+use crate::vault::{Place, Purpose};
+use jiff::Timestamp;
+use vestibule_model::code::Code;
+use vestibule_model::id::{ConnectionId, LogId};
+use vestibule_model::mapping::Attribute;
+use vestibule_model::response_log::{Compared, Detail, Entry, OutcomeWord, TrackingId};
+use vestibule_model::trace::{Change, Step};
+use vestibule_saml::response::{Check, Observed, Rejection, Verification};
+use vestibule_store as store;
+
+/// Fast: the rows are short-lived, and half of a sign-in's cost.
+const COMPRESSION_LEVEL: i32 = 1;
+
+/// A row in the making.
+pub(super) struct Record {
+    id: LogId,
+    tracking_id: TrackingId,
+    time: Timestamp,
+    connection: ConnectionId,
+    saves_messages: bool,
+    claimed_user: Option<String>,
+    detail: Detail,
+}
+
+impl Record {
+    pub(super) fn new(app: &App, connection: &LiveConnection, now: Timestamp) -> Self {
+        Self {
+            id: LogId::from_bytes(app.fresh_id(now)),
+            tracking_id: app.fresh_tracking_id(),
+            time: now,
+            connection: connection.id,
+            saves_messages: connection.settings.save_response_logs,
+            claimed_user: None,
+            detail: Detail::default(),
+        }
+    }
+
+    pub(super) fn tracking_id(&self) -> TrackingId {
+        self.tracking_id
+    }
+
+    pub(super) fn time(&self) -> Timestamp {
+        self.time
+    }
+
+    /// The form value was no message at all.
+    pub(super) fn undecodable(&mut self, rejection: &Rejection) {
+        self.detail.trace.push(Step::failed(
+            "message",
+            "SAMLResponse: Base64 of at most 256 KB",
+            rejection.to_string(),
+        ));
+    }
+
+    /// The message was read, and verified or not.
+    pub(super) fn verified(
+        &mut self,
+        xml: Vec<u8>,
+        verification: &Verification,
+        connection: &LiveConnection,
+    ) {
+        let observed = &verification.observed;
+        self.detail.trace = verification.trace.iter().map(step).collect();
+        self.detail.compared = compare(observed, connection);
+        self.claimed_user =
+            observed.name_id.as_ref().map(|name_id| name_id.value.chars().take(254).collect());
+        if self.saves_messages {
+            self.detail.name_id = observed.name_id.as_ref().map(|name_id| name_id.value.clone());
+            let attributes = observed.attributes.iter().map(|attribute| Attribute {
+                name: attribute.name.clone(),
+                friendly_name: attribute.friendly_name.clone(),
+                values: attribute.values.clone(),
+            });
+            self.detail.attributes = attributes.collect();
+            self.detail.xml = Some(
+                String::from_utf8(xml)
+                    .unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned()),
+            );
+        }
+    }
+
+    /// The finished row: what the store keeps in columns, and the rest sealed.
+    pub(super) fn close(
+        &self,
+        ctx: &VisitorCtx,
+        (outcome, code): (OutcomeWord, Option<Code>),
+        user: Option<String>,
+        trace: Vec<Step>,
+        changes: Vec<Change>,
+    ) -> Result<(Entry, Vec<u8>), Error> {
+        let mut detail = self.detail.clone();
+        detail.trace.extend(trace);
+        detail.changes = changes;
+        self.seal(ctx, (outcome, code), user, &detail)
+    }
+
+    /// Writes the row of a response that verification refused, in a small transaction of its own.
+    pub(super) async fn write_refusal(mut self, ctx: &VisitorCtx, code: Code, reason: String) -> Error {
+        self.detail.reason = Some(reason);
+        let user = self.claimed_user.take();
+        let (entry, sealed) = match self.seal(ctx, (OutcomeWord::Refused, Some(code)), user, &self.detail) {
+            Ok(row) => row,
+            Err(error) => return error,
+        };
+        let scope = ctx.app.store().account(ctx.account().id);
+        let written = scope.write(move |tx| {
+            let (entry, sealed) = (entry.clone(), sealed.clone());
+            Box::pin(async move { store::response_log::insert(tx, &entry, &sealed).await })
+        });
+        match written.await {
+            Ok(()) => Error::refused(self.tracking_id),
+            Err(error) => error.into(),
+        }
+    }
+
+    fn seal(
+        &self,
+        ctx: &VisitorCtx,
+        (outcome, code): (OutcomeWord, Option<Code>),
+        user: Option<String>,
+        detail: &Detail,
+    ) -> Result<(Entry, Vec<u8>), Error> {
+        let entry = Entry {
+            id: self.id,
+            tracking_id: self.tracking_id,
+            time: self.time,
+            connection: Some(self.connection),
+            // U+0000 cannot be stored, and no address has one.
+            user: user.map(|user| user.replace('\0', "\u{fffd}")),
+            outcome,
+            code,
+        };
+        let json = serde_json::to_vec(detail).map_err(Error::internal)?;
+        let packed = zstd::bulk::compress(&json, COMPRESSION_LEVEL).map_err(Error::internal)?;
+        let place = Place { purpose: Purpose::Response, account: ctx.account().id, row: self.id.to_bytes() };
+        Ok((entry, ctx.app.inner.vault.seal(place, ctx.app.random(), &packed)?))
+    }
+}
+
+fn step(check: &Check) -> Step {
+    Step {
+        check: check.check.to_owned(),
+        ok: check.ok,
+        expected: check.expected.clone(),
+        found: check.found.clone(),
+    }
+}
+
+/// What was asserted beside what is configured.
+fn compare(observed: &Observed, connection: &LiveConnection) -> Vec<Compared> {
+    let issuer = vec![connection.settings.identity_provider.issuer.clone()];
+    let certificates: Vec<String> = connection.certificates.iter().map(|c| c.fingerprint_sha256()).collect();
+    let certificate = observed.certificate.as_ref().map(|certificate| certificate.fingerprint_sha256());
+    let joined = |values: &[String]| (!values.is_empty()).then(|| values.join(", "));
+    let one_of = |values: &[String], known: &[String]| values.iter().any(|value| known.contains(value));
+    vec![
+        Compared::of("Issuer", observed.issuer().map(str::to_owned), issuer),
+        Compared::of("Certificate (SHA-256)", certificate, certificates),
+        Compared {
+            agrees: one_of(&observed.audiences, &connection.entity_ids),
+            ..Compared::of("Audience", joined(&observed.audiences), connection.entity_ids.clone())
+        },
+        Compared::of("Destination", observed.destination.clone(), connection.acs_urls.clone()),
+        Compared {
+            agrees: one_of(&observed.recipients, &connection.acs_urls),
+            ..Compared::of("Recipient", joined(&observed.recipients), connection.acs_urls.clone())
+        },
+    ]
+}

@@ -1,0 +1,134 @@
+//! The way out: a request to the identity provider, remembered until its answer comes.
+//!
+//! The request is bound to the browser by a secret in a cookie of its own; the answer must come back from there.
+
+use super::{connection, local_path};
+use crate::context::VisitorCtx;
+use crate::error::Error;
+use crate::live::LiveConnection;
+use crate::secret;
+use jiff::{SignedDuration, Timestamp};
+use vestibule_model::connection::{Binding, SignatureHash};
+use vestibule_saml::binding::{self, Direction};
+use vestibule_saml::request::AuthnRequest;
+use vestibule_saml::{Algorithm, Hash};
+use vestibule_store::{self as store, sign_ins::SignIn};
+
+/// How long a request waits for its answer.
+pub const REQUEST_LIFETIME: SignedDuration = SignedDuration::from_mins(15);
+
+/// What a browser brings along.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Start<'a> {
+    /// The binding secret of this browser, if it has one from a request before.
+    pub browser: Option<&'a str>,
+    /// The path to go to afterwards.
+    pub return_to: Option<&'a str>,
+}
+
+/// A request that was begun.
+#[derive(Debug)]
+pub struct Started {
+    /// The binding secret to leave with the browser for [`REQUEST_LIFETIME`].
+    pub browser: String,
+    /// Where the browser goes.
+    pub go: Go,
+}
+
+/// How the request travels.
+#[derive(Debug)]
+pub enum Go {
+    /// By a redirect to this URL.
+    Redirect(String),
+    /// By a form.
+    Post {
+        /// The identity provider.
+        url: String,
+        /// The value of `SAMLRequest`.
+        saml_request: String,
+    },
+}
+
+/// Begins a sign-in.
+///
+/// # Errors
+/// When the account has no published connection.
+pub async fn start(ctx: &VisitorCtx, start: Start<'_>) -> Result<Started, Error> {
+    let connection = connection(ctx)?;
+    let now = ctx.app.now();
+    let browser = match start.browser.filter(|secret| is_binding_secret(secret)) {
+        Some(known) => known.to_owned(),
+        None => secret::fresh(ctx.app.random()),
+    };
+    let request = request(ctx, &connection, now);
+    let go = carry(&connection, &request)?;
+    let row = SignIn {
+        request_id: request.id,
+        connection: connection.id,
+        browser_hash: secret::hash(&browser),
+        return_to: local_path(start.return_to).to_owned(),
+        created_at: now,
+        expires_at: now + REQUEST_LIFETIME,
+    };
+    let scope = ctx.app.store().account(ctx.account().id);
+    scope
+        .write(move |tx| {
+            let row = row.clone();
+            Box::pin(async move { store::sign_ins::insert(tx, &row).await })
+        })
+        .await?;
+    Ok(Started { browser, go })
+}
+
+/// A secret that we could have made: a cookie that somebody else planted is not taken over.
+fn is_binding_secret(secret: &str) -> bool {
+    secret.len() == 43 && secret.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
+}
+
+fn request(ctx: &VisitorCtx, connection: &LiveConnection, now: Timestamp) -> AuthnRequest {
+    let mut random = [0; 16];
+    ctx.app.random().fill(&mut random);
+    AuthnRequest {
+        // An xs:ID may not begin with a digit (SAML-Core 1.3.4 asks for 128 bits of randomness).
+        id: format!("_{:032x}", u128::from_be_bytes(random)),
+        issue_instant: now,
+        issuer: connection.entity_ids.first().cloned().unwrap_or_default(),
+        destination: Some(connection.settings.identity_provider.sign_in_url.clone()),
+        acs_url: connection.acs_urls.first().cloned(),
+        protocol_binding: Some(binding::Binding::Post),
+        force_authn: false,
+        is_passive: false,
+        name_id_format: None,
+        authn_contexts: Vec::new(),
+    }
+}
+
+fn carry(connection: &LiveConnection, request: &AuthnRequest) -> Result<Go, Error> {
+    let settings = &connection.settings;
+    let (key, certificate) = (&connection.signing.key, &connection.signing.certificate);
+    let algorithm = algorithm(connection, settings.signature_hash);
+    let url = settings.identity_provider.sign_in_url.clone();
+    match settings.binding {
+        Binding::Redirect => {
+            let signer = settings.sign_requests.then_some((key, algorithm));
+            let address = binding::redirect_url(&url, Direction::Request, &request.write(), None, signer);
+            address.map(Go::Redirect).map_err(Error::internal)
+        }
+        Binding::Post => {
+            let xml = if settings.sign_requests {
+                request.write_signed(key, certificate, algorithm).map_err(Error::internal)?
+            } else {
+                request.write()
+            };
+            Ok(Go::Post { url, saml_request: binding::post_value(&xml) })
+        }
+    }
+}
+
+fn algorithm(connection: &LiveConnection, hash: SignatureHash) -> Algorithm {
+    connection.signing.key.algorithm_for(match hash {
+        SignatureHash::Sha256 => Hash::Sha256,
+        SignatureHash::Sha384 => Hash::Sha384,
+        SignatureHash::Sha512 => Hash::Sha512,
+    })
+}

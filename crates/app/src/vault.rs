@@ -1,0 +1,128 @@
+//! What is kept encrypted: private keys and logged responses (AES-256-GCM under the deployment key).
+//!
+//! Each purpose has a key of its own, derived with HKDF, and each value is bound to its account and its row: a value
+//! that is moved to another row does not open.
+
+use crate::context::Random;
+use crate::error::Error;
+use aws_lc_rs::aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
+use aws_lc_rs::hkdf;
+use vestibule_model::id::AccountId;
+use zeroize::Zeroizing;
+
+/// The secret of a deployment; everything else that is encrypted hangs on it. It has no `Debug` and no `Display`.
+pub struct DeploymentKey(Zeroizing<[u8; 32]>);
+
+impl DeploymentKey {
+    /// The key with these bytes.
+    #[must_use]
+    pub fn from_bytes(bytes: [u8; 32]) -> Self {
+        Self(Zeroizing::new(bytes))
+    }
+}
+
+/// The derived keys.
+pub(crate) struct Vault {
+    private_keys: LessSafeKey,
+    responses: LessSafeKey,
+}
+
+/// What a value is, and where it belongs.
+#[derive(Clone, Copy)]
+pub(crate) struct Place {
+    pub(crate) purpose: Purpose,
+    pub(crate) account: AccountId,
+    pub(crate) row: [u8; 16],
+}
+
+/// What a value is for.
+#[derive(Clone, Copy)]
+pub(crate) enum Purpose {
+    /// The private half of a service provider's key pair.
+    PrivateKey,
+    /// The detail of a response log row.
+    Response,
+}
+
+impl Vault {
+    pub(crate) fn new(key: &DeploymentKey) -> Result<Self, Error> {
+        let derive = |info: &'static [u8]| -> Result<LessSafeKey, aws_lc_rs::error::Unspecified> {
+            let salt = hkdf::Salt::new(hkdf::HKDF_SHA256, b"vestibule vault 1");
+            let secret = salt.extract(key.0.as_slice());
+            let bound: UnboundKey = secret.expand(&[info], &AES_256_GCM)?.into();
+            Ok(LessSafeKey::new(bound))
+        };
+        let derived = derive(b"private key")
+            .and_then(|private_keys| Ok(Self { private_keys, responses: derive(b"response")? }));
+        derived.map_err(|_| Error::internal("the deployment key could not be used"))
+    }
+
+    /// Encrypts a value for its place.
+    pub(crate) fn seal(&self, place: Place, random: &Random, plain: &[u8]) -> Result<Vec<u8>, Error> {
+        let mut nonce = [0; NONCE_LEN];
+        random.fill(&mut nonce);
+        let mut sealed = Vec::with_capacity(NONCE_LEN + plain.len() + AES_256_GCM.tag_len());
+        sealed.extend_from_slice(&nonce);
+        let mut body = plain.to_vec();
+        self.key(place.purpose)
+            .seal_in_place_append_tag(Nonce::assume_unique_for_key(nonce), Aad::from(bound(place)), &mut body)
+            .map_err(|_| Error::internal("a value could not be encrypted"))?;
+        sealed.append(&mut body);
+        Ok(sealed)
+    }
+
+    /// Decrypts a value found at its place.
+    pub(crate) fn open(&self, place: Place, sealed: &[u8]) -> Result<Zeroizing<Vec<u8>>, Error> {
+        let unreadable = || {
+            Error::internal(
+                "an encrypted value does not open: it was changed, or the deployment key is another one",
+            )
+        };
+        let (nonce, body) = sealed.split_first_chunk::<NONCE_LEN>().ok_or_else(unreadable)?;
+        let mut body = Zeroizing::new(body.to_vec());
+        let nonce = Nonce::assume_unique_for_key(*nonce);
+        let length = self
+            .key(place.purpose)
+            .open_in_place(nonce, Aad::from(bound(place)), &mut body)
+            .map_err(|_| unreadable())?
+            .len();
+        body.truncate(length);
+        Ok(body)
+    }
+
+    fn key(&self, purpose: Purpose) -> &LessSafeKey {
+        match purpose {
+            Purpose::PrivateKey => &self.private_keys,
+            Purpose::Response => &self.responses,
+        }
+    }
+}
+
+fn bound(place: Place) -> [u8; 32] {
+    let mut bytes = [0; 32];
+    let (account, row) = bytes.split_at_mut(16);
+    account.copy_from_slice(&place.account.to_bytes());
+    row.copy_from_slice(&place.row);
+    bytes
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn place(row: u8) -> Place {
+        Place { purpose: Purpose::Response, account: AccountId::from_bytes([1; 16]), row: [row; 16] }
+    }
+
+    #[test]
+    fn a_value_opens_at_its_place_and_nowhere_else() {
+        let vault = Vault::new(&DeploymentKey::from_bytes([9; 32])).unwrap();
+        let sealed = vault.seal(place(1), &Random::system(), b"secret").unwrap();
+        assert!(!sealed.windows(6).any(|window| window == b"secret"));
+        assert_eq!(vault.open(place(1), &sealed).unwrap().as_slice(), b"secret");
+        assert!(vault.open(place(2), &sealed).is_err());
+        assert!(vault.open(Place { purpose: Purpose::PrivateKey, ..place(1) }, &sealed).is_err());
+        assert!(Vault::new(&DeploymentKey::from_bytes([8; 32])).unwrap().open(place(1), &sealed).is_err());
+        assert!(vault.open(place(1), &sealed[..5]).is_err());
+    }
+}
