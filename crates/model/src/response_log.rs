@@ -127,6 +127,15 @@ pub struct Compared {
     pub agrees: bool,
 }
 
+impl Compared {
+    /// A value beside the configured ones; it agrees when it is one of them.
+    #[must_use]
+    pub fn of(name: &str, asserted: Option<String>, configured: Vec<String>) -> Self {
+        let agrees = asserted.as_ref().is_some_and(|asserted| configured.contains(asserted));
+        Self { name: name.to_owned(), asserted, configured, agrees }
+    }
+}
+
 /// What a search of the log asks for.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Filter {
