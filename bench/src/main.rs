@@ -1,2 +1,55 @@
-//! Benchmarks.
-fn main() {}
+//! Load on a real `vestibule serve`: what a durable sign-in costs the server in CPU time, and how much memory it holds.
+//!
+//! The program is a process of its own, measured by what the kernel counts for it (`/proc`), so that making responses
+//! and talking HTTP on this side costs nothing of the figure. `service` runs the program, `provider` is the identity
+//! provider side, `http` the smallest client that will do, `sign_in` the story, `report` the table.
+
+mod http;
+mod provider;
+mod report;
+mod service;
+mod sign_in;
+
+use clap::Parser;
+use std::path::PathBuf;
+
+/// Measures sign-ins.
+#[derive(Debug, Parser)]
+struct Arguments {
+    /// The program to measure
+    #[arg(long, default_value = "target/release/vestibule")]
+    program: PathBuf,
+    /// `store.url`: SQLite in a temporary folder unless given (postgres://…)
+    #[arg(long)]
+    store: Option<String>,
+    /// How many sign-ins a round has
+    #[arg(long, default_value_t = 4_000)]
+    count: usize,
+    /// How many are under way at once
+    #[arg(long, default_value_t = 64)]
+    at_once: usize,
+    /// How many rounds are measured, after one that is not
+    #[arg(long, default_value_t = 5)]
+    rounds: usize,
+}
+
+/// Any failure ends the benchmark with its sentence.
+type Result<T> = std::result::Result<T, Box<dyn std::error::Error>>;
+
+fn main() -> Result<()> {
+    let arguments = Arguments::parse();
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let provider = provider::Provider::new()?;
+    let service = service::Service::start(&arguments.program, arguments.store.as_deref(), &provider)?;
+    let idle = service.memory_kilobytes()?;
+    let mut rounds = Vec::new();
+    for round in 0..=arguments.rounds {
+        let measured =
+            runtime.block_on(sign_in::round(&service, &provider, arguments.count, arguments.at_once))?;
+        if round > 0 {
+            rounds.push(measured);
+        }
+    }
+    report::print(&arguments, idle, service.memory_kilobytes()?, &rounds);
+    Ok(())
+}

@@ -1,0 +1,89 @@
+//! A `vestibule serve` of its own, with an account whose connection is published.
+
+use crate::Result;
+use crate::provider::Provider;
+use std::io::{BufRead as _, BufReader};
+use std::net::{SocketAddr, TcpListener};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
+use tempfile::TempDir;
+
+/// The running program; it ends with this value.
+pub(crate) struct Service {
+    process: Child,
+    pub(crate) address: SocketAddr,
+    _folder: TempDir,
+}
+
+impl Service {
+    /// Starts the program and waits until it serves.
+    pub(crate) fn start(program: &Path, store: Option<&str>, provider: &Provider) -> Result<Self> {
+        let program = program.canonicalize()?;
+        let folder = tempfile::tempdir()?;
+        let address = TcpListener::bind("127.0.0.1:0")?.local_addr()?;
+        let store = store.unwrap_or("sqlite:vestibule.db");
+        let port = address.port();
+        std::fs::write(
+            folder.path().join("vestibule.toml"),
+            format!(
+                "[server]\nlisten = \"{address}\"\nbase_url = \"http://localhost:{port}\"\n[store]\nurl = \"{store}\"\n"
+            ),
+        )?;
+        std::fs::write(folder.path().join("idp.pem"), provider.certificate_pem())?;
+        std::fs::write(folder.path().join("acme.toml"), account_file(provider))?;
+        let run = |arguments: &[&str]| -> Result<()> {
+            let status = Command::new(&program)
+                .args(arguments)
+                .current_dir(folder.path())
+                .stdout(Stdio::null())
+                .status()?;
+            if status.success() { Ok(()) } else { Err(format!("vestibule {arguments:?} failed").into()) }
+        };
+        run(&["account", "create", "acme", "--name", "Acme", "--owner", "owner@acme.example"])?;
+        run(&["apply", "acme.toml"])?;
+        let mut process =
+            Command::new(&program).arg("serve").current_dir(folder.path()).stdout(Stdio::piped()).spawn()?;
+        let mut line = String::new();
+        let stdout = process.stdout.take().ok_or("the program has no output")?;
+        BufReader::new(stdout).read_line(&mut line)?;
+        if !line.contains("serves") {
+            return Err(format!("the program did not start: {line}").into());
+        }
+        Ok(Self { process, address, _folder: folder })
+    }
+
+    /// The CPU time that the program has used so far, in user and in kernel mode.
+    pub(crate) fn cpu(&self) -> Result<Duration> {
+        let text = std::fs::read_to_string(format!("/proc/{}/stat", self.process.id()))?;
+        let after_name = text.rsplit_once(')').ok_or("no process name")?.1;
+        let fields: Vec<&str> = after_name.split_whitespace().collect();
+        let ticks = |index: usize| -> Result<u64> { Ok(fields.get(index).ok_or("a short line")?.parse()?) };
+        // Fields 14 and 15 of proc(5), counted in hundredths of a second.
+        Ok(Duration::from_millis((ticks(11)? + ticks(12)?) * 10))
+    }
+
+    /// The memory that the program holds (resident set), in kilobytes.
+    pub(crate) fn memory_kilobytes(&self) -> Result<u64> {
+        let text = std::fs::read_to_string(format!("/proc/{}/status", self.process.id()))?;
+        let line = text.lines().find(|line| line.starts_with("VmRSS:")).ok_or("no VmRSS")?;
+        Ok(line.split_whitespace().nth(1).ok_or("no figure")?.parse()?)
+    }
+}
+
+impl Drop for Service {
+    fn drop(&mut self) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
+
+fn account_file(provider: &Provider) -> String {
+    format!(
+        "account = \"acme\"\n[sso]\nissuer = \"{}\"\nsign_in_url = \"https://idp.example/sso\"\n\
+         certificates = [\"idp.pem\"]\nsign_requests = false\n\
+         [domains.\"acme.example\"]\n[mapping.basic]\nemail = \"mail\"\nfirst_name = \"givenName\"\n\
+         last_name = \"sn\"\ndepartment = \"department\"\n",
+        provider.issuer()
+    )
+}
