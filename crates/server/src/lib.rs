@@ -1,1 +1,3 @@
 //! The door: HTTP, pages, API.
+
+pub mod portal;

@@ -1,0 +1,63 @@
+//! Writes every page with sample values into a folder, to look at: `cargo run -p vestibule-server --example gallery -- FOLDER`.
+//!
+//! Serve the folder (`python3 -m http.server -d FOLDER`) and open it; style and script are beside the pages.
+
+mod samples;
+
+use std::path::{Path, PathBuf};
+use vestibule_server::portal::{assets, html};
+
+fn main() -> std::io::Result<()> {
+    let folder = std::env::args().nth(1).map_or_else(|| PathBuf::from("target/gallery"), PathBuf::from);
+    std::fs::create_dir_all(folder.join("assets"))?;
+    for asset in [&assets::STYLE, &assets::SCRIPT, &assets::MARK] {
+        std::fs::write(folder.join("assets").join(asset.name()), asset.body())?;
+    }
+    visitors(&folder)?;
+    members(&folder)
+}
+
+fn visitors(folder: &Path) -> std::io::Result<()> {
+    write(folder, "sign_in", &samples::sign_in(true, None))?;
+    write(folder, "sign_in_without_sso", &samples::sign_in(false, None))?;
+    write(folder, "sign_in_problem", &samples::sign_in(true, Some("That is not an e-mail address.")))?;
+    write(folder, "password", &samples::password(None))?;
+    write(
+        folder,
+        "password_problem",
+        &samples::password(Some("The e-mail address or the password is wrong.")),
+    )?;
+    write(folder, "forward", &samples::forward())?;
+    write(folder, "send", &samples::send())?;
+    write(folder, "find", &samples::find(None))?;
+    write(folder, "find_problem", &samples::find(Some("No company here uses that domain or address.")))?;
+    write(folder, "about", &samples::about())?;
+    write(folder, "unknown_host", &samples::unknown_host())?;
+    write(folder, "welcome", &samples::welcome())?;
+    write(folder, "verify", &samples::verify())?;
+    write(folder, "verified", &samples::verified())?;
+    write(folder, "pending", &samples::pending())?;
+    write(folder, "sign_out", &samples::sign_out())?;
+    write(folder, "signed_out", &samples::signed_out())?;
+    write(folder, "refused", &samples::refused())?;
+    write(folder, "forbidden", &samples::forbidden())
+}
+
+fn members(folder: &Path) -> std::io::Result<()> {
+    write(folder, "profile", &samples::profile(true))?;
+    write(folder, "profile_without_mapping", &samples::profile(false))?;
+    write(folder, "connection", &samples::connection())?;
+    write(folder, "connection_ending", &samples::connection_ending())?;
+    write(folder, "connection_none", &samples::connection_none())?;
+    write(folder, "log", &samples::log())?;
+    write(folder, "log_empty", &samples::log_empty())?;
+    write(folder, "log_nothing_found", &samples::log_nothing_found())?;
+    write(folder, "response_refused", &samples::response_refused())?;
+    write(folder, "response_accepted", &samples::response_accepted())?;
+    write(folder, "response_hostile", &samples::response_hostile())
+}
+
+fn write(folder: &Path, name: &str, page: &impl askama::Template) -> std::io::Result<()> {
+    let text = html(page).map_err(std::io::Error::other)?;
+    std::fs::write(folder.join(format!("{name}.html")), text)
+}

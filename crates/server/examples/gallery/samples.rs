@@ -1,0 +1,429 @@
+//! The sample values of the gallery.
+
+use jiff::{SignedDuration, Timestamp, ToSpan as _};
+use std::collections::BTreeMap;
+use vestibule_model::code::Code;
+use vestibule_model::connection::{IdentityProvider, Settings, WeakAlgorithm};
+use vestibule_model::email::Email;
+use vestibule_model::id::{LogId, UserId};
+use vestibule_model::license::License;
+use vestibule_model::mapping::Attribute;
+use vestibule_model::response_log::{Compared, Detail, Entry, OutcomeWord, TrackingId};
+use vestibule_model::trace::{Change, Step};
+use vestibule_model::user::{self, Field, Logins, Profile, Role, Status, User};
+use vestibule_server::portal::connection::{Certificate, Connection, ConnectionPage, Ours};
+use vestibule_server::portal::log::{Found, LogPage, Search};
+use vestibule_server::portal::profile::{ProfilePage, SessionFacts, frame};
+use vestibule_server::portal::response::ResponsePage;
+use vestibule_server::portal::visitors as pages;
+use vestibule_server::portal::{Frame, Here};
+
+const ACCOUNT: &str = "Acme";
+const HOST: &str = "acme.vestibule.example";
+const MAIL: &str = "clara.fields@acme.example";
+const HOSTILE: &str = "\"><script>alert(1)</script><img src=x onerror='alert(2)'>";
+
+fn text(text: &str) -> String {
+    text.to_owned()
+}
+
+fn now() -> Timestamp {
+    "2026-03-12T09:41:07Z".parse().unwrap_or(Timestamp::UNIX_EPOCH)
+}
+
+fn days(count: i64) -> Timestamp {
+    now().checked_add((count * 24).hours()).unwrap_or(Timestamp::MAX)
+}
+
+fn minutes_ago(count: i64) -> Timestamp {
+    now().checked_sub(count.minutes()).unwrap_or(Timestamp::MIN)
+}
+
+fn tracking_id(seed: u8) -> TrackingId {
+    TrackingId::from_bytes(std::array::from_fn(|at| {
+        seed.wrapping_mul(31).wrapping_add(at as u8).wrapping_mul(57)
+    }))
+}
+
+pub fn sign_in(sso: bool, problem: Option<&str>) -> pages::SignIn {
+    pages::SignIn {
+        account: text(ACCOUNT),
+        sso,
+        start_url: text("/saml/login?from=web"),
+        email: problem.map_or_else(String::new, |_| text("clara.fields")),
+        return_to: text("/profile"),
+        problem: problem.map(text),
+    }
+}
+
+pub fn password(problem: Option<&str>) -> pages::Password {
+    pages::Password {
+        account: text(ACCOUNT),
+        sso: true,
+        start_url: text("/saml/login?from=web"),
+        email: text("o@acme.example"),
+        return_to: text("/profile"),
+        problem: problem.map(text),
+    }
+}
+
+pub fn forward() -> pages::Forward {
+    pages::Forward {
+        account: text(ACCOUNT),
+        heading: text("Taking you to your company’s sign-in page"),
+        to: text("#"),
+    }
+}
+
+pub fn send() -> pages::Send {
+    pages::Send {
+        account: text(ACCOUNT),
+        url: text("https://login.acme.example/saml"),
+        url_host: text("login.acme.example"),
+        saml_request: text("PHNhbWxwOkF1dGhuUmVxdWVzdC8+"),
+        relay_state: Some(text("r1")),
+    }
+}
+
+pub fn find(problem: Option<&str>) -> pages::Find {
+    pages::Find {
+        base_host: text("vestibule.example"),
+        query: problem.map_or_else(String::new, |_| text("acmee")),
+        problem: problem.map(text),
+    }
+}
+
+pub fn about() -> pages::About {
+    pages::About { base_host: text("vestibule.example") }
+}
+
+pub fn unknown_host() -> pages::UnknownHost {
+    pages::UnknownHost { find_url: text("https://vestibule.example/signin") }
+}
+
+pub fn welcome() -> pages::Welcome {
+    pages::Welcome {
+        account: text(ACCOUNT),
+        token: text("t"),
+        email: text("o@acme.example"),
+        shortest: 12,
+        problem: None,
+    }
+}
+
+pub fn verify() -> pages::Verify {
+    pages::Verify { account: text(ACCOUNT), token: text("t"), email: text("kim@freelance.example") }
+}
+
+pub fn verified() -> pages::Verified {
+    pages::Verified { account: text(ACCOUNT), email: text("kim@freelance.example") }
+}
+
+pub fn pending() -> pages::Pending {
+    pages::Pending {
+        account: text(ACCOUNT),
+        email: text("kim@freelance.example"),
+        tracking_id: tracking_id(5).to_string(),
+    }
+}
+
+pub fn sign_out() -> pages::SignOut {
+    pages::SignOut { account: text(ACCOUNT), person: text(MAIL) }
+}
+
+pub fn signed_out() -> pages::SignedOut {
+    pages::SignedOut { account: text(ACCOUNT), sso: true }
+}
+
+pub fn refused() -> pages::Problem {
+    pages::Problem {
+        place: text(ACCOUNT),
+        heading: text("You could not be signed in."),
+        advice: Some(text(
+            "Give this tracking ID to your administrator: it leads to the reason, and to what to do about it.",
+        )),
+        tracking_id: Some(tracking_id(9).to_string()),
+        way_on: Some((text("/signin"), "Try again")),
+    }
+}
+
+pub fn forbidden() -> pages::Problem {
+    pages::Problem {
+        place: text(ACCOUNT),
+        heading: text("This page is for administrators."),
+        advice: Some(text("Ask the owner of the account to make you an administrator.")),
+        tracking_id: None,
+        way_on: Some((text("/profile"), "Go to your profile")),
+    }
+}
+
+fn person(mapped: bool, role: Role) -> Option<User> {
+    let values = [
+        (Field::FirstName, "Clara", "givenName"),
+        (Field::LastName, "Fields", "sn"),
+        (Field::DisplayName, "Clara Fields", "displayName"),
+        (Field::Department, "Marketing", "department"),
+        (Field::JobTitle, "Campaign Lead", "title"),
+        (Field::CostCenter, "4711", "http://schemas.acme.example/claims/costCenter"),
+        (Field::Location, "Rotterdam", "l"),
+        (Field::Pronouns, "she/her", ""),
+    ];
+    let fields = values.into_iter().filter(|_| mapped).map(|(field, value, source)| {
+        (field, user::Entry { value: text(value), source: (!source.is_empty()).then(|| text(source)) })
+    });
+    Some(User {
+        id: UserId::from_bytes([7; 16]),
+        email: Email::parse(MAIL).ok()?,
+        status: Status::Active,
+        role,
+        logins: if mapped { Logins::SSO } else { Logins::WORK_EMAIL },
+        license: Some(License::Licensed),
+        profile: Profile(fields.collect::<BTreeMap<_, _>>()),
+        version: 3,
+        created_at: days(-70),
+        updated_at: now(),
+    })
+}
+
+pub fn profile(mapped: bool) -> ProfilePage {
+    let role = if mapped { Role::Member } else { Role::Owner };
+    let session = SessionFacts {
+        began: minutes_ago(12),
+        by_sso: mapped,
+        idle: SignedDuration::from_hours(2),
+        last_end: mapped.then(|| days(7)),
+    };
+    person(mapped, role).map_or_else(|| unreachable!(), |user| ProfilePage::new(ACCOUNT, &user, session))
+}
+
+fn admin(here: Here) -> Frame {
+    match person(true, Role::Admin) {
+        Some(user) => frame(ACCOUNT, &user, here),
+        None => Frame { account: text(ACCOUNT), person: text(MAIL), admin: true, here },
+    }
+}
+
+fn certificate(name: &str, from: i64, to: i64, seed: &str) -> Certificate {
+    Certificate {
+        subject: format!("CN={name}"),
+        issuer: format!("CN={name}"),
+        fingerprint: (0..32)
+            .map(|at| format!("{:02X}", (at * 37 + seed.len() * 11) % 256))
+            .collect::<Vec<_>>()
+            .join(":"),
+        key: text("RSA 2048"),
+        not_before: days(from),
+        not_after: days(to),
+        pem: None,
+    }
+}
+
+fn ours() -> Ours {
+    Ours {
+        entity_id: format!("https://{HOST}"),
+        other_entity_id: text(HOST),
+        acs_url: format!("https://{HOST}/saml/SSO"),
+        metadata_url: format!("https://{HOST}/saml/metadata/sp"),
+        start_url: format!("https://{HOST}/saml/login"),
+        certificate: Some(Certificate {
+            pem: Some(text("-----BEGIN CERTIFICATE-----")),
+            ..certificate(HOST, -70, 660, "ours")
+        }),
+    }
+}
+
+fn settings() -> Settings {
+    Settings::new(IdentityProvider {
+        metadata_url: Some(text("https://login.acme.example/app/exk4f2/sso/saml/metadata")),
+        issuer: text("http://www.okta.example/exk4f2b7qLw0PzB5d7"),
+        sign_in_url: text("https://login.acme.example/app/vestibule/exk4f2b7qLw0PzB5d7/sso/saml"),
+        sign_out_url: None,
+        certificates: Vec::new(),
+    })
+}
+
+fn with(shown: Option<&Settings>, draft: Option<i64>, certificates: Vec<Certificate>) -> ConnectionPage {
+    let connection = Connection {
+        label: "acme",
+        published: shown.map(|_| (3, days(-9))),
+        draft: draft.map(|number| (number, minutes_ago(55))),
+        settings: shown,
+        certificates,
+        ours: if shown.is_some() { ours() } else { Ours { certificate: None, ..ours() } },
+        now: now(),
+    };
+    ConnectionPage::new(admin(Here::Sso), connection)
+}
+
+pub fn connection() -> ConnectionPage {
+    with(Some(&settings()), None, vec![certificate("login.acme.example", -400, 900, "a")])
+}
+
+pub fn connection_ending() -> ConnectionPage {
+    let settings = Settings { allow: [WeakAlgorithm::Sha1].into(), ..settings() };
+    let certificates = vec![
+        certificate("login.acme.example 2024", -800, -3, "a"),
+        certificate("login.acme.example 2025", -350, 12, "bb"),
+        Certificate {
+            issuer: text("CN=Acme Issuing CA 3, O=Acme"),
+            ..certificate("login.acme.example 2026", -1, 900, "ccc")
+        },
+    ];
+    with(Some(&settings), Some(4), certificates)
+}
+
+pub fn connection_none() -> ConnectionPage {
+    with(None, None, Vec::new())
+}
+
+fn entry(seed: u8, user: Option<&str>, outcome: OutcomeWord, code: Option<Code>) -> Entry {
+    Entry {
+        id: LogId::from_bytes([seed; 16]),
+        tracking_id: tracking_id(seed),
+        time: minutes_ago(i64::from(seed) * i64::from(seed) * 3),
+        connection: None,
+        user: user.map(text),
+        outcome,
+        code,
+    }
+}
+
+pub fn log() -> LogPage {
+    let entries = vec![
+        entry(1, Some(MAIL), OutcomeWord::Accepted, None),
+        entry(2, Some("jo@acme.example"), OutcomeWord::Refused, Some(Code::Audience)),
+        entry(3, Some("maximiliane.von-der-heide@subsidiary.acme.example"), OutcomeWord::Accepted, None),
+        entry(4, None, OutcomeWord::Refused, Some(Code::Unreadable)),
+        entry(5, Some("kim@freelance.example"), OutcomeWord::Refused, Some(Code::Unverified)),
+        entry(6, Some("jo@acme.example"), OutcomeWord::Restarted, Some(Code::Unsolicited)),
+        entry(7, Some("ceo@acme.example"), OutcomeWord::Refused, Some(Code::NotSsoUser)),
+        entry(8, Some(MAIL), OutcomeWord::Accepted, None),
+    ];
+    let found = Found { entries, older: Some(text("/admin/log?before=log_1")), ..Found::default() };
+    LogPage::new(admin(Here::Log), Search::default(), found)
+}
+
+pub fn log_empty() -> LogPage {
+    LogPage::new(admin(Here::Log), Search::default(), Found::default())
+}
+
+pub fn log_nothing_found() -> LogPage {
+    let search = Search { tracking_id: text("WEB_12"), code: text("1007"), ..Search::default() };
+    let problem = Some(text("That is not a tracking ID. One has WEB_ and 32 digits or letters from a to f."));
+    LogPage::new(admin(Here::Log), search, Found { problem, ..Found::default() })
+}
+
+fn compared(name: &str, asserted: &str, configured: &[&str], agrees: bool) -> Compared {
+    Compared {
+        name: text(name),
+        asserted: Some(text(asserted)),
+        configured: configured.iter().copied().map(text).collect(),
+        agrees,
+    }
+}
+
+fn attribute(name: &str, friendly: Option<&str>, values: &[&str]) -> Attribute {
+    Attribute {
+        name: text(name),
+        friendly_name: friendly.map(text),
+        values: values.iter().copied().map(text).collect(),
+    }
+}
+
+fn trace(refused: bool, audience: &str) -> Vec<Step> {
+    let acs = format!("https://{HOST}/saml/SSO");
+    let issuer = "http://www.okta.example/exk4f2b7qLw0PzB5d7";
+    let audiences = format!("https://{HOST} or {HOST}");
+    let mut trace = vec![
+        Step::passed("size", "at most 262144 bytes", "5318 bytes"),
+        Step::passed("xml", "well-formed, no DTD, no processing instruction", "62 elements, depth 7"),
+        Step::passed("status", "Success", "urn:oasis:names:tc:SAML:2.0:status:Success"),
+        Step::passed("signature", "verifies with a certificate of this connection", "Response: RSA-SHA256"),
+        Step::passed("issuer", issuer, issuer),
+        Step::passed("destination", acs.clone(), acs),
+    ];
+    if refused {
+        trace.push(Step::failed("audience", audiences, audience));
+        return trace;
+    }
+    trace.extend([
+        Step::passed("audience", audiences, audience),
+        Step::passed("not on or after", "later than 2026-03-12T09:41:07Z", "2026-03-12T09:46:05Z"),
+        Step::passed("admission.user", "a user of this account, or nobody", "nobody"),
+        Step::passed("admission.license", "a seat for Licensed", "a seat is left"),
+        Step::passed("mapping.first_name", "a value in givenName", "Clara"),
+        Step::passed("mapping.department", "a value in department", "Marketing (the first of 2)"),
+    ]);
+    trace
+}
+
+fn changes() -> Vec<Change> {
+    let change = |field: &str, before: Option<&str>, after: &str, rule: &str| Change {
+        field: text(field),
+        before: before.map(text),
+        after: Some(text(after)),
+        rule: text(rule),
+    };
+    vec![
+        change("status", None, "active", "created at sign-in"),
+        change("license", None, "licensed", "created at sign-in"),
+        change("department", Some("Sales"), "Marketing", "Department from department"),
+    ]
+}
+
+fn detail(refused: bool) -> Detail {
+    let https = format!("https://{HOST}");
+    let acs = format!("https://{HOST}/saml/SSO");
+    let audience = if refused { "https://staging.acme.example" } else { https.as_str() };
+    let issuer = "http://www.okta.example/exk4f2b7qLw0PzB5d7";
+    let print = certificate("login.acme.example", 0, 0, "a").fingerprint;
+    Detail {
+        reason: refused
+            .then(|| format!("The audience is https://staging.acme.example; expected {https} or {HOST}.")),
+        compared: vec![
+            compared("Issuer", issuer, &[issuer], true),
+            compared("Audience", audience, &[&https, HOST], !refused),
+            compared("Destination", &acs, &[&acs], true),
+            compared("Certificate", &print, &[&print], true),
+            compared("Time", "2026-03-12T09:41:05Z", &["within 180 s of 2026-03-12T09:41:07Z"], true),
+        ],
+        trace: trace(refused, audience),
+        changes: if refused { Vec::new() } else { changes() },
+        name_id: Some(text(MAIL)),
+        attributes: vec![
+            attribute("urn:oid:2.5.4.42", Some("givenName"), &["Clara"]),
+            attribute("urn:oid:2.5.4.4", Some("sn"), &["Fields"]),
+            attribute("department", None, &["Marketing", "Brand"]),
+            attribute("groups", None, &["Everyone", "Marketing", "Hosts Rotterdam"]),
+            attribute("employeeNumber", None, &[]),
+        ],
+        xml: Some(text(
+            "<samlp:Response ID=\"_a1\" Version=\"2.0\">\n  <saml:Issuer>…</saml:Issuer>\n</samlp:Response>",
+        )),
+    }
+}
+
+pub fn response_refused() -> ResponsePage {
+    let entry = entry(2, Some("jo@acme.example"), OutcomeWord::Refused, Some(Code::Audience));
+    ResponsePage::new(admin(Here::Log), &entry, detail(true))
+}
+
+pub fn response_accepted() -> ResponsePage {
+    let entry = entry(1, Some(MAIL), OutcomeWord::Accepted, None);
+    ResponsePage::new(admin(Here::Log), &entry, detail(false))
+}
+
+pub fn response_hostile() -> ResponsePage {
+    let entry = entry(4, Some(HOSTILE), OutcomeWord::Refused, Some(Code::Issuer));
+    let long = "x".repeat(400);
+    let detail = Detail {
+        reason: Some(text(HOSTILE)),
+        compared: vec![compared("Issuer", HOSTILE, &[&long], false)],
+        trace: vec![Step::failed("issuer", long.clone(), HOSTILE)],
+        attributes: vec![attribute(HOSTILE, Some(HOSTILE), &[HOSTILE, &long])],
+        name_id: Some(text(HOSTILE)),
+        xml: Some(text(HOSTILE)),
+        ..Detail::default()
+    };
+    ResponsePage::new(admin(Here::Log), &entry, detail)
+}

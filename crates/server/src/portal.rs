@@ -1,0 +1,138 @@
+//! Pages: what people see. One struct for each page, one template for each struct.
+//!
+//! A struct here holds what its page shows, already in words; templates (`templates/`) only place it, and escape every
+//! value. Nothing here decides or reads: handlers (`routes` and its neighbors) ask `app` and fill the structs.
+
+pub mod assets;
+pub mod connection;
+pub mod log;
+pub mod moment;
+pub mod profile;
+pub mod response;
+pub mod visitors;
+
+use askama::Template;
+
+/// What stands around a page for a person who is signed in.
+#[derive(Debug, Clone)]
+pub struct Frame {
+    /// The account's name.
+    pub account: String,
+    /// Who is signed in: the address.
+    pub person: String,
+    /// Whether the person may open the pages for administrators.
+    pub admin: bool,
+    /// Which page this is.
+    pub here: Here,
+}
+
+/// The pages that the bar at the top leads to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Here {
+    /// The person's own page.
+    Profile,
+    /// The SSO connection.
+    Sso,
+    /// The response log.
+    Log,
+    /// None of them: an error.
+    Elsewhere,
+}
+
+/// One row of a list of facts: a name, its values, and why one wants to know.
+#[derive(Debug, Clone, Default)]
+pub struct Fact {
+    /// What it is.
+    pub name: &'static str,
+    /// One sentence that is always shown.
+    pub help: Option<&'static str>,
+    /// More, for those who ask.
+    pub tip: Option<&'static str>,
+    /// The values.
+    pub values: Vec<String>,
+    /// What is shown in place of a value when there is none.
+    pub none: &'static str,
+    /// Whether the values are carried elsewhere, and so have a copy button.
+    pub carried: bool,
+    /// Whether the values are shown letter by letter.
+    pub exact: bool,
+}
+
+impl Fact {
+    /// A plain fact.
+    #[must_use]
+    pub fn new(name: &'static str, value: impl Into<Option<String>>) -> Self {
+        Self { name, values: value.into().into_iter().collect(), none: "None", ..Self::default() }
+    }
+
+    /// A fact with any number of values.
+    #[must_use]
+    pub fn several(name: &'static str, values: Vec<String>) -> Self {
+        Self { name, values, none: "None", ..Self::default() }
+    }
+
+    /// Adds the sentence that is always shown.
+    #[must_use]
+    pub fn help(self, help: &'static str) -> Self {
+        Self { help: Some(help), ..self }
+    }
+
+    /// Adds what stands in the tooltip.
+    #[must_use]
+    pub fn tip(self, tip: &'static str) -> Self {
+        Self { tip: Some(tip), ..self }
+    }
+
+    /// Shows the values letter by letter.
+    #[must_use]
+    pub fn exact(self) -> Self {
+        Self { exact: true, ..self }
+    }
+
+    /// Gives the values copy buttons.
+    #[must_use]
+    pub fn carried(self) -> Self {
+        Self { carried: true, ..self }
+    }
+
+    /// Says what is shown when there is no value.
+    #[must_use]
+    pub fn or(self, none: &'static str) -> Self {
+        Self { none, ..self }
+    }
+
+    /// The id of its tooltip.
+    #[must_use]
+    pub fn tip_id(&self) -> String {
+        let letters = self
+            .name
+            .bytes()
+            .map(|b| if b.is_ascii_alphanumeric() { char::from(b).to_ascii_lowercase() } else { '-' });
+        format!("about-{}", letters.collect::<String>())
+    }
+}
+
+/// A word that stands out.
+#[derive(Debug, Clone)]
+pub struct Badge {
+    /// The class that colors it, as `is-good`; empty for none.
+    pub tone: &'static str,
+    /// The word.
+    pub text: String,
+}
+
+impl Badge {
+    /// A badge.
+    #[must_use]
+    pub fn new(tone: &'static str, text: impl Into<String>) -> Self {
+        Self { tone, text: text.into() }
+    }
+}
+
+/// The page as HTML.
+///
+/// # Errors
+/// Writing into memory does not fail; a template that fails has a bug, and the caller answers with its own error.
+pub fn html(page: &impl Template) -> Result<String, askama::Error> {
+    page.render()
+}

@@ -1,0 +1,172 @@
+//! One row of the response log in full: how it ended, what to do, and everything that was looked at.
+
+use super::{Badge, Fact, Frame, log};
+use crate::portal::moment::Moment;
+use askama::Template;
+use vestibule_model::mapping::Attribute;
+use vestibule_model::response_log::{Compared, Detail, Entry, OutcomeWord};
+use vestibule_model::trace::{Change, Step};
+use vestibule_model::user::Field;
+
+/// The row.
+#[derive(Debug, Template)]
+#[template(path = "response.html")]
+pub struct ResponsePage {
+    frame: Frame,
+    heading: String,
+    outcome: Badge,
+    summary: &'static str,
+    reason: Option<String>,
+    refusal: Option<Refusal>,
+    facts: Vec<Fact>,
+    compared: Vec<Compared>,
+    differences: usize,
+    trace: Vec<TraceRow>,
+    trace_summary: String,
+    changes: Vec<Change>,
+    attributes: Vec<Attribute>,
+    no_attributes: &'static str,
+    trusted: bool,
+    xml: Option<String>,
+}
+
+#[derive(Debug)]
+struct Refusal {
+    code: u16,
+    message: &'static str,
+    reason: Option<String>,
+    cure: &'static str,
+}
+
+#[derive(Debug)]
+struct TraceRow {
+    title: String,
+    ok: bool,
+    expected: String,
+    found: String,
+}
+
+impl ResponsePage {
+    /// The page of this row.
+    #[must_use]
+    pub fn new(frame: Frame, entry: &Entry, detail: Detail) -> Self {
+        let who = entry.user.as_deref().unwrap_or("somebody unnamed");
+        let trace: Vec<_> = detail.trace.into_iter().map(trace_row).collect();
+        let changes =
+            detail.changes.into_iter().map(|change| Change { field: title(&change.field), ..change });
+        Self {
+            frame,
+            heading: format!("Response for {who}"),
+            outcome: log::outcome(entry.outcome),
+            summary: summary(entry.outcome),
+            refusal: entry.code.map(|code| Refusal {
+                code: code.number(),
+                message: code.message(),
+                reason: detail.reason.clone(),
+                cure: code.cure(),
+            }),
+            reason: detail.reason,
+            facts: facts(entry, detail.name_id),
+            differences: detail.compared.iter().filter(|row| !row.agrees).count(),
+            compared: detail.compared,
+            trace_summary: trace_summary(&trace),
+            trace,
+            changes: changes.collect(),
+            attributes: detail.attributes,
+            no_attributes: no_attributes(detail.xml.is_some()),
+            trusted: entry.outcome == OutcomeWord::Accepted,
+            xml: detail.xml,
+        }
+    }
+}
+
+fn summary(outcome: OutcomeWord) -> &'static str {
+    match outcome {
+        OutcomeWord::Accepted => "The response was accepted, and the person is signed in.",
+        OutcomeWord::Refused => "The response was refused, and nobody was signed in.",
+        OutcomeWord::Restarted => {
+            "The response answered no request of ours. It was discarded, and a sign-in of our own began in its place."
+        }
+    }
+}
+
+fn no_attributes(message_kept: bool) -> &'static str {
+    if message_kept {
+        "The response carries no attributes."
+    } else {
+        "Neither attribute values nor the message were kept: this account does not save response logs, or nothing could be read."
+    }
+}
+
+fn facts(entry: &Entry, name_id: Option<String>) -> Vec<Fact> {
+    let user = match entry.outcome {
+        OutcomeWord::Accepted => Fact::new("User", entry.user.clone()),
+        OutcomeWord::Refused | OutcomeWord::Restarted => {
+            Fact::new("Claimed user", entry.user.clone()).help("Not proven: the response was not accepted")
+        }
+    };
+    vec![
+        Fact::new("Tracking ID", entry.tracking_id.to_string())
+            .carried()
+            .help("What the person saw, if it was refused"),
+        Fact::new("Time", Moment(entry.time).full()),
+        user.or("Nobody named"),
+        Fact::new("NameID", name_id).exact().or("Not kept"),
+    ]
+}
+
+fn trace_row(step: Step) -> TraceRow {
+    TraceRow { title: title(&step.check), ok: step.ok, expected: step.expected, found: step.found }
+}
+
+fn trace_summary(trace: &[TraceRow]) -> String {
+    let passed = trace.iter().filter(|row| row.ok).count();
+    match trace.len() - passed {
+        0 => format!("All {passed} passed."),
+        1 => format!("{passed} passed, 1 failed."),
+        failed => format!("{passed} passed, {failed} failed."),
+    }
+}
+
+/// The stable name of a check or a field (`mapping.first_name`, `not on or after`) as people read it.
+fn title(name: &str) -> String {
+    let (room, rest) = name.rsplit_once('.').map_or((None, name), |(room, rest)| (Some(room), rest));
+    let words = match rest {
+        "xml" => "XML".to_owned(),
+        "email" => "E-mail address".to_owned(),
+        "in response to" => "Answers our request".to_owned(),
+        "not before" => "Valid from".to_owned(),
+        "not on or after" => "Valid until".to_owned(),
+        rest => Field::from_word(rest)
+            .map_or_else(|| capitalized(&rest.replace('_', " ")), |field| field.title().to_owned()),
+    };
+    match room {
+        Some("mapping") => format!("Mapping: {}", decapitalized(&words)),
+        _ => words,
+    }
+}
+
+fn capitalized(text: &str) -> String {
+    let mut chars = text.chars();
+    chars.next().map(|first| first.to_uppercase().chain(chars).collect()).unwrap_or_default()
+}
+
+fn decapitalized(text: &str) -> String {
+    let mut chars = text.chars();
+    chars.next().map(|first| first.to_lowercase().chain(chars).collect()).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::title;
+
+    #[test]
+    fn names_of_checks_read_as_words() {
+        assert_eq!(title("audience"), "Audience");
+        assert_eq!(title("xml"), "XML");
+        assert_eq!(title("not on or after"), "Valid until");
+        assert_eq!(title("admission.login_type"), "Login type");
+        assert_eq!(title("mapping.first_name"), "Mapping: first name");
+        assert_eq!(title(""), "");
+    }
+}
