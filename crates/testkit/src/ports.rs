@@ -10,12 +10,13 @@ const COUNT: u16 = 12_000;
 
 static NEXT: AtomicU16 = AtomicU16::new(0);
 
-/// A port of the loopback address that nothing listens on, never the same twice in one process.
+/// A port of the loopback address that nothing listens on, never the same twice in one process. The port after it is never
+/// given either: the demo takes it for its identity provider.
 pub fn free_port() -> u16 {
     // Each process begins elsewhere, so that test programs that run side by side rarely meet.
-    let start = (std::process::id() % u32::from(COUNT)) as u16;
-    for _ in 0..COUNT {
-        let step = NEXT.fetch_add(1, Ordering::Relaxed) % COUNT;
+    let start = (std::process::id() % u32::from(COUNT / 2)) as u16 * 2;
+    for _ in 0..COUNT / 2 {
+        let step = NEXT.fetch_add(2, Ordering::Relaxed) % COUNT;
         let port = FIRST + (start + step) % COUNT;
         if TcpListener::bind((Ipv4Addr::LOCALHOST, port)).is_ok() {
             return port;
@@ -32,7 +33,7 @@ mod tests {
     fn a_free_port_can_be_bound_and_is_given_once() {
         let first = super::free_port();
         let second = super::free_port();
-        assert_ne!(first, second);
+        assert!(second.abs_diff(first) > 1, "{first} {second}");
         assert!(TcpListener::bind((Ipv4Addr::LOCALHOST, first)).is_ok());
     }
 }
