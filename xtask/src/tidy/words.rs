@@ -14,10 +14,14 @@ const MACHINES: [&str; 5] = ["root", "home", "Users", "work", "farm"];
 /// In tests, where time is a parameter and a missing counterpart is a recorded skip.
 const IN_TESTS: [&str; 3] = ["sleep", "sleep_until", "ignore"];
 
+/// How a statement begins that belongs into the store.
+const SQL: [&str; 5] = ["SELECT ", "INSERT INTO ", "UPDATE ", "DELETE FROM ", "CREATE TABLE "];
+
 /// Every such word, with its place.
 pub fn wrong(files: &[File], rust: &[Room<'_>]) -> Vec<String> {
     let mut wrong: Vec<String> = files.iter().flat_map(of_file).collect();
     wrong.extend(rust.iter().flat_map(of_tests));
+    wrong.extend(rust.iter().flat_map(statements));
     wrong
 }
 
@@ -56,6 +60,21 @@ fn of_tests(room: &Room<'_>) -> Vec<String> {
     wrong
 }
 
+/// Every statement that stands in a room other than the store; tests and tools may look behind it.
+fn statements(room: &Room<'_>) -> Vec<String> {
+    let path = &room.file.path;
+    if room.file.is_test() || !path.starts_with("crates/") || path.starts_with("crates/store/") {
+        return Vec::new();
+    }
+    let begins = |line: &str| SQL.iter().any(|verb| line.contains(&format!("\"{verb}")));
+    let lines = room.source.lines().zip(room.file.text.lines());
+    let found =
+        lines.filter(|((_, _, test), line)| !test && begins(line) && !path.starts_with("crates/testkit/"));
+    found
+        .map(|((number, ..), _)| format!("{path}:{number} holds SQL, which belongs into crates/store"))
+        .collect()
+}
+
 /// Whether the word is called or is an attribute; a name of one's own may contain it.
 fn calls(line: &str, word: &str) -> bool {
     line.contains(&format!("{word}(")) || line.contains(&format!("#[{word}"))
@@ -82,6 +101,19 @@ mod tests {
         let path = ["", "root", "x"].join("/");
         assert_eq!(check("a.md", &format!("see `{path}`\n")).len(), 1);
         assert!(check("a.md", "see https://host.example/work/a and crates/work/b\n").is_empty());
+    }
+
+    #[test]
+    fn sql_is_for_the_store_alone() {
+        let text = "//! A.\nconst A: &str = \"SELECT 1\";\n";
+        assert_eq!(
+            check("crates/app/src/a.rs", text),
+            ["crates/app/src/a.rs:2 holds SQL, which belongs into crates/store"]
+        );
+        assert!(
+            check("crates/store/src/a.rs", text).is_empty()
+                && check("crates/app/src/tests.rs", text).is_empty()
+        );
     }
 
     #[test]
