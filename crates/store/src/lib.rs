@@ -1,1 +1,41 @@
 //! Remembering what the model knows, in SQLite or PostgreSQL.
+//!
+//! What lives here: one concrete [`Store`] over two engines, and one module per noun with the functions that read and
+//! write it (`async fn …(tx: &Tx<'_>, …)`). All SQL is here and nowhere else. What does not: what the rows mean
+//! (`model`), and which deed reads and writes what (`app`).
+//!
+//! The one thing to know: [`Store::account`] is the only door to the data of an account. A function that takes [`Tx`]
+//! sees that account alone; one that takes [`GlobalTx`] sees only the small tables by which an account is found.
+//! Times are kept in microseconds.
+
+pub mod accounts;
+pub mod connections;
+mod dialect;
+pub mod domains;
+mod error;
+pub mod licenses;
+pub mod links;
+mod location;
+mod migrations;
+pub mod outbox;
+pub mod passwords;
+mod postgres;
+mod purge;
+pub mod replays;
+pub mod response_log;
+pub mod sessions;
+pub mod sign_ins;
+pub mod sp_keys;
+mod sqlite;
+mod statement;
+mod store;
+mod transaction;
+pub mod users;
+mod value;
+
+pub use error::{Error, Migration};
+pub use location::Location;
+pub use purge::PURGED_AT_ONCE;
+pub use statement::Prepared;
+pub use store::{AccountStore, Activity, Options, Store};
+pub use transaction::{Body, GlobalTx, Tx};

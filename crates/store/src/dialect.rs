@@ -1,0 +1,91 @@
+//! The one table of what differs between the two engines; nothing else asks which one it is talking to in SQL.
+//!
+//! Every statement and migration is one text: `$1` placeholders and the tokens below in braces. [`resolve`] makes the
+//! text of one engine of it, once. What is not here is common to both: upsert, RETURNING, CTE, row values, FILTER.
+//! Times and folded strings come from Rust, so there is no `now()`, `lower()` or `LIKE`, and prefix search is a range.
+
+/// The engine that a text is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Dialect {
+    Sqlite,
+    Postgres,
+}
+
+/// Token, SQLite, PostgreSQL.
+const TOKENS: &[(&str, &str, &str)] = &[
+    // Column types. SQLite's STRICT tables know these four alone; in PostgreSQL texts are ordered bytewise, as SQLite
+    // orders them, whatever the locale of the database is.
+    ("{ID}", "BLOB", "UUID"),
+    ("{INTEGER}", "INTEGER", "BIGINT"),
+    ("{BOOL}", "INTEGER", "BOOLEAN"),
+    ("{TEXT}", "TEXT", "TEXT COLLATE \"C\""),
+    ("{JSON}", "TEXT", "TEXT"),
+    ("{BYTES}", "BLOB", "BYTEA"),
+    // After a table's closing parenthesis: documents, and narrow rows that live in their primary key.
+    ("{STRICT}", "STRICT", ""),
+    ("{NARROW}", "STRICT, WITHOUT ROWID", ""),
+    // Row locks; SQLite has one writer and needs none.
+    ("{FOR_UPDATE}", "", "FOR UPDATE"),
+    ("{SKIP_LOCKED}", "", "FOR UPDATE SKIP LOCKED"),
+];
+
+/// The text of one engine.
+pub(crate) fn resolve(sql: &str, dialect: Dialect) -> String {
+    let mut text = sql.to_owned();
+    for (token, sqlite, postgres) in TOKENS {
+        if text.contains(token) {
+            text = text.replace(token, if dialect == Dialect::Sqlite { sqlite } else { postgres });
+        }
+    }
+    match dialect {
+        Dialect::Sqlite => number_placeholders(&text),
+        Dialect::Postgres => text,
+    }
+}
+
+/// Rewrites `$1` to `?1` outside of quotes. SQLite takes `$1` for a *named* parameter and numbers names by first
+/// appearance: bound by position, they would be silently swapped.
+fn number_placeholders(sql: &str) -> String {
+    let mut quote = None;
+    let mut text = String::with_capacity(sql.len());
+    let mut characters = sql.chars().peekable();
+    while let Some(character) = characters.next() {
+        match (quote, character) {
+            (None, '\'' | '"') => quote = Some(character),
+            (Some(open), _) if open == character => quote = None,
+            _ => {}
+        }
+        let placeholder =
+            character == '$' && quote.is_none() && characters.peek().is_some_and(char::is_ascii_digit);
+        text.push(if placeholder { '?' } else { character });
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn placeholders_are_numbered_for_sqlite_and_left_alone_in_quotes() {
+        let sql = "SELECT '$1', \"$2\", $10 FROM t WHERE a = $2 AND b = 'it''s $3' {FOR_UPDATE}";
+        assert_eq!(
+            resolve(sql, Dialect::Sqlite),
+            "SELECT '$1', \"$2\", ?10 FROM t WHERE a = ?2 AND b = 'it''s $3' "
+        );
+        assert_eq!(
+            resolve(sql, Dialect::Postgres),
+            "SELECT '$1', \"$2\", $10 FROM t WHERE a = $2 AND b = 'it''s $3' FOR UPDATE"
+        );
+    }
+
+    #[test]
+    fn a_table_has_the_types_of_its_engine() {
+        let sql = "CREATE TABLE t (id {ID}, n {INTEGER}, x {BYTES}) {NARROW}";
+        assert_eq!(
+            resolve(sql, Dialect::Sqlite),
+            "CREATE TABLE t (id BLOB, n INTEGER, x BLOB) STRICT, WITHOUT ROWID"
+        );
+        assert_eq!(resolve(sql, Dialect::Postgres), "CREATE TABLE t (id UUID, n BIGINT, x BYTEA) ");
+    }
+}

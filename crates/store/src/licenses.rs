@@ -1,0 +1,53 @@
+//! Seats. Taking one is a single statement: never more users than seats, on any number of nodes.
+
+use crate::error::Error;
+use crate::statement::statements;
+use crate::transaction::Tx;
+use crate::value::params;
+use vestibule_model::license::{Inventory, License, Seats};
+
+statements! { licenses:
+    INVENTORY = "SELECT license, total, used FROM seats WHERE account_id = $1";
+    SET_TOTAL = "INSERT INTO seats (account_id, license, total, used) VALUES ($1, $2, $3, 0) \
+                 ON CONFLICT (account_id, license) DO UPDATE SET total = excluded.total";
+    TAKE = "UPDATE seats SET used = used + 1 WHERE account_id = $1 AND license = $2 AND used < total";
+    FREE = "UPDATE seats SET used = used - 1 WHERE account_id = $1 AND license = $2 AND used > 0";
+}
+
+/// The seats of the account.
+///
+/// # Errors
+/// Those of the database.
+pub async fn inventory(tx: &Tx<'_>) -> Result<Inventory, Error> {
+    let rows = tx.rows(&INVENTORY, params![tx.account()]).await?;
+    let seats = rows.into_iter().map(|mut row| {
+        let license = row.word("license", License::from_word)?;
+        Ok((license, Seats { total: row.integer("total")?, used: row.integer("used")? }))
+    });
+    seats.collect::<Result<_, Error>>().map(Inventory)
+}
+
+/// Sets how many seats of a type the account has. Fewer than are taken is allowed: then none is left until some are
+/// freed.
+///
+/// # Errors
+/// Those of the database.
+pub async fn set_total(tx: &Tx<'_>, license: License, total: i64) -> Result<(), Error> {
+    tx.execute(&SET_TOTAL, params![tx.account(), license.as_str(), total]).await.map(drop)
+}
+
+/// Takes a seat; false when none is left.
+///
+/// # Errors
+/// Those of the database.
+pub async fn take(tx: &Tx<'_>, license: License) -> Result<bool, Error> {
+    Ok(tx.execute(&TAKE, params![tx.account(), license.as_str()]).await? == 1)
+}
+
+/// Gives a seat back.
+///
+/// # Errors
+/// Those of the database.
+pub async fn free(tx: &Tx<'_>, license: License) -> Result<(), Error> {
+    tx.execute(&FREE, params![tx.account(), license.as_str()]).await.map(drop)
+}

@@ -1,0 +1,166 @@
+//! The response log. The detail of a row comes compressed and encrypted by `app`, and is kept as it comes.
+
+use crate::error::Error;
+use crate::purge::PURGED_AT_ONCE;
+use crate::statement::statements;
+use crate::transaction::{GlobalTx, Tx};
+use crate::value::{Row, params};
+use jiff::Timestamp;
+use vestibule_model::code::Code;
+use vestibule_model::email::Email;
+use vestibule_model::id::{AccountId, ConnectionId, LogId};
+use vestibule_model::response_log::{Entry, Filter, OutcomeWord, TrackingId};
+
+macro_rules! columns {
+    () => {
+        "id, tracking_id, received_at, connection_id, person, outcome, code"
+    };
+}
+
+/// The conditions that both searches share; ids are time-ordered, so the first two bound the walk along the index.
+/// PostgreSQL learns the type of a parameter where it first meets it, so the comparison comes before IS NULL.
+macro_rules! search {
+    ($more:literal) => {
+        concat!(
+            "SELECT ",
+            columns!(),
+            " FROM response_log WHERE account_id = $1 AND id >= $2 AND id < $3 AND received_at >= $4 ",
+            "AND (code = $5 OR $5 IS NULL) AND (outcome = $6 OR $6 IS NULL) ",
+            "AND (tracking_id = $7 OR $7 IS NULL) ",
+            $more
+        )
+    };
+}
+
+statements! { response_log:
+    INSERT = "INSERT INTO response_log (account_id, id, tracking_id, received_at, connection_id, person, \
+              person_folded, outcome, code, detail) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
+    SEARCH = search!("ORDER BY id DESC LIMIT $8");
+    SEARCH_PERSON = search!("AND person_folded = $9 ORDER BY id DESC LIMIT $8");
+    DETAIL = concat!("SELECT ", columns!(), ", detail FROM response_log WHERE account_id = $1 AND id = $2");
+    BY_TRACKING_ID = concat!(
+        "SELECT ", columns!(), ", detail FROM response_log WHERE account_id = $1 AND tracking_id = $2"
+    );
+    FIND_ACCOUNT = "SELECT account_id FROM response_log \
+                    WHERE account_id IN (SELECT id FROM accounts) AND tracking_id = $1";
+    PURGE = "DELETE FROM response_log WHERE (account_id, id) IN \
+             (SELECT r.account_id, r.id FROM accounts a JOIN response_log r ON r.account_id = a.id \
+             WHERE r.id < $1 LIMIT $2)";
+}
+
+/// The most rows that a search returns.
+const MOST_ROWS: u32 = 200;
+
+/// Keeps a row. It is written when the transaction commits.
+///
+/// # Errors
+/// Those of the database.
+pub async fn insert(tx: &Tx<'_>, entry: &Entry, sealed_detail: &[u8]) -> Result<(), Error> {
+    let row = params![
+        tx.account(),
+        entry.id,
+        entry.tracking_id.to_bytes(),
+        entry.time,
+        entry.connection,
+        entry.user.as_deref(),
+        entry.user.as_deref().map(folded),
+        entry.outcome.as_str(),
+        entry.code.map(number),
+        sealed_detail,
+    ];
+    tx.defer(&INSERT, row)
+}
+
+/// The rows that a filter asks for, newest first.
+///
+/// # Errors
+/// Those of the database.
+pub async fn search(tx: &Tx<'_>, filter: &Filter) -> Result<Vec<Entry>, Error> {
+    let since = filter.since.unwrap_or(Timestamp::MIN);
+    let before = filter.before.unwrap_or(LogId::from_bytes([0xff; 16]));
+    let wanted = params![
+        tx.account(),
+        first_id_at(since),
+        before,
+        since,
+        filter.code.map(number),
+        filter.outcome.map(OutcomeWord::as_str),
+        filter.tracking_id.map(TrackingId::to_bytes),
+        filter.limit.clamp(1, MOST_ROWS),
+    ];
+    let rows = match &filter.user {
+        None => tx.rows(&SEARCH, wanted).await?,
+        Some(user) => {
+            let mut wanted = wanted.to_vec();
+            wanted.push(folded(user).into());
+            tx.rows(&SEARCH_PERSON, &wanted).await?
+        }
+    };
+    rows.into_iter().map(|mut row| read(&mut row)).collect()
+}
+
+/// A row with its sealed detail.
+///
+/// # Errors
+/// Those of the database.
+pub async fn detail(tx: &Tx<'_>, id: LogId) -> Result<Option<(Entry, Vec<u8>)>, Error> {
+    tx.row(&DETAIL, params![tx.account(), id]).await?.map(read_whole).transpose()
+}
+
+/// The row that a person's tracking ID names, with its sealed detail.
+///
+/// # Errors
+/// Those of the database.
+pub async fn by_tracking_id(tx: &Tx<'_>, id: TrackingId) -> Result<Option<(Entry, Vec<u8>)>, Error> {
+    tx.row(&BY_TRACKING_ID, params![tx.account(), id.to_bytes()]).await?.map(read_whole).transpose()
+}
+
+/// The account in whose log a tracking ID is: for the operator, who need not know the account.
+///
+/// # Errors
+/// Those of the database.
+pub async fn find_account(tx: &GlobalTx<'_>, id: TrackingId) -> Result<Option<AccountId>, Error> {
+    let row = tx.row(&FIND_ACCOUNT, params![id.to_bytes()]).await?;
+    row.map(|mut row| row.id("account_id", AccountId::from_bytes)).transpose()
+}
+
+/// Forgets rows of all accounts that are older than this time, at most [`PURGED_AT_ONCE`], and tells how many.
+///
+/// # Errors
+/// Those of the database.
+pub async fn purge(tx: &GlobalTx<'_>, before: Timestamp) -> Result<u64, Error> {
+    tx.execute(&PURGE, params![first_id_at(before), PURGED_AT_ONCE]).await
+}
+
+/// The lowest id that can have been made at this time: ids begin with their millisecond, in 48 bits.
+fn first_id_at(time: Timestamp) -> LogId {
+    let milliseconds = u64::try_from(time.as_millisecond()).unwrap_or(0);
+    LogId::from_bytes((u128::from(milliseconds) << 80).to_be_bytes())
+}
+
+/// How an asserted name is compared: as an address where it is one.
+fn folded(user: &str) -> String {
+    Email::parse(user).map_or_else(|_| user.to_lowercase(), |email| email.folded().to_owned())
+}
+
+fn number(code: Code) -> i64 {
+    i64::from(code.number())
+}
+
+fn read(row: &mut Row) -> Result<Entry, Error> {
+    let code = row.integer_or_null("code")?.and_then(|code| u16::try_from(code).ok());
+    Ok(Entry {
+        id: row.id("id", LogId::from_bytes)?,
+        tracking_id: row.id("tracking_id", TrackingId::from_bytes)?,
+        time: row.time("received_at")?,
+        connection: row.id_or_null("connection_id", ConnectionId::from_bytes)?,
+        user: row.text_or_null("person")?,
+        outcome: row.word("outcome", OutcomeWord::from_word)?,
+        code: code.and_then(Code::from_number),
+    })
+}
+
+fn read_whole(mut row: Row) -> Result<(Entry, Vec<u8>), Error> {
+    let entry = read(&mut row)?;
+    Ok((entry, row.bytes("detail")?))
+}

@@ -1,0 +1,188 @@
+//! Users, and the global table of addresses: one address is one user in a deployment.
+
+use crate::error::Error;
+use crate::statement::statements;
+use crate::transaction::{GlobalTx, Tx};
+use crate::value::{Row, json, params};
+use vestibule_model::email::Email;
+use vestibule_model::id::{AccountId, UserId};
+use vestibule_model::license::License;
+use vestibule_model::user::{Logins, Role, Status, User};
+
+/// The columns of a user, as [`read`] takes them.
+macro_rules! columns {
+    () => {
+        "u.id, u.email, u.status, u.role, u.login_work_email, u.login_sso, u.license, u.version, u.created_at, \
+         u.updated_at, u.profile"
+    };
+}
+pub(crate) use columns;
+
+statements! { users:
+    BY_ID = concat!("SELECT ", columns!(), " FROM users u WHERE u.account_id = $1 AND u.id = $2");
+    BY_EMAIL = concat!("SELECT ", columns!(), " FROM users u WHERE u.account_id = $1 AND u.email_folded = $2");
+    LIST = concat!("SELECT ", columns!(), " FROM users u WHERE u.account_id = $1 AND u.id > $2 ORDER BY u.id LIMIT $3");
+    OWNER = concat!("SELECT ", columns!(), " FROM users u WHERE u.account_id = $1 AND u.role = 'owner' ORDER BY u.id LIMIT 1");
+    COUNT = "SELECT COUNT(*) AS count FROM users WHERE account_id = $1";
+    OWNER_OF = "SELECT account_id, user_id FROM emails WHERE folded = $1";
+    CLAIM = "INSERT INTO emails (folded, account_id, user_id) VALUES ($1, $2, $3) ON CONFLICT (folded) DO NOTHING";
+    RELEASE = "DELETE FROM emails WHERE folded = $1 AND account_id = $2 AND user_id = $3";
+    // It inserts nothing unless the address was claimed, so that both can be sent at once.
+    INSERT = "INSERT INTO users (account_id, id, email, email_folded, status, role, login_work_email, login_sso, \
+              license, version, created_at, updated_at, profile) \
+              SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13 \
+              WHERE EXISTS (SELECT 1 FROM emails e WHERE e.folded = $4 AND e.account_id = $1 AND e.user_id = $2)";
+    UPDATE = "UPDATE users SET email = $3, status = $5, role = $6, login_work_email = $7, login_sso = $8, license = $9, \
+              version = version + 1, updated_at = $11, profile = $12 \
+              WHERE account_id = $1 AND id = $2 AND email_folded = $4 AND version = $10";
+    RENAME = "UPDATE users SET email = $3, email_folded = $4 WHERE account_id = $1 AND id = $2 AND version = $5";
+    ADDRESS = "SELECT email_folded FROM users WHERE account_id = $1 AND id = $2 AND version = $3 {FOR_UPDATE}";
+}
+
+/// The user with this id.
+///
+/// # Errors
+/// Those of the database.
+pub async fn by_id(tx: &Tx<'_>, id: UserId) -> Result<Option<User>, Error> {
+    tx.row(&BY_ID, params![tx.account(), id]).await?.map(|mut row| read(&mut row)).transpose()
+}
+
+/// The user of this account with this (folded) address.
+///
+/// # Errors
+/// Those of the database.
+pub async fn by_email(tx: &Tx<'_>, folded: &str) -> Result<Option<User>, Error> {
+    tx.row(&BY_EMAIL, params![tx.account(), folded]).await?.map(|mut row| read(&mut row)).transpose()
+}
+
+/// Whose this (folded) address is, in the whole deployment.
+///
+/// # Errors
+/// Those of the database.
+pub async fn owner_of(tx: &GlobalTx<'_>, folded: &str) -> Result<Option<(AccountId, UserId)>, Error> {
+    let Some(mut row) = tx.row(&OWNER_OF, params![folded]).await? else { return Ok(None) };
+    let account = row.id("account_id", AccountId::from_bytes)?;
+    Ok(Some((account, row.id("user_id", UserId::from_bytes)?)))
+}
+
+/// The owner of the account.
+///
+/// # Errors
+/// Those of the database.
+pub async fn owner(tx: &Tx<'_>) -> Result<Option<User>, Error> {
+    tx.row(&OWNER, params![tx.account()]).await?.map(|mut row| read(&mut row)).transpose()
+}
+
+/// Users in order of id, which is the order in which they came; a page begins after the last id of the page before.
+///
+/// # Errors
+/// Those of the database.
+pub async fn list(tx: &Tx<'_>, after: Option<UserId>, limit: u32) -> Result<Vec<User>, Error> {
+    let after = after.unwrap_or(UserId::from_bytes([0; 16]));
+    let rows = tx.rows(&LIST, params![tx.account(), after, limit]).await?;
+    rows.into_iter().map(|mut row| read(&mut row)).collect()
+}
+
+/// How many users the account has.
+///
+/// # Errors
+/// Those of the database.
+pub async fn count(tx: &Tx<'_>) -> Result<i64, Error> {
+    match tx.row(&COUNT, params![tx.account()]).await? {
+        Some(mut row) => row.integer("count"),
+        None => Ok(0),
+    }
+}
+
+/// Makes a user and claims the address for it.
+///
+/// # Errors
+/// [`Error::EmailTaken`] when the address is somebody's, in whatever account; those of the database.
+pub async fn insert(tx: &Tx<'_>, user: &User) -> Result<(), Error> {
+    let (account, folded) = (tx.account(), user.email.folded());
+    let row = params![
+        account,
+        user.id,
+        user.email.as_str(),
+        folded,
+        user.status.as_str(),
+        user.role.as_str(),
+        user.logins.work_email,
+        user.logins.sso,
+        user.license.map(License::as_str),
+        user.version,
+        user.created_at,
+        user.updated_at,
+        json(&user.profile)?,
+    ];
+    let claim = params![folded, account, user.id];
+    let (claimed, inserted) = tokio::join!(biased; tx.execute(&CLAIM, claim), tx.execute(&INSERT, row));
+    match (claimed?, inserted?) {
+        (1, 1) => Ok(()),
+        _ => Err(Error::EmailTaken),
+    }
+}
+
+/// Writes a user that was read at `user.version`, and returns the new version.
+///
+/// # Errors
+/// [`Error::Stale`] when it changed since; [`Error::EmailTaken`] when it got an address that is somebody's; those of
+/// the database.
+pub async fn update(tx: &Tx<'_>, user: &User) -> Result<i64, Error> {
+    if write(tx, user).await? {
+        return Ok(user.version + 1);
+    }
+    // Another version, or another address: only now is it worth asking.
+    let Some(mut row) = tx.row(&ADDRESS, params![tx.account(), user.id, user.version]).await? else {
+        return Err(Error::Stale);
+    };
+    rename(tx, user, &row.text("email_folded")?).await?;
+    match write(tx, user).await? {
+        true => Ok(user.version + 1),
+        false => Err(Error::Stale),
+    }
+}
+
+async fn write(tx: &Tx<'_>, user: &User) -> Result<bool, Error> {
+    let row = params![
+        tx.account(),
+        user.id,
+        user.email.as_str(),
+        user.email.folded(),
+        user.status.as_str(),
+        user.role.as_str(),
+        user.logins.work_email,
+        user.logins.sso,
+        user.license.map(License::as_str),
+        user.version,
+        user.updated_at,
+        json(&user.profile)?,
+    ];
+    Ok(tx.execute(&UPDATE, row).await? == 1)
+}
+
+async fn rename(tx: &Tx<'_>, user: &User, before: &str) -> Result<(), Error> {
+    let (account, folded) = (tx.account(), user.email.folded());
+    if tx.execute(&CLAIM, params![folded, account, user.id]).await? == 0 {
+        return Err(Error::EmailTaken);
+    }
+    tx.execute(&RELEASE, params![before, account, user.id]).await?;
+    let row = params![account, user.id, user.email.as_str(), folded, user.version];
+    tx.execute(&RENAME, row).await.map(drop)
+}
+
+/// Reads a user from a row with [`columns!`].
+pub(crate) fn read(row: &mut Row) -> Result<User, Error> {
+    Ok(User {
+        id: row.id("id", UserId::from_bytes)?,
+        email: row.word("email", |text| Email::parse(text).ok())?,
+        status: row.word("status", Status::from_word)?,
+        role: row.word("role", Role::from_word)?,
+        logins: Logins { work_email: row.boolean("login_work_email")?, sso: row.boolean("login_sso")? },
+        license: row.word_or_null("license", License::from_word)?,
+        profile: row.json("profile")?,
+        version: row.integer("version")?,
+        created_at: row.time("created_at")?,
+        updated_at: row.time("updated_at")?,
+    })
+}

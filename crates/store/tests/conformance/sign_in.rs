@@ -1,0 +1,234 @@
+//! What a sign-in leaves on its way: requests, burned messages, sessions, links, mails.
+
+use crate::cases;
+use crate::place::{Place, account_id, at, insert_user, user, user_id};
+use vestibule_model::id::{ConnectionId, MailId, SessionId};
+use vestibule_store::links::{Link, LinkPurpose};
+use vestibule_store::outbox::Mail;
+use vestibule_store::sessions::Session;
+use vestibule_store::sign_ins::SignIn;
+use vestibule_store::{Error, Store, links, outbox, replays, sessions, sign_ins};
+
+cases! {
+    a_request_is_taken_once_by_its_own_browser_and_connection,
+    an_expired_request_is_not_there_and_is_purged,
+    p09_a_message_is_burned_once_and_stays_burned_until_it_expires,
+    a_session_is_read_with_its_user,
+    a_session_slides_and_ends,
+    all_sessions_of_a_user_end_together,
+    idle_sessions_are_purged,
+    a_link_is_taken_once_for_its_own_purpose,
+    an_expired_link_allows_nothing_and_is_purged,
+    mails_are_listed_newest_first,
+}
+
+fn connection(number: u8) -> ConnectionId {
+    ConnectionId::from_bytes([number; 16])
+}
+
+fn request(id: &str) -> SignIn {
+    SignIn {
+        request_id: id.to_owned(),
+        connection: connection(1),
+        browser_hash: [1; 32],
+        return_to: "/profile?a=1".to_owned(),
+        created_at: at(0),
+        expires_at: at(600),
+    }
+}
+
+async fn send(store: &Store, request: SignIn) {
+    let sent = store.account(account_id(1)).write(move |tx| {
+        let request = request.clone();
+        Box::pin(async move { sign_ins::insert(tx, &request).await })
+    });
+    sent.await.unwrap();
+}
+
+async fn take(place: &Place, by: u8, browser: u8, now: i64) -> Option<SignIn> {
+    let taken = place.store.account(account_id(1)).write(move |tx| {
+        Box::pin(async move { sign_ins::take(tx, "_a", connection(by), &[browser; 32], at(now)).await })
+    });
+    taken.await.unwrap()
+}
+
+async fn a_request_is_taken_once_by_its_own_browser_and_connection(place: &Place) {
+    send(&place.store, request("_a")).await;
+    send(&place.store, request("_b")).await;
+    assert_eq!(take(place, 1, 2, 10).await, None, "another browser");
+    assert_eq!(take(place, 2, 1, 10).await, None, "another connection");
+    assert_eq!(take(place, 1, 1, 10).await, Some(request("_a")));
+    assert_eq!(take(place, 1, 1, 10).await, None, "taken");
+}
+
+async fn an_expired_request_is_not_there_and_is_purged(place: &Place) {
+    send(&place.store, request("_a")).await;
+    assert_eq!(take(place, 1, 1, 600).await, None);
+    let purge = |now: i64| {
+        place.store.write_bulk(move |tx| Box::pin(async move { sign_ins::purge(tx, at(now)).await }))
+    };
+    assert_eq!(purge(599).await.unwrap(), 0);
+    assert_eq!(purge(600).await.unwrap(), 1);
+}
+
+async fn p09_a_message_is_burned_once_and_stays_burned_until_it_expires(place: &Place) {
+    let burn = |key: u8, until: i64| {
+        place
+            .store
+            .account(account_id(1))
+            .write(move |tx| Box::pin(async move { replays::insert(tx, &[key; 32], at(until)).await }))
+    };
+    assert!(burn(1, 100).await.unwrap());
+    assert!(!burn(1, 100).await.unwrap());
+    assert!(!burn(1, 900).await.unwrap(), "another expiry is not another message");
+    assert!(burn(2, 100).await.unwrap());
+    let again = place.open().await.unwrap();
+    let burned = again
+        .account(account_id(1))
+        .write(|tx| Box::pin(async move { replays::insert(tx, &[1; 32], at(100)).await }));
+    assert!(!burned.await.unwrap(), "on another node, and after a restart");
+    let purge = |now: i64| {
+        place.store.write_bulk(move |tx| Box::pin(async move { replays::purge(tx, at(now)).await }))
+    };
+    assert_eq!((purge(99).await.unwrap(), purge(100).await.unwrap()), (0, 2));
+}
+
+fn session(number: u8, user: u8) -> Session {
+    Session {
+        id: SessionId::from_bytes([number; 16]),
+        user: user_id(user),
+        token_hash: [number; 32],
+        connection: Some(connection(1)),
+        name_id: Some("anna".to_owned()),
+        session_index: None,
+        created_at: at(0),
+        seen_at: at(0),
+        expires_at: (number == 1).then(|| at(9000)),
+    }
+}
+
+async fn begin(place: &Place, session: Session) {
+    let begun = place.store.account(account_id(1)).write(move |tx| {
+        let session = session.clone();
+        Box::pin(async move { sessions::insert(tx, &session).await })
+    });
+    begun.await.unwrap();
+}
+
+async fn find(place: &Place, number: u8) -> Option<Session> {
+    let found = place
+        .store
+        .account(account_id(1))
+        .read(move |tx| Box::pin(async move { sessions::by_token(tx, &[number; 32]).await }));
+    found.await.unwrap().map(|(session, _)| session)
+}
+
+async fn a_session_is_read_with_its_user(place: &Place) {
+    insert_user(&place.store, account_id(1), user(1, "anna@acme.example")).await.unwrap();
+    begin(place, session(1, 1)).await;
+    begin(place, Session { connection: None, name_id: None, ..session(2, 1) }).await;
+    let acme = place.store.account(account_id(1));
+    let found = acme.read(|tx| Box::pin(async move { sessions::by_token(tx, &[1; 32]).await })).await;
+    assert_eq!(found.unwrap(), Some((session(1, 1), user(1, "anna@acme.example"))));
+    assert_eq!(find(place, 2).await, Some(Session { connection: None, name_id: None, ..session(2, 1) }));
+    assert_eq!(find(place, 3).await, None);
+}
+
+async fn a_session_slides_and_ends(place: &Place) {
+    insert_user(&place.store, account_id(1), user(1, "anna@acme.example")).await.unwrap();
+    begin(place, session(1, 1)).await;
+    let touch = |now: i64| {
+        place.store.account(account_id(1)).write(move |tx| {
+            Box::pin(async move { sessions::touch(tx, SessionId::from_bytes([1; 16]), at(now)).await })
+        })
+    };
+    touch(60).await.unwrap();
+    touch(30).await.unwrap();
+    assert_eq!(find(place, 1).await.unwrap().seen_at, at(60), "it never slides back");
+    let ended = place
+        .store
+        .account(account_id(1))
+        .write(|tx| Box::pin(async move { sessions::end(tx, SessionId::from_bytes([1; 16])).await }));
+    ended.await.unwrap();
+    assert_eq!(find(place, 1).await, None);
+}
+
+async fn all_sessions_of_a_user_end_together(place: &Place) {
+    for (number, email) in [(1, "anna@acme.example"), (2, "bert@acme.example")] {
+        insert_user(&place.store, account_id(1), user(number, email)).await.unwrap();
+    }
+    for (number, user) in [(1, 1), (2, 1), (3, 2)] {
+        begin(place, session(number, user)).await;
+    }
+    let ended = place
+        .store
+        .account(account_id(1))
+        .write(|tx| Box::pin(async move { sessions::end_all_of(tx, user_id(1)).await }));
+    assert_eq!(ended.await.unwrap(), 2);
+    assert_eq!((find(place, 1).await, find(place, 3).await), (None, Some(session(3, 2))));
+}
+
+async fn idle_sessions_are_purged(place: &Place) {
+    insert_user(&place.store, account_id(1), user(1, "anna@acme.example")).await.unwrap();
+    begin(place, session(1, 1)).await;
+    begin(place, Session { seen_at: at(100), ..session(2, 1) }).await;
+    let purge = place.store.write_bulk(|tx| Box::pin(async move { sessions::purge(tx, at(50)).await }));
+    assert_eq!(purge.await.unwrap(), 1);
+    assert!(find(place, 1).await.is_none() && find(place, 2).await.is_some());
+}
+
+fn link(purpose: LinkPurpose) -> Link {
+    Link { token_hash: [1; 32], purpose, user: user_id(1), created_at: at(0), expires_at: at(600) }
+}
+
+async fn a_link_is_taken_once_for_its_own_purpose(place: &Place) {
+    let acme = place.store.account(account_id(1));
+    let taken = acme.write(|tx| {
+        Box::pin(async move {
+            links::insert(tx, &link(LinkPurpose::SetPassword)).await?;
+            let found = links::find(tx, &[1; 32], at(599)).await?;
+            let other = links::take(tx, &[1; 32], LinkPurpose::VerifyEmail, at(1)).await?;
+            let first = links::take(tx, &[1; 32], LinkPurpose::SetPassword, at(1)).await?;
+            let second = links::take(tx, &[1; 32], LinkPurpose::SetPassword, at(1)).await?;
+            Ok::<_, Error>([found, other, first, second])
+        })
+    });
+    let wanted = Some(link(LinkPurpose::SetPassword));
+    assert_eq!(taken.await.unwrap(), [wanted.clone(), None, wanted, None]);
+}
+
+async fn an_expired_link_allows_nothing_and_is_purged(place: &Place) {
+    let acme = place.store.account(account_id(1));
+    let found = acme.write(|tx| {
+        Box::pin(async move {
+            links::insert(tx, &link(LinkPurpose::VerifyEmail)).await?;
+            let found = links::find(tx, &[1; 32], at(600)).await?;
+            Ok::<_, Error>((found, links::take(tx, &[1; 32], LinkPurpose::VerifyEmail, at(600)).await?))
+        })
+    });
+    assert_eq!(found.await.unwrap(), (None, None));
+    let purge = place.store.write_bulk(|tx| Box::pin(async move { links::purge(tx, at(600)).await }));
+    assert_eq!(purge.await.unwrap(), 1);
+}
+
+async fn mails_are_listed_newest_first(place: &Place) {
+    let mail = |number: u8| Mail {
+        id: MailId::from_bytes([number; 16]),
+        to: "anna@acme.example".to_owned(),
+        subject: format!("Mail {number}"),
+        body_text: "Hello,\n\nhttps://acme.example/verify/x\n".to_owned(),
+        created_at: at(i64::from(number)),
+    };
+    for (number, account) in [(1, 1), (2, 2), (3, 1)] {
+        let written = place
+            .store
+            .account(account_id(account))
+            .write(move |tx| Box::pin(async move { outbox::insert(tx, &mail(number)).await }));
+        written.await.unwrap();
+    }
+    let acme = place.store.account(account_id(1));
+    let own = acme.read(|tx| Box::pin(async move { outbox::list(tx, 10).await })).await.unwrap();
+    assert!(own == [mail(3), mail(1)]);
+    let all = place.store.read(|tx| Box::pin(async move { outbox::list_all(tx, 2).await })).await.unwrap();
+    assert!(all == [(account_id(1), mail(3)), (account_id(2), mail(2))]);
+}
