@@ -110,4 +110,14 @@ mod tests {
         }
         assert_eq!(Code::from_number(1019), None);
     }
+
+    #[test]
+    fn the_reference_of_codes_says_the_same() {
+        let reference = include_str!("../../../docs/errors.md");
+        for code in Code::ALL {
+            let (_, section) = reference.split_once(&format!("\n## {code}\n")).unwrap_or_default();
+            assert!(section.starts_with(&format!("\n**{}**\n", code.message())), "{code}: message");
+            assert!(section.contains(&format!("*What to do:* {}", code.cure())), "{code}: cure");
+        }
+    }
 }
