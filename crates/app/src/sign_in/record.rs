@@ -8,7 +8,7 @@ use crate::context::{App, VisitorCtx};
 use crate::error::Error;
 use crate::live::LiveConnection;
 use crate::vault::{Place, Purpose};
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use vestibule_model::code::Code;
 use vestibule_model::id::{ConnectionId, LogId};
 use vestibule_model::mapping::Attribute;
@@ -70,7 +70,7 @@ impl Record {
     ) {
         let observed = &verification.observed;
         self.detail.trace = verification.trace.iter().map(step).collect();
-        self.detail.compared = compare(observed, connection);
+        self.detail.compared = compare(observed, connection, self.time);
         self.claimed_user =
             observed.name_id.as_ref().map(|name_id| name_id.value.chars().take(254).collect());
         if self.saves_messages {
@@ -156,7 +156,7 @@ fn step(check: &Check) -> Step {
 }
 
 /// What was asserted beside what is configured.
-fn compare(observed: &Observed, connection: &LiveConnection) -> Vec<Compared> {
+fn compare(observed: &Observed, connection: &LiveConnection, now: Timestamp) -> Vec<Compared> {
     let issuer = vec![connection.settings.identity_provider.issuer.clone()];
     let certificates: Vec<String> = connection.certificates.iter().map(|c| c.fingerprint_sha256()).collect();
     let certificate = observed.certificate.as_ref().map(|certificate| certificate.fingerprint_sha256());
@@ -174,5 +174,20 @@ fn compare(observed: &Observed, connection: &LiveConnection) -> Vec<Compared> {
             agrees: one_of(&observed.recipients, &connection.acs_urls),
             ..Compared::of("Recipient", joined(&observed.recipients), connection.acs_urls.clone())
         },
+        validity(observed, now, connection.settings.clock_skew_seconds),
     ]
+}
+
+/// The time of validity beside the time here.
+fn validity(observed: &Observed, now: Timestamp, skew_seconds: u32) -> Compared {
+    let skew = SignedDuration::from_secs(i64::from(skew_seconds));
+    let read = |text: &Option<String>| text.as_deref().and_then(|text| text.parse::<Timestamp>().ok());
+    let begun = read(&observed.not_before).is_none_or(|begin| now.duration_since(begin) >= -skew);
+    let over = read(&observed.not_on_or_after).is_some_and(|end| now.duration_since(end) >= skew);
+    let asserted = observed.not_on_or_after.as_ref().map(|end| match &observed.not_before {
+        Some(begin) => format!("{begin} to {end}"),
+        None => format!("until {end}"),
+    });
+    let configured = vec![format!("{now:.0}, give or take {skew_seconds} seconds")];
+    Compared { agrees: begun && !over, ..Compared::of("Time", asserted, configured) }
 }
