@@ -153,7 +153,7 @@ impl<'d> Form<'d> {
         self.bytes.extend_from_slice(local.as_bytes());
     }
 
-    fn escaped(&mut self, text: &str, replacement: fn(u8) -> Option<&'static str>) {
+    fn escaped(&mut self, text: &str, replacement: impl Fn(u8) -> Option<&'static str>) {
         let mut rest = text.as_bytes();
         while let Some(place) = rest.iter().position(|byte| replacement(*byte).is_some()) {
             let (plain, found) = rest.split_at_checked(place).unwrap_or((rest, &[]));

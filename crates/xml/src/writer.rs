@@ -99,9 +99,9 @@ impl Writer {
         }
     }
 
-    fn escaped(&mut self, text: &str, replacement: fn(u8) -> Option<&'static str>) {
+    fn escaped(&mut self, text: &str, replacement: impl Fn(u8) -> Option<&'static str>) {
         for character in text.chars() {
-            let escaped = u8::try_from(character).ok().filter(u8::is_ascii).and_then(replacement);
+            let escaped = u8::try_from(character).ok().filter(u8::is_ascii).and_then(&replacement);
             match escaped {
                 Some(escaped) => self.xml.push_str(escaped),
                 None if crate::characters::is_allowed(character) => self.xml.push(character),

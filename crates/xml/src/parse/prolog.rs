@@ -78,13 +78,12 @@ fn declaration(cursor: &mut Cursor<'_>) -> Result<(), Fault> {
 
 /// The value of the next part of the declaration, if it has this name.
 fn pseudo_attribute<'i>(cursor: &mut Cursor<'i>, name: &str) -> Result<Option<&'i str>, Fault> {
-    let spaced = cursor.skip_space();
-    if !cursor.rest().starts_with(name) {
+    let rest = cursor.rest();
+    let part = rest.trim_start_matches([' ', '\t', '\n', '\r']);
+    if !part.starts_with(name) || part.len() == rest.len() {
         return Ok(None);
     }
-    if !spaced {
-        return Err(cursor.fault(ErrorKind::Declaration));
-    }
+    cursor.skip_space();
     cursor.eat(name);
     cursor.skip_space();
     cursor.expect("=", ErrorKind::Declaration)?;
