@@ -10,7 +10,7 @@ use crate::vault::{Place, Purpose};
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use vestibule_model::account::{Account, Label};
-use vestibule_model::connection::{Connection, Settings};
+use vestibule_model::connection::{Connection, EntityIdForm, Settings};
 use vestibule_model::id::{AccountId, ConnectionId};
 use vestibule_saml::{Certificate, SigningKey};
 use vestibule_store as store;
@@ -116,20 +116,19 @@ impl App {
             certificates,
             signing,
             acs_urls: vec![format!("{}/saml/SSO", self.account_url(&account.label))],
-            entity_ids: self.entity_ids(account, &settings),
+            entity_ids: self.entity_ids(account, settings.sp_entity_id).to_vec(),
             settings,
         })
     }
 
     /// Our entity ID in both spellings, the chosen one first.
-    pub(crate) fn entity_ids(&self, account: &Account, settings: &Settings) -> Vec<String> {
-        use vestibule_model::connection::EntityIdForm;
+    pub(crate) fn entity_ids(&self, account: &Account, form: EntityIdForm) -> [String; 2] {
         let host = self.account_host(&account.label);
-        let mut ids = vec![format!("https://{host}"), host];
-        if settings.sp_entity_id == EntityIdForm::Bare {
-            ids.reverse();
+        let https = format!("https://{host}");
+        match form {
+            EntityIdForm::Https => [https, host],
+            EntityIdForm::Bare => [host, https],
         }
-        ids
     }
 
     /// The key pair with which a connection signs.

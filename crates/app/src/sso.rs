@@ -4,7 +4,7 @@ use crate::context::{AdminCtx, VisitorCtx};
 use crate::error::Error;
 use crate::live::Live;
 use jiff::Timestamp;
-use vestibule_model::connection::{Connection, IdentityProvider, Settings, Version};
+use vestibule_model::connection::{Connection, EntityIdForm, IdentityProvider, Settings, Version};
 use vestibule_saml::{Certificate, metadata::sp};
 use vestibule_store as store;
 
@@ -17,8 +17,8 @@ pub struct Overview {
     pub draft: Option<Version>,
     /// The identity provider's certificates, of the version that is shown.
     pub certificates: Vec<CertificateView>,
-    /// What to enter at the identity provider; `None` before there is a connection.
-    pub ours: Option<Ours>,
+    /// What to enter at the identity provider.
+    pub ours: Ours,
 }
 
 impl Overview {
@@ -72,10 +72,8 @@ pub struct Ours {
     pub metadata_url: String,
     /// Where a sign-in starts.
     pub start_url: String,
-    /// The certificate of our signing key.
-    pub certificate: CertificateView,
-    /// The same as PEM.
-    pub certificate_pem: String,
+    /// The certificate of our signing key, and the same as PEM; there is none before there is a connection.
+    pub certificate: Option<(CertificateView, String)>,
 }
 
 /// The connection of the administrator's account.
@@ -84,28 +82,31 @@ pub struct Ours {
 /// When the store does not answer.
 pub async fn overview(ctx: &AdminCtx) -> Result<Overview, Error> {
     let (app, account) = (ctx.app(), ctx.account());
-    let connections =
-        app.store().account(account.id).read(|tx| Box::pin(store::connections::list(tx))).await?;
+    let connections = app.store().account(account.id).read(|tx| Box::pin(store::connections::list(tx))).await?;
     let Some(Connection { id, published, draft }) = connections.into_iter().next() else {
-        return Ok(Overview { published: None, draft: None, certificates: Vec::new(), ours: None });
+        let ours = ours(ctx, None, None);
+        return Ok(Overview { published: None, draft: None, certificates: Vec::new(), ours });
     };
-    let shown = published.as_ref().or(draft.as_ref());
-    let provider = shown.map(|version| &version.settings.identity_provider);
+    let settings = published.as_ref().or(draft.as_ref()).map(|version| &version.settings);
     let signing = app.signing(account.id, id).await?;
+    let ours = ours(ctx, settings, Some(&signing.certificate));
+    let certificates = certificates(settings.map(|settings| &settings.identity_provider))?;
+    Ok(Overview { published, draft, certificates, ours })
+}
+
+fn ours(ctx: &AdminCtx, settings: Option<&Settings>, certificate: Option<&Certificate>) -> Ours {
+    let (app, account) = (ctx.app(), ctx.account());
     let url = app.account_url(&account.label);
-    let mut ids =
-        shown.map(|version| app.entity_ids(account, &version.settings)).unwrap_or_default().into_iter();
-    let ours = Ours {
-        entity_id: ids.next().unwrap_or_default(),
-        other_entity_id: ids.next().unwrap_or_default(),
+    let form = settings.map_or(EntityIdForm::Https, |settings| settings.sp_entity_id);
+    let [entity_id, other_entity_id] = app.entity_ids(account, form);
+    Ours {
+        entity_id,
+        other_entity_id,
         acs_url: format!("{url}/saml/SSO"),
         metadata_url: format!("{url}/saml/metadata/sp"),
         start_url: format!("{url}/saml/login"),
-        certificate: CertificateView::from(&signing.certificate),
-        certificate_pem: signing.certificate.to_pem(),
-    };
-    let certificates = certificates(provider)?;
-    Ok(Overview { published, draft, certificates, ours: Some(ours) })
+        certificate: certificate.map(|certificate| (CertificateView::from(certificate), certificate.to_pem())),
+    }
 }
 
 fn certificates(provider: Option<&IdentityProvider>) -> Result<Vec<CertificateView>, Error> {
@@ -149,6 +150,6 @@ async fn unpublished(ctx: &VisitorCtx) -> Result<(Option<String>, bool, Vec<Cert
         connections.into_iter().next().and_then(|connection| Some((connection.id, connection.draft?)));
     let Some((id, draft)) = draft else { return Ok((None, false, Vec::new())) };
     let signing = ctx.app.signing(ctx.account().id, id).await?;
-    let entity_id = ctx.app.entity_ids(ctx.account(), &draft.settings).into_iter().next();
-    Ok((entity_id, draft.settings.sign_requests, vec![signing.certificate]))
+    let [entity_id, _] = ctx.app.entity_ids(ctx.account(), draft.settings.sp_entity_id);
+    Ok((Some(entity_id), draft.settings.sign_requests, vec![signing.certificate]))
 }

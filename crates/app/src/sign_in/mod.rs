@@ -26,7 +26,8 @@ use std::sync::Arc;
 const HOME: &str = "/profile";
 
 /// Takes a place to return to only if it is a path of this very host: never an open redirect.
-fn local_path(wanted: Option<&str>) -> &str {
+#[must_use]
+pub fn local_path(wanted: Option<&str>) -> &str {
     let usable = |path: &str| {
         let second_is_separator = path.get(1..2).is_some_and(|second| second == "/" || second == "\\");
         path.starts_with('/')
