@@ -1,3 +1,36 @@
-//! The door: HTTP, pages, API.
+//! The door: HTTP and pages.
+//!
+//! A request is met in `door` (which host, which form), goes to the handler that `routes` names, and leaves through
+//! `headers`. Handlers read what came, call one deed of `app` and show what it answered; they decide nothing. There is no
+//! SQL here and no SAML. What people see is in [`portal`]; what a failure looks like is in `error`.
 
+mod admin;
+mod base;
+mod cookies;
+mod door;
+mod error;
+mod extract;
+mod forms;
+mod headers;
+mod links;
+mod listen;
+mod page;
 pub mod portal;
+mod profile;
+mod routes;
+mod scene;
+mod sign_in;
+mod sign_out;
+mod sso;
+
+pub use door::router;
+pub use listen::serve;
+
+/// What the operator configured about the door.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// Where the deployment lives; accounts live at `{scheme}://{label}.{host}:{port}`.
+    pub base_url: url::Url,
+    /// Proxies that are believed when they say which host was asked for (`X-Forwarded-Host`).
+    pub trusted_proxies: Vec<ipnet::IpNet>,
+}

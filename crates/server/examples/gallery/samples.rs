@@ -81,7 +81,6 @@ pub fn send() -> pages::Send {
         url: text("https://login.acme.example/saml"),
         url_host: text("login.acme.example"),
         saml_request: text("PHNhbWxwOkF1dGhuUmVxdWVzdC8+"),
-        relay_state: Some(text("r1")),
     }
 }
 

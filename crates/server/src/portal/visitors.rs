@@ -63,8 +63,6 @@ pub struct Send {
     pub url_host: String,
     /// The request.
     pub saml_request: String,
-    /// The RelayState.
-    pub relay_state: Option<String>,
 }
 
 /// Asks which account (base host).

@@ -1,0 +1,20 @@
+//! The account's portal, for its administrators.
+
+pub(crate) mod connection;
+pub(crate) mod log;
+
+use crate::extract::Admin;
+use crate::page;
+use crate::portal::{Frame, Here, profile};
+use axum::response::Response;
+use vestibule_app::AdminCtx;
+
+/// `GET /admin`
+pub(crate) async fn first(_admin: Admin) -> Response {
+    page::see_other("/admin/sso")
+}
+
+/// The frame around a page for this administrator.
+fn frame(admin: &AdminCtx, here: Here) -> Frame {
+    profile::frame(&admin.account().name, admin.user(), here)
+}

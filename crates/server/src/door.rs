@@ -1,0 +1,85 @@
+//! The way of every request: which host it is for, the handler, what a failure looks like, the headers of the answer.
+//!
+//! The host is decided before the path: an account's pages exist at its vanity host alone. Which paths there are is in
+//! `routes`.
+
+use crate::error::{Asked, Failure};
+use crate::scene::{Place, Scene};
+use crate::{Settings, error, headers, routes};
+use axum::Router;
+use axum::extract::{Request, State};
+use axum::response::{IntoResponse as _, Response};
+use hyper::service::Service as _;
+use hyper_util::service::TowerToHyperService;
+use std::sync::Arc;
+use std::time::Duration;
+use url::Url;
+use vestibule_app::App;
+
+/// How long a request may take in all, its body included.
+const LONGEST: Duration = Duration::from_secs(30);
+
+/// What every handler knows.
+pub(crate) struct Desk {
+    pub(crate) app: App,
+    pub(crate) base_url: Url,
+    /// The host of the base URL, in lower case and without a port.
+    pub(crate) base_host: String,
+    pub(crate) trusted_proxies: Vec<ipnet::IpNet>,
+}
+
+impl Desk {
+    /// A page of the base host.
+    pub(crate) fn base_page(&self, path: &str) -> String {
+        format!("{}{path}", self.base_url.as_str().trim_end_matches('/'))
+    }
+}
+
+struct Door {
+    desk: Arc<Desk>,
+    vanity: Router,
+    base: Router,
+    elsewhere: Router,
+}
+
+/// Everything that is served, ready for a listener or a test.
+pub fn router(app: App, settings: &Settings) -> Router {
+    let base_host = settings.base_url.host_str().unwrap_or_default().to_ascii_lowercase();
+    let (base_url, trusted_proxies) = (settings.base_url.clone(), settings.trusted_proxies.clone());
+    let desk = Arc::new(Desk { app, base_url, base_host, trusted_proxies });
+    let door = Door {
+        vanity: routes::router(routes::vanity(), &desk),
+        base: routes::router(routes::base(), &desk),
+        elsewhere: routes::router(routes::elsewhere(), &desk),
+        desk,
+    };
+    Router::new().fallback(answer).with_state(Arc::new(door))
+}
+
+async fn answer(State(door): State<Arc<Door>>, mut request: Request) -> Response {
+    let scene = Arc::new(Scene::of(&door.desk, &request));
+    let asked = Asked::of(&request);
+    request.extensions_mut().insert(Arc::clone(&scene));
+    let mut response = door.pass(&scene, request).await;
+    if let Some(failure) = response.extensions_mut().remove::<Failure>() {
+        response = error::render(&door.desk, &scene, &asked, &failure, response);
+    }
+    headers::finish(&door.desk, &scene, &mut response);
+    response
+}
+
+impl Door {
+    async fn pass(&self, scene: &Scene, request: Request) -> Response {
+        let router = match scene.place() {
+            Place::Vanity(_) => &self.vanity,
+            Place::Base => &self.base,
+            Place::Elsewhere => &self.elsewhere,
+        };
+        let handled = TowerToHyperService::new(router.clone()).call(request);
+        match tokio::time::timeout(LONGEST, handled).await {
+            Ok(Ok(response)) => response,
+            Ok(Err(never)) => match never {},
+            Err(_) => Failure::TooSlow.into_response(),
+        }
+    }
+}

@@ -1,0 +1,238 @@
+//! What a failure looks like from outside: status, sentence, and what to do; as a page, or as JSON (RFC 9457).
+//!
+//! Deeds fail with [`vestibule_app::Error`], the door itself with the other kinds of [`Failure`]. A failure travels as an
+//! extension of its answer and is rendered in one place, where the account and the tracking ID are known. The cause is
+//! logged there, once, and shown nowhere.
+
+use crate::door::Desk;
+use crate::page;
+use crate::portal::visitors::{Problem, UnknownHost};
+use crate::scene::{Place, Scene};
+use axum::extract::Request;
+use axum::http::header::{ACCEPT, ALLOW, CONTENT_TYPE, RETRY_AFTER};
+use axum::http::{HeaderValue, Method, StatusCode};
+use axum::response::{IntoResponse, Response};
+use std::sync::Arc;
+use vestibule_app::Kind;
+
+/// Why a request is not answered with what it asked for.
+#[derive(Debug, Clone)]
+pub(crate) enum Failure {
+    /// A deed was not done.
+    Deed(Arc<vestibule_app::Error>),
+    /// There is no account at this host.
+    NoAccount,
+    /// There is no page at this path.
+    NoPage,
+    /// The path takes other methods.
+    WrongMethod,
+    /// A form of another site.
+    ForeignForm,
+    /// A form or a query that lacks something, or says it twice.
+    BadFields,
+    /// A body over the limit.
+    TooLarge,
+    /// It took too long.
+    TooSlow,
+    /// Our own fault; the sentence is for the log.
+    Broken(&'static str),
+}
+
+impl From<vestibule_app::Error> for Failure {
+    fn from(error: vestibule_app::Error) -> Self {
+        Self::Deed(Arc::new(error))
+    }
+}
+
+impl IntoResponse for Failure {
+    fn into_response(self) -> Response {
+        let mut response = self.status().into_response();
+        response.extensions_mut().insert(self);
+        response
+    }
+}
+
+/// What of the request decides how a failure is shown.
+pub(crate) struct Asked {
+    method: Method,
+    /// Path and query, to come back to after signing in.
+    target: String,
+    json: bool,
+}
+
+impl Asked {
+    pub(crate) fn of(request: &Request) -> Self {
+        let accept = request.headers().get(ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or_default();
+        let target = request.uri().path_and_query().map_or("/", |target| target.as_str());
+        Self {
+            method: request.method().clone(),
+            target: target.to_owned(),
+            json: accept.contains("json") && !accept.contains("text/html"),
+        }
+    }
+}
+
+impl Failure {
+    fn status(&self) -> StatusCode {
+        match self {
+            Self::Deed(error) => match error.kind() {
+                Kind::Invalid => StatusCode::BAD_REQUEST,
+                Kind::NotFound => StatusCode::NOT_FOUND,
+                Kind::Forbidden | Kind::Refused => StatusCode::FORBIDDEN,
+                Kind::SignedOut => StatusCode::UNAUTHORIZED,
+                Kind::Conflict => StatusCode::CONFLICT,
+                Kind::Busy => StatusCode::SERVICE_UNAVAILABLE,
+                Kind::Internal => StatusCode::INTERNAL_SERVER_ERROR,
+            },
+            Self::NoAccount | Self::NoPage => StatusCode::NOT_FOUND,
+            Self::WrongMethod => StatusCode::METHOD_NOT_ALLOWED,
+            Self::ForeignForm => StatusCode::FORBIDDEN,
+            Self::BadFields => StatusCode::BAD_REQUEST,
+            Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::TooSlow => StatusCode::REQUEST_TIMEOUT,
+            Self::Broken(_) => StatusCode::INTERNAL_SERVER_ERROR,
+        }
+    }
+
+    fn sentence(&self) -> &str {
+        match self {
+            Self::Deed(error) => error.message(),
+            Self::NoAccount => "There is no account at this address.",
+            Self::NoPage => "There is no page at this address.",
+            Self::WrongMethod => "This address cannot be opened like this.",
+            Self::ForeignForm => "This form was sent from another site.",
+            Self::BadFields => "Something is missing in what was sent.",
+            Self::TooLarge => "What was sent is too large.",
+            Self::TooSlow => "This took too long.",
+            Self::Broken(_) => "Something went wrong on our side.",
+        }
+    }
+
+    fn advice(&self) -> Option<&str> {
+        Some(match self {
+            Self::Deed(error) => return error.advice(),
+            Self::NoAccount => "Check the address for typing errors, or ask your administrator for it.",
+            Self::NoPage => "Check the address for typing errors, or begin at the first page.",
+            Self::WrongMethod => "Begin at the sign-in page instead.",
+            Self::ForeignForm => "Nothing was done. Begin again from our own page.",
+            Self::BadFields => "Go back, fill in the form, and send it again.",
+            Self::TooLarge => "Nothing was done. Go back and send less.",
+            Self::TooSlow => "Try again in a moment.",
+            Self::Broken(_) => "Try again in a moment. If it stays, tell whoever runs this service.",
+        })
+    }
+
+    fn way_on(&self, scene: &Scene) -> Option<(String, &'static str)> {
+        let vanity = matches!(scene.place(), Place::Vanity(_));
+        let (path, name) = match self {
+            Self::Deed(error) => match error.kind() {
+                Kind::Refused => ("/signin", "Try again"),
+                Kind::Forbidden => ("/profile", "Go to your profile"),
+                _ => ("/", "Go to the first page"),
+            },
+            Self::WrongMethod | Self::ForeignForm if vanity => ("/signin", "Go to the sign-in page"),
+            _ => ("/", "Go to the first page"),
+        };
+        Some((path.to_owned(), name))
+    }
+
+    fn is_ours(&self) -> bool {
+        self.status() == StatusCode::INTERNAL_SERVER_ERROR
+    }
+}
+
+/// The answer that a person, or a program, understands. `bare` is the answer that carried the failure.
+pub(crate) fn render(
+    desk: &Desk,
+    scene: &Scene,
+    asked: &Asked,
+    failure: &Failure,
+    bare: Response,
+) -> Response {
+    log(scene, failure);
+    if let Some(response) = instead_to_sign_in(asked, failure) {
+        return response;
+    }
+    let mut response = if asked.json { json(scene, failure) } else { page(desk, scene, failure) };
+    *response.status_mut() = failure.status();
+    if let Some(allow) = bare.headers().get(ALLOW) {
+        response.headers_mut().insert(ALLOW, allow.clone());
+    }
+    if failure.status() == StatusCode::SERVICE_UNAVAILABLE {
+        response.headers_mut().insert(RETRY_AFTER, HeaderValue::from_static("1"));
+    }
+    if let Some(tracking_id) = own_tracking_id(failure) {
+        crate::headers::set_tracking_id(response.headers_mut(), tracking_id);
+    }
+    response
+}
+
+fn own_tracking_id(failure: &Failure) -> Option<vestibule_model::response_log::TrackingId> {
+    match failure {
+        Failure::Deed(error) => error.tracking_id(),
+        _ => None,
+    }
+}
+
+/// Somebody who has to sign in first is led there, and comes back to the page that was wanted.
+fn instead_to_sign_in(asked: &Asked, failure: &Failure) -> Option<Response> {
+    if failure.status() != StatusCode::UNAUTHORIZED || asked.json {
+        return None;
+    }
+    let wanted = (asked.method == Method::GET).then_some(asked.target.as_str());
+    Some(page::see_other(&page::with_return("/signin", wanted)))
+}
+
+fn page(desk: &Desk, scene: &Scene, failure: &Failure) -> Response {
+    if matches!(failure, Failure::NoAccount) {
+        return page::shown(&UnknownHost { find_url: desk.base_page("/signin") });
+    }
+    let tracking_id = own_tracking_id(failure).or_else(|| failure.is_ours().then(|| scene.tracking_id()));
+    page::shown(&Problem {
+        place: scene.place_name().to_owned(),
+        heading: failure.sentence().to_owned(),
+        advice: failure.advice().map(str::to_owned),
+        tracking_id: tracking_id.map(|id| id.to_string()),
+        way_on: failure.way_on(scene),
+    })
+}
+
+fn json(scene: &Scene, failure: &Failure) -> Response {
+    let tracking_id = own_tracking_id(failure).unwrap_or(scene.tracking_id());
+    let problem = serde_json::json!({
+        "type": "about:blank",
+        "title": failure.sentence(),
+        "status": failure.status().as_u16(),
+        "detail": failure.advice(),
+        "tracking_id": tracking_id.to_string(),
+    });
+    let mut response = problem.to_string().into_response();
+    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+    response
+}
+
+/// Failures that somebody who runs the service can mend are logged; what callers did wrong is not.
+fn log(scene: &Scene, failure: &Failure) {
+    let tracking_id = scene.tracking_id();
+    match failure {
+        Failure::Deed(error) if error.kind() == Kind::Internal => {
+            tracing::error!(%tracking_id, cause = causes(error), "a deed failed");
+        }
+        Failure::Deed(error) if error.kind() == Kind::Busy => {
+            tracing::warn!(%tracking_id, cause = causes(error), "the store is busy");
+        }
+        Failure::Broken(cause) => tracing::error!(%tracking_id, cause, "a request could not be answered"),
+        Failure::TooSlow => tracing::warn!(%tracking_id, "a request took too long"),
+        _ => {}
+    }
+}
+
+fn causes(error: &vestibule_app::Error) -> String {
+    let mut words = error.to_string();
+    let mut source = std::error::Error::source(error);
+    while let Some(cause) = source {
+        words = format!("{words}: {cause}");
+        source = cause.source();
+    }
+    words
+}

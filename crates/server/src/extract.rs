@@ -1,0 +1,102 @@
+//! Who is asking: the contexts of `app`, made from host and cookie; and the fields of forms and queries.
+//!
+//! A handler that takes [`Admin`] cannot be reached by anybody else. Each context is made once, from what the request
+//! brought; nothing is kept between requests.
+
+use crate::cookies;
+use crate::door::Desk;
+use crate::error::Failure;
+use crate::scene::{Place, Scene};
+use axum::extract::{Form, FromRequest, FromRequestParts, Query, Request};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, StatusCode};
+use serde::de::DeserializeOwned;
+use std::sync::Arc;
+use vestibule_app::{AdminCtx, Kind, MemberCtx, VisitorCtx};
+
+/// Somebody at the vanity host of an account.
+pub(crate) struct Visitor(pub(crate) VisitorCtx);
+
+/// A person with a session.
+pub(crate) struct Member(pub(crate) MemberCtx);
+
+/// An administrator with a session.
+pub(crate) struct Admin(pub(crate) AdminCtx);
+
+impl FromRequestParts<Arc<Desk>> for Visitor {
+    type Rejection = Failure;
+
+    async fn from_request_parts(parts: &mut Parts, desk: &Arc<Desk>) -> Result<Self, Failure> {
+        let scene = parts.extensions.get::<Arc<Scene>>().ok_or(Failure::NoAccount)?;
+        let Place::Vanity(label) = scene.place() else { return Err(Failure::NoAccount) };
+        match desk.app.visitor(label).await {
+            Ok(visitor) => {
+                scene.remember_account(&visitor.account().name);
+                Ok(Self(visitor))
+            }
+            Err(error) if error.kind() == Kind::NotFound => Err(Failure::NoAccount),
+            Err(error) => Err(error.into()),
+        }
+    }
+}
+
+impl FromRequestParts<Arc<Desk>> for Member {
+    type Rejection = Failure;
+
+    async fn from_request_parts(parts: &mut Parts, desk: &Arc<Desk>) -> Result<Self, Failure> {
+        let visitor = Visitor::from_request_parts(parts, desk).await?;
+        // No cookie is as good as an unknown one; `app` has the sentence for both.
+        let token = cookies::value(&parts.headers, cookies::SESSION).unwrap_or_default();
+        Ok(Self(visitor.0.member(token).await?))
+    }
+}
+
+impl FromRequestParts<Arc<Desk>> for Admin {
+    type Rejection = Failure;
+
+    async fn from_request_parts(parts: &mut Parts, desk: &Arc<Desk>) -> Result<Self, Failure> {
+        let member = Member::from_request_parts(parts, desk).await?;
+        Ok(Self(member.0.admin()?))
+    }
+}
+
+impl Visitor {
+    /// The person, if somebody is signed in.
+    pub(crate) async fn member(&self, headers: &HeaderMap) -> Result<Option<MemberCtx>, Failure> {
+        let Some(token) = cookies::value(headers, cookies::SESSION) else { return Ok(None) };
+        match self.0.member(token).await {
+            Ok(member) => Ok(Some(member)),
+            Err(error) if error.kind() == Kind::SignedOut => Ok(None),
+            Err(error) => Err(error.into()),
+        }
+    }
+}
+
+/// The fields of a form.
+pub(crate) struct Fields<T>(pub(crate) T);
+
+impl<T: DeserializeOwned> FromRequest<Arc<Desk>> for Fields<T> {
+    type Rejection = Failure;
+
+    async fn from_request(request: Request, desk: &Arc<Desk>) -> Result<Self, Failure> {
+        match Form::<T>::from_request(request, desk).await {
+            Ok(Form(fields)) => Ok(Self(fields)),
+            Err(rejection) if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE => Err(Failure::TooLarge),
+            Err(_) => Err(Failure::BadFields),
+        }
+    }
+}
+
+/// The fields of a query.
+pub(crate) struct Asking<T>(pub(crate) T);
+
+impl<T: DeserializeOwned> FromRequestParts<Arc<Desk>> for Asking<T> {
+    type Rejection = Failure;
+
+    async fn from_request_parts(parts: &mut Parts, desk: &Arc<Desk>) -> Result<Self, Failure> {
+        match Query::<T>::from_request_parts(parts, desk).await {
+            Ok(Query(fields)) => Ok(Self(fields)),
+            Err(_) => Err(Failure::BadFields),
+        }
+    }
+}

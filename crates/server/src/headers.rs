@@ -1,0 +1,117 @@
+//! The headers of every answer: what a browser may do with a page, and who may keep it.
+//!
+//! A page may load its own style, script and image and send its forms to its own host, nothing else; the one exception is
+//! [`may_send_to`]. Whatever a handler set itself stays.
+
+use crate::door::Desk;
+use crate::error::Failure;
+use crate::scene::Scene;
+use axum::http::header::{
+    CACHE_CONTROL, CONTENT_SECURITY_POLICY, REFERRER_POLICY, STRICT_TRANSPORT_SECURITY,
+    X_CONTENT_TYPE_OPTIONS,
+};
+use axum::http::{HeaderMap, HeaderName, HeaderValue};
+use axum::response::Response;
+use url::Url;
+
+/// The header with the tracking ID.
+pub(crate) const TRACKING_ID: HeaderName = HeaderName::from_static("x-tracking-id");
+
+/// The content security policy without its last part, which says where forms may go.
+macro_rules! policy {
+    ($forms:literal) => {
+        concat!(
+            "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; font-src 'self'; ",
+            "base-uri 'none'; frame-ancestors 'none'; form-action ",
+            $forms
+        )
+    };
+}
+
+const POLICY: &str = policy!("'self'");
+const SENDING_POLICY: &str = policy!("");
+
+/// Every answer has these.
+const FIXED: [(HeaderName, &str); 5] = [
+    (X_CONTENT_TYPE_OPTIONS, "nosniff"),
+    // Links in mails carry secrets: no other host learns of them. Our own forms keep their Origin.
+    (REFERRER_POLICY, "same-origin"),
+    (HeaderName::from_static("x-frame-options"), "DENY"),
+    (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
+    (
+        HeaderName::from_static("permissions-policy"),
+        "accelerometer=(), camera=(), display-capture=(), geolocation=(), gyroscope=(), microphone=(), midi=(), \
+         payment=(), usb=()",
+    ),
+];
+
+pub(crate) fn finish(desk: &Desk, scene: &Scene, response: &mut Response) {
+    let headers = response.headers_mut();
+    for (name, value) in FIXED {
+        headers.insert(name, HeaderValue::from_static(value));
+    }
+    // Pages hold personal data and one-time values; only assets say otherwise.
+    unless_set(headers, CACHE_CONTROL, "no-store");
+    unless_set(headers, CONTENT_SECURITY_POLICY, POLICY);
+    if desk.base_url.scheme() == "https" {
+        unless_set(headers, STRICT_TRANSPORT_SECURITY, "max-age=31536000");
+    }
+    if !headers.contains_key(TRACKING_ID) {
+        set_tracking_id(headers, scene.tracking_id());
+    }
+}
+
+fn unless_set(headers: &mut HeaderMap, name: HeaderName, value: &'static str) {
+    headers.entry(name).or_insert(HeaderValue::from_static(value));
+}
+
+/// Names the tracking ID under which this answer is explained.
+pub(crate) fn set_tracking_id(
+    headers: &mut HeaderMap,
+    tracking_id: vestibule_model::response_log::TrackingId,
+) {
+    if let Ok(value) = HeaderValue::from_str(&tracking_id.to_string()) {
+        headers.insert(TRACKING_ID, value);
+    }
+}
+
+/// The policy of the page whose one form goes to this address of an identity provider.
+///
+/// Chromium holds every redirect that follows a form against `form-action`, and an identity provider may well pass a
+/// person on to another one; so https is allowed beside the provider's own origin, and everything else is not.
+///
+/// # Errors
+/// When the address is none of the web, or could write another directive into the policy.
+pub(crate) fn may_send_to(url: &Url) -> Result<HeaderValue, Failure> {
+    let origin = url.origin().ascii_serialization();
+    let plain = |b: u8| b.is_ascii_alphanumeric() || b".-_:/[]".contains(&b);
+    if !matches!(url.scheme(), "http" | "https") || !origin.bytes().all(plain) {
+        return Err(Failure::Broken("the identity provider's sign-in URL cannot be used in a form"));
+    }
+    HeaderValue::from_str(&format!("{SENDING_POLICY}{origin} https:"))
+        .map_err(|_| Failure::Broken("the identity provider's sign-in URL does not fit into a header"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_sending_page_names_the_origin_of_the_identity_provider_and_keeps_the_rest() {
+        let policy =
+            may_send_to(&Url::parse("https://idp.example:8443/sso?x=1;script-src *").unwrap()).unwrap();
+        let policy = policy.to_str().unwrap();
+        assert!(policy.ends_with("form-action https://idp.example:8443 https:"), "{policy}");
+        assert!(policy.starts_with("default-src 'none'; style-src 'self'; script-src 'self'"), "{policy}");
+    }
+
+    #[test]
+    fn p18_an_address_cannot_write_into_the_policy() {
+        for hostile in ["https://a;script-src/x", "https://a,b/", "javascript:alert(1)", "data:text/html,x"] {
+            assert!(
+                Url::parse(hostile).is_err() || may_send_to(&Url::parse(hostile).unwrap()).is_err(),
+                "{hostile}"
+            );
+        }
+    }
+}

@@ -1,0 +1,109 @@
+//! Every address there is, grouped by who may ask.
+//!
+//! The group is a promise that the handler's own context keeps ([`crate::extract`]), and that a test asks of each address
+//! in turn. A new address is a line here.
+
+use crate::door::Desk;
+use crate::error::Failure;
+use crate::{admin, base, forms, links, profile, sign_in, sign_out, sso};
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::middleware::from_fn_with_state;
+use axum::routing::{MethodRouter, get, post};
+use std::sync::Arc;
+
+/// The most that is read of a form of ours, in bytes; the assertion consumer service has a limit of its own.
+const LARGEST_FORM: usize = 64 * 1024;
+
+/// Who may ask.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Caller {
+    /// Anybody.
+    Anybody,
+    /// Anybody, on the way from or to an identity provider. Forms may come from its site: what they bring is bound to its
+    /// browser by a cookie of its own.
+    IdentityProvider,
+    /// A person with a session.
+    Member,
+    /// An administrator with a session.
+    Admin,
+}
+
+/// An address.
+pub(crate) struct Route {
+    pub(crate) caller: Caller,
+    pub(crate) path: &'static str,
+    pub(crate) methods: MethodRouter<Arc<Desk>>,
+}
+
+fn route(caller: Caller, path: &'static str, methods: MethodRouter<Arc<Desk>>) -> Route {
+    Route { caller, path, methods }
+}
+
+/// The vanity host of an account.
+pub(crate) fn vanity() -> Vec<Route> {
+    use Caller::{Admin, Anybody, IdentityProvider, Member};
+    vec![
+        route(Anybody, "/", get(sign_in::home)),
+        route(Anybody, "/signin", get(sign_in::page).post(sign_in::identify)),
+        route(Anybody, "/signin/password", get(sign_in::from_the_start).post(sign_in::with_password)),
+        route(Anybody, "/signout", get(sign_out::page).post(sign_out::end)),
+        route(Anybody, "/welcome/{token}", get(links::welcome).post(links::set_password)),
+        route(Anybody, "/verify/{token}", get(links::verify).post(links::confirm)),
+        route(Anybody, "/assets/{name}", get(base::asset)),
+        route(IdentityProvider, "/saml/login", get(sso::login::start)),
+        route(IdentityProvider, "/saml/SSO", post(sso::acs::receive)),
+        route(IdentityProvider, "/saml/metadata/sp", get(sso::metadata::sp)),
+        route(Member, "/profile", get(profile::page)),
+        route(Admin, "/admin", get(admin::first)),
+        route(Admin, "/admin/", get(admin::first)),
+        route(Admin, "/admin/sso", get(admin::connection::page)),
+        route(Admin, "/admin/log", get(admin::log::page)),
+        route(Admin, "/admin/log/{tracking_id}", get(admin::log::response)),
+    ]
+}
+
+/// The deployment's own host.
+pub(crate) fn base() -> Vec<Route> {
+    let mut routes = operations();
+    routes.extend([
+        route(Caller::Anybody, "/", get(base::about)),
+        route(Caller::Anybody, "/signin", get(base::finder).post(base::find)),
+        route(Caller::Anybody, "/assets/{name}", get(base::asset)),
+    ]);
+    routes
+}
+
+/// Any other host: probes come by address, people by mistake.
+pub(crate) fn elsewhere() -> Vec<Route> {
+    let mut routes = operations();
+    routes.push(route(Caller::Anybody, "/assets/{name}", get(base::asset)));
+    routes.push(route(Caller::Anybody, "/{*rest}", axum::routing::any(base::no_account)));
+    routes.push(route(Caller::Anybody, "/", axum::routing::any(base::no_account)));
+    routes
+}
+
+fn operations() -> Vec<Route> {
+    vec![
+        route(Caller::Anybody, "/healthz", get(base::alive)),
+        route(Caller::Anybody, "/readyz", get(base::ready)),
+    ]
+}
+
+/// The router of these addresses.
+pub(crate) fn router(routes: Vec<Route>, desk: &Arc<Desk>) -> Router {
+    let own_forms = from_fn_with_state(Arc::clone(desk), forms::only_ours);
+    let add = |router: Router<Arc<Desk>>, Route { caller, path, methods }| match caller {
+        Caller::IdentityProvider => router.route(path, methods),
+        Caller::Anybody | Caller::Member | Caller::Admin => {
+            router.route(path, methods.layer(own_forms.clone()))
+        }
+    };
+    routes
+        .into_iter()
+        .fold(Router::new(), add)
+        .fallback(async || Failure::NoPage)
+        .method_not_allowed_fallback(async || Failure::WrongMethod)
+        .layer(DefaultBodyLimit::max(LARGEST_FORM))
+        .with_state(Arc::clone(desk))
+}

@@ -1,0 +1,72 @@
+//! The way back: the assertion consumer service, to which the identity provider lets browsers post its response.
+//!
+//! The one form that may come from another site. RelayState is not read: where to return to is remembered with the
+//! request that the response answers.
+
+use crate::error::Failure;
+use crate::extract::Visitor;
+use crate::headers::set_tracking_id;
+use crate::portal::visitors::Pending;
+use crate::{cookies, page};
+use axum::body::{Body, HttpBody as _};
+use axum::http::HeaderMap;
+use axum::response::Response;
+use std::future::poll_fn;
+use std::pin::Pin;
+use vestibule_app::sign_in::{self, Finished, Posted};
+
+/// The most that is read of a body, in bytes. A body that goes on is a response that is too large, and logged as one.
+const LARGEST_BODY: usize = 256 * 1024;
+/// The most that is read and thrown away beyond that, so that the browser gets to see the answer.
+const LARGEST_REST: usize = 1024 * 1024;
+
+/// `POST /saml/SSO`
+pub(crate) async fn receive(visitor: Visitor, headers: HeaderMap, body: Body) -> Result<Response, Failure> {
+    let form = read(body).await?;
+    let posted = Posted {
+        saml_response: &saml_response(&form),
+        browser: cookies::value(&headers, cookies::BROWSER),
+        restarted_recently: cookies::value(&headers, cookies::RESTARTED).is_some(),
+    };
+    let (mut response, tracking_id) = match sign_in::finish(&visitor.0, posted).await? {
+        Finished::SignedIn { session, return_to, tracking_id } => {
+            (page::with_cookie(page::see_other(&return_to), cookies::session(&session)?), tracking_id)
+        }
+        Finished::Restart { tracking_id } => {
+            (page::with_cookie(page::see_other("/saml/login"), cookies::restarted()?), tracking_id)
+        }
+        Finished::Pending { email, tracking_id } => {
+            let account = visitor.0.account().name.clone();
+            let (email, shown_id) = (email.to_string(), tracking_id.to_string());
+            (page::shown(&Pending { account, email, tracking_id: shown_id }), tracking_id)
+        }
+    };
+    set_tracking_id(response.headers_mut(), tracking_id);
+    Ok(response)
+}
+
+/// The value of the form's field. What is too long to be a form is handed on as it is: the deed refuses and logs it.
+fn saml_response(form: &[u8]) -> String {
+    if form.len() > LARGEST_BODY {
+        return String::from_utf8_lossy(form).into_owned();
+    }
+    let field = url::form_urlencoded::parse(form).find(|(name, _)| name == "SAMLResponse");
+    field.map(|(_, value)| value.into_owned()).unwrap_or_default()
+}
+
+/// Reads the body; of one that is too large, as much as shows that it is.
+async fn read(mut body: Body) -> Result<Vec<u8>, Failure> {
+    let mut kept = Vec::new();
+    let mut dropped = 0;
+    while let Some(frame) = poll_fn(|context| Pin::new(&mut body).poll_frame(context)).await {
+        let Ok(data) = frame.map_err(|_| Failure::BadFields)?.into_data() else { continue };
+        let room = (LARGEST_BODY + 1).saturating_sub(kept.len()).min(data.len());
+        let (wanted, rest) = data.split_at(room);
+        kept.extend_from_slice(wanted);
+        dropped += rest.len();
+        if dropped > LARGEST_REST {
+            break;
+        }
+    }
+    Ok(kept)
+}
