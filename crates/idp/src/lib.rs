@@ -1,1 +1,3 @@
 //! The built-in test identity provider, honest and adversarial.
+
+pub mod attack;

@@ -11,7 +11,7 @@ use crate::response::{MAX_FORM_VALUE, base64};
 
 /// The value of the form field that carries this document.
 #[must_use]
-pub fn post_value(xml: &str) -> String {
+pub fn post_value(xml: impl AsRef<[u8]>) -> String {
     STANDARD.encode(xml)
 }
 

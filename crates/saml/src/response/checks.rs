@@ -53,7 +53,7 @@ impl<'a> Checks<'a> {
             Ok(())
         };
         let found = format!("Response {}, Assertion {}", or_none(response), or_none(assertion));
-        self.trace.check("issuer", expected, found, outcome)
+        self.trace.check("issuer", format!("\"{expected}\""), found, outcome)
     }
 
     /// A Response that is signed must say where it is sent (SAML-Bindings, section 3.5.5.2); one that is not, may.
@@ -189,7 +189,10 @@ impl<'a> Checks<'a> {
             }
             _ => Ok(answered.clone()),
         };
-        let wanted = expected.unwrap_or("not compared: no request was given");
+        let wanted = expected.map_or_else(
+            || "not compared: no request was given".to_owned(),
+            |request| format!("\"{request}\""),
+        );
         let found = format!("Response {}, signed statement {}", or_none(response), or_none(&answered));
         self.trace.check("in response to", wanted, found, outcome)
     }

@@ -1,0 +1,196 @@
+//! A case: a folder with a message, what it must fit, and what came of it.
+//!
+//! What lives here: reading such a folder, verifying its message, and the snapshot of the outcome. What does not: the
+//! comparison (`cases.rs`), and the program that writes folders, which is an example of the test identity provider
+//! and includes this file.
+//! The one thing to know: a folder holds only what differs from the constants below.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+use vestibule_saml::response::{
+    Expected, Observed, Rejection, Verification, VerifiedAssertion, decode, verify,
+};
+use vestibule_saml::{Allowed, Attribute, Certificate, NameId};
+
+/// The time of every case that names none.
+pub const NOW: &str = "2026-03-01T12:00:00Z";
+/// The address of the assertion consumer service.
+pub const ACS: &str = "https://acme.vestibule.example/saml/SSO";
+/// The two entity IDs of the service.
+pub const ENTITY_IDS: [&str; 2] = ["https://acme.vestibule.example", "acme.vestibule.example"];
+/// The entity ID of the identity provider.
+pub const ISSUER: &str = "https://idp.example/metadata";
+/// The request that was sent.
+pub const REQUEST: &str = "_q5e0c1f7a";
+
+/// The file `case.toml`.
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Case {
+    /// What the case shows, in a sentence.
+    pub title: String,
+    /// The code that refuses it; none if it is accepted.
+    pub code: Option<u16>,
+    /// The time here.
+    pub now: Option<String>,
+    /// The tolerance; 180 if not set.
+    pub skew_seconds: Option<u32>,
+    /// The addresses of the service.
+    pub acs_urls: Option<Vec<String>>,
+    /// The request that was sent; the empty text says that there was none.
+    pub request_id: Option<String>,
+    /// The certificates of the connection: names of files in `tests/keys`.
+    pub certificates: Option<Vec<String>>,
+    /// The weak algorithms that are allowed.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub allow: Vec<String>,
+}
+
+/// The folder with all cases and keys.
+pub fn tests_folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().join("saml/tests")
+}
+
+/// Every folder of cases of this kind, `accept` or `reject`, in order.
+pub fn folders(kind: &str) -> Vec<PathBuf> {
+    let entries = fs::read_dir(tests_folder().join(kind)).unwrap();
+    let mut folders: Vec<PathBuf> = entries.map(|entry| entry.unwrap().path()).collect();
+    folders.sort();
+    folders
+}
+
+impl Case {
+    /// Reads `case.toml`.
+    pub fn read(folder: &Path) -> Self {
+        let text = fs::read_to_string(folder.join("case.toml")).unwrap();
+        toml::from_str(&text).unwrap_or_else(|error| panic!("{}: {error}", folder.display()))
+    }
+
+    /// Verifies the message of the folder: `message.xml`, or the form field in `message.b64`.
+    pub fn verify(&self, folder: &Path) -> Result<Verification, Rejection> {
+        let message = match fs::read_to_string(folder.join("message.b64")) {
+            Ok(form_value) => decode(&form_value)?,
+            Err(_) => fs::read(folder.join("message.xml")).unwrap(),
+        };
+        Ok(self.verify_bytes(&message))
+    }
+
+    /// Verifies a message as this case expects it.
+    pub fn verify_bytes(&self, message: &[u8]) -> Verification {
+        let owned = |values: &[&str]| values.iter().map(|value| (*value).to_owned()).collect();
+        let certificates = self.certificates.clone().unwrap_or_else(|| vec!["idp".to_owned()]);
+        let certificates: Vec<Certificate> = certificates.iter().map(|name| certificate(name)).collect();
+        let request_id = self.request_id.as_deref().unwrap_or(REQUEST);
+        let expected = Expected {
+            now: self.now.as_deref().unwrap_or(NOW).parse().unwrap(),
+            skew_seconds: self.skew_seconds.unwrap_or(180),
+            acs_urls: &self.acs_urls.clone().unwrap_or_else(|| owned(&[ACS])),
+            entity_ids: &owned(&ENTITY_IDS),
+            issuer: ISSUER,
+            certificates: &certificates,
+            allowed: Allowed { sha1: self.allow.iter().any(|name| name == "sha1") },
+            request_id: Some(request_id).filter(|id| !id.is_empty()),
+        };
+        verify(message, &expected)
+    }
+}
+
+/// The certificate in a file of `tests/keys`.
+pub fn certificate(name: &str) -> Certificate {
+    let pem = fs::read_to_string(tests_folder().join("keys").join(format!("{name}.pem"))).unwrap();
+    Certificate::from_pem(&pem).unwrap()
+}
+
+/// The outcome as the file `expected.json` holds it.
+pub fn snapshot(outcome: &Result<Verification, Rejection>) -> String {
+    let value = match outcome {
+        Ok(verification) => of_verification(verification),
+        Err(rejection) => json!({"code": rejection.code(), "message": rejection.to_string()}),
+    };
+    format!("{}\n", lines(&value, 2))
+}
+
+/// JSON with one line for each thing down to this depth, so that a difference is a line.
+fn lines(value: &Value, depth: usize) -> String {
+    let inner = |text: String| text.replace('\n', "\n  ");
+    let (open, parts, close) = match value {
+        Value::Object(members) if depth > 0 && !members.is_empty() => {
+            let member = |(name, value)| format!("{}: {}", json!(name), lines(value, depth - 1));
+            ('{', members.iter().map(member).map(inner).collect::<Vec<_>>(), '}')
+        }
+        Value::Array(elements) if depth > 0 && !elements.is_empty() => {
+            ('[', elements.iter().map(|element| inner(lines(element, depth - 1))).collect(), ']')
+        }
+        _ => return value.to_string(),
+    };
+    format!("{open}\n  {}\n{close}", parts.join(",\n  "))
+}
+
+fn of_verification(verification: &Verification) -> Value {
+    let trace = verification.trace.iter().map(|check| {
+        let ok = if check.ok { "ok" } else { "NOT OK" };
+        json!([check.check, ok, check.expected, check.found])
+    });
+    let mut value = json!({
+        "trace": trace.collect::<Vec<_>>(),
+        "observed": of_observed(&verification.observed),
+    });
+    match &verification.outcome {
+        Ok(assertion) => value["accepted"] = of_assertion(assertion),
+        Err(rejection) => {
+            value["code"] = json!(rejection.code());
+            value["message"] = json!(rejection.to_string());
+        }
+    }
+    value
+}
+
+fn of_assertion(assertion: &VerifiedAssertion) -> Value {
+    json!({
+        "assertion_id": assertion.assertion_id(),
+        "response_id": assertion.response_id(),
+        "issuer": assertion.issuer(),
+        "name_id": assertion.name_id().map(of_name_id),
+        "attributes": assertion.attributes().iter().map(of_attribute).collect::<Vec<_>>(),
+        "in_response_to": assertion.in_response_to(),
+        "authn_instant": assertion.authn_instant().map(|time| time.to_string()),
+        "authn_context": assertion.authn_context(),
+        "session_index": assertion.session_index(),
+        "session_not_on_or_after": assertion.session_not_on_or_after().map(|time| time.to_string()),
+        "replay_until": assertion.replay_until().to_string(),
+        "one_time_use": assertion.one_time_use(),
+        "certificate": assertion.certificate().subject(),
+    })
+}
+
+fn of_name_id(name_id: &NameId) -> Value {
+    json!([name_id.value, name_id.format, name_id.name_qualifier, name_id.sp_name_qualifier])
+}
+
+fn of_attribute(attribute: &Attribute) -> Value {
+    json!([attribute.name, attribute.friendly_name, attribute.values])
+}
+
+fn of_observed(observed: &Observed) -> Value {
+    let attributes = observed
+        .attributes
+        .iter()
+        .map(|attribute| json!([attribute.name, attribute.values.len(), attribute.not_text]));
+    json!({
+        "root": observed.root,
+        "issuer": observed.issuer(),
+        "destination": observed.destination,
+        "recipients": observed.recipients,
+        "audiences": observed.audiences,
+        "in_response_to": observed.in_response_to,
+        "status": observed.status,
+        "name_id": observed.name_id.as_ref().map(|name_id| &name_id.value),
+        "assertions": [observed.assertions, observed.encrypted_assertions],
+        "certificate": observed.certificate.as_ref().map(Certificate::subject),
+        "attributes": attributes.collect::<Vec<_>>(),
+        "truncated": observed.truncated,
+    })
+}
