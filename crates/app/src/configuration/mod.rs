@@ -24,6 +24,7 @@ use vestibule_model::mapping::Mapping;
 
 /// What an account configured besides its connections, domains and seats.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Configuration {
     /// The basic mapping.
     pub mapping: Mapping,

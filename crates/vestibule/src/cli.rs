@@ -1,0 +1,182 @@
+//! The command line as it is typed.
+
+use clap::{Args, Parser, Subcommand};
+use std::path::PathBuf;
+
+/// The enterprise front door for a software service: single sign-on, and every decision explained.
+#[derive(Debug, Parser)]
+#[command(name = "vestibule", version, propagate_version = true, arg_required_else_help = true)]
+pub(crate) struct Cli {
+    /// The configuration file [default: vestibule.toml, if there is one]
+    #[arg(long, global = true, value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
+
+    /// Print one JSON object
+    #[arg(long, global = true)]
+    pub(crate) json: bool,
+
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+/// What the program does.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// A throwaway deployment in one command: an account, a test identity provider with sample people, SSO set up
+    Demo(DemoArgs),
+    /// The service
+    Serve,
+    /// Accounts
+    #[command(subcommand)]
+    Account(AccountCommand),
+    /// Apply an account file, or show what it would change
+    Apply(ApplyArgs),
+    /// Print an account as an account file
+    Export {
+        /// The label of the account
+        #[arg(long, value_name = "LABEL")]
+        account: String,
+    },
+    /// The response log, newest first
+    Log(LogArgs),
+    /// Why a sign-in ended as it did
+    Explain {
+        /// The tracking ID that the person saw
+        tracking_id: String,
+    },
+    /// Verify one response offline
+    CheckResponse(Box<CheckArgs>),
+    /// The built-in test identity provider on its own
+    Idp(IdpArgs),
+    /// Mails that were kept instead of sent
+    Outbox,
+    /// The configuration
+    #[command(subcommand)]
+    Config(ConfigCommand),
+    /// Bring the database to this version's shape
+    Migrate,
+}
+
+/// `vestibule demo`.
+#[derive(Debug, Args)]
+pub(crate) struct DemoArgs {
+    /// The port of the service
+    #[arg(long, default_value_t = 8080)]
+    pub(crate) port: u16,
+}
+
+/// `vestibule account …`.
+#[derive(Debug, Subcommand)]
+pub(crate) enum AccountCommand {
+    /// Make an account, and a one-time link by which its owner sets a password
+    Create {
+        /// The label of its vanity URL: 3 to 63 of a-z, 0-9 and hyphens
+        label: String,
+        /// What people call it
+        #[arg(long)]
+        name: String,
+        /// The owner's e-mail address
+        #[arg(long, value_name = "MAIL")]
+        owner: String,
+    },
+    /// All accounts
+    List,
+    /// One account
+    Show {
+        /// Its label
+        label: String,
+    },
+    /// Approve the vanity URL of an account that asked for it
+    Approve {
+        /// Its label
+        label: String,
+    },
+}
+
+/// `vestibule apply`.
+#[derive(Debug, Args)]
+pub(crate) struct ApplyArgs {
+    /// The account file
+    pub(crate) file: PathBuf,
+    /// Only show what would change; exit code 3 if something would
+    #[arg(long)]
+    pub(crate) plan: bool,
+}
+
+/// `vestibule log`.
+#[derive(Debug, Args)]
+pub(crate) struct LogArgs {
+    /// Only this account
+    #[arg(long, value_name = "LABEL")]
+    pub(crate) account: Option<String>,
+    /// Only this person
+    #[arg(long, value_name = "MAIL")]
+    pub(crate) user: Option<String>,
+    /// Only this code
+    #[arg(long)]
+    pub(crate) code: Option<u16>,
+    /// Only the last while, such as 15m, 1h, 7d
+    #[arg(long, value_name = "DURATION")]
+    pub(crate) since: Option<String>,
+    /// At most so many rows
+    #[arg(long, default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..=200))]
+    pub(crate) limit: u32,
+}
+
+/// `vestibule check-response`.
+#[derive(Debug, Args)]
+pub(crate) struct CheckArgs {
+    /// The response: XML, or Base64 as the browser posts it
+    pub(crate) file: PathBuf,
+    /// Certificates of the identity provider (PEM files), any of which verifies
+    #[arg(long, required = true, num_args = 1.., value_name = "PEM")]
+    pub(crate) certificate: Vec<PathBuf>,
+    /// The identity provider's entity ID
+    #[arg(long)]
+    pub(crate) issuer: String,
+    /// Our entity ID
+    #[arg(long, required = true)]
+    pub(crate) audience: Vec<String>,
+    /// Our assertion consumer service
+    #[arg(long, value_name = "URL")]
+    pub(crate) acs: String,
+    /// The ID of the request that the response must answer; without it InResponseTo is not checked
+    #[arg(long, value_name = "ID")]
+    pub(crate) request_id: Option<String>,
+    /// The time to check against, such as 2026-01-31T12:00:00Z [default: now]
+    #[arg(long, value_name = "T")]
+    pub(crate) now: Option<jiff::Timestamp>,
+    /// Tolerated difference of clocks
+    #[arg(long, default_value = "180s")]
+    pub(crate) skew: String,
+    /// Our decryption key (PEM)
+    #[arg(long, value_name = "PEM")]
+    pub(crate) decryption_key: Option<PathBuf>,
+    /// Weak algorithms to accept: sha1, cbc
+    #[arg(long, value_delimiter = ',')]
+    pub(crate) allow: Vec<String>,
+}
+
+/// `vestibule idp`.
+#[derive(Debug, Args)]
+pub(crate) struct IdpArgs {
+    /// The port on which it answers
+    #[arg(long, default_value_t = 8081)]
+    pub(crate) port: u16,
+    /// Its signing key (PEM, PKCS#8) [default: a fresh one]
+    #[arg(long, value_name = "PEM")]
+    pub(crate) key: Option<PathBuf>,
+    /// The metadata of a service provider; may be given several times
+    #[arg(long, value_name = "URL")]
+    pub(crate) sp_metadata: Vec<String>,
+    /// Send this bad response instead of an honest one, such as P01
+    #[arg(long, value_name = "ID")]
+    pub(crate) attack: Option<String>,
+}
+
+/// `vestibule config …`.
+#[derive(Debug, Subcommand)]
+pub(crate) enum ConfigCommand {
+    /// Read the configuration and say what is wrong with it
+    Check,
+}

@@ -1,0 +1,60 @@
+//! `vestibule account create · list · show · approve`
+
+use crate::cli::AccountCommand;
+use crate::output::{self, Exit, Failure};
+use vestibule_app::App;
+use vestibule_app::accounts::{self, Summary};
+
+pub(super) async fn run(app: &App, command: AccountCommand, json: bool) -> Result<Exit, Failure> {
+    let operator = app.operator();
+    match command {
+        AccountCommand::Create { label, name, owner } => {
+            let created = accounts::create(&operator, &label, &name, &owner).await?;
+            if json {
+                output::object(&created)?;
+            } else {
+                output::line(format!(
+                    "Account {} is {} at {}",
+                    created.account,
+                    created.state.as_str(),
+                    created.vanity_url
+                ));
+                output::line(format!(
+                    "{} sets a password here, once, until {:.0}:",
+                    created.owner, created.owner_link_expires_at
+                ));
+                output::line(created.owner_link);
+            }
+            Ok(Exit::Done)
+        }
+        AccountCommand::List => {
+            let summaries = accounts::list(&operator).await?;
+            output::list(&summaries, json, |summary| {
+                let Summary { account, name, state, users, vanity_url, .. } = summary;
+                format!("{account:<20} {name:<30} {:<10} {users:>6} users  {vanity_url}", state.as_str())
+            })
+        }
+        AccountCommand::Show { label } => show(&accounts::show(&operator, &label).await?, json),
+        AccountCommand::Approve { label } => show(&accounts::approve(&operator, &label).await?, json),
+    }
+}
+
+fn show(summary: &Summary, json: bool) -> Result<Exit, Failure> {
+    if json {
+        output::object(summary)?;
+        return Ok(Exit::Done);
+    }
+    let pairs = [
+        ("account", summary.account.to_string()),
+        ("id", summary.id.to_string()),
+        ("name", summary.name.clone()),
+        ("vanity URL", format!("{} ({})", summary.vanity_url, summary.state.as_str())),
+        ("owner", summary.owner.clone().unwrap_or_default()),
+        ("users", summary.users.to_string()),
+        ("domains", summary.domains.join(", ")),
+        ("SSO", summary.sso.to_owned()),
+        ("created", format!("{:.0}", summary.created_at)),
+    ];
+    pairs.iter().for_each(|(name, value)| output::line(format!("{name:<12}{value}")));
+    Ok(Exit::Done)
+}
