@@ -30,6 +30,7 @@ struct Content {
     serial: String,
     not_before: Timestamp,
     not_after: Timestamp,
+    fingerprint: String,
     key: PublicKey,
 }
 
@@ -51,6 +52,7 @@ impl Certificate {
             serial: excerpt(&certificate.raw_serial_as_string()),
             not_before: timestamp(certificate.validity().not_before)?,
             not_after: timestamp(certificate.validity().not_after)?,
+            fingerprint: fingerprint(der),
             key: PublicKey::new(certificate.public_key()),
         })))
     }
@@ -123,9 +125,7 @@ impl Certificate {
     /// The SHA-256 fingerprint, as `AB:CD:…`.
     #[must_use]
     pub fn fingerprint_sha256(&self) -> String {
-        let digest = Hash::Sha256.digest(self.der());
-        let pairs: Vec<String> = digest.as_ref().iter().map(|byte| format!("{byte:02X}")).collect();
-        pairs.join(":")
+        self.0.fingerprint.clone()
     }
 
     /// The kind and the length of its key, as `RSA 2048` or `ECDSA P-256`.
@@ -161,4 +161,11 @@ impl fmt::Debug for Certificate {
 
 fn timestamp(time: ASN1Time) -> Result<Timestamp, Error> {
     Timestamp::from_second(time.timestamp()).map_err(|_| Error::Certificate)
+}
+
+/// Made once: every trace of a sign-in names it.
+fn fingerprint(der: &[u8]) -> String {
+    let digest = Hash::Sha256.digest(der);
+    let pairs: Vec<String> = digest.as_ref().iter().map(|byte| format!("{byte:02X}")).collect();
+    pairs.join(":")
 }
