@@ -23,9 +23,10 @@ fn signed() -> Vec<u8> {
 fn x25_no_flipped_bit_verifies_to_other_content() {
     let original = signed();
     let expected = content(&original).unwrap();
+    // The lowest bit changes a character, the sixth the case of a letter.
     let mut harmless = 0;
     for index in 0..original.len() {
-        for bit in 0..8 {
+        for bit in [0, 5] {
             let mut flipped = original.clone();
             flipped[index] ^= 1 << bit;
             if let Some(verified) = content(&flipped) {
@@ -36,7 +37,7 @@ fn x25_no_flipped_bit_verifies_to_other_content() {
     }
     // Only KeyInfo's Base64 can change without being noticed.
     let key_info = TRUSTED.certificate.to_base64().len();
-    assert!(harmless <= key_info * 8, "{harmless} of {} flips verify", original.len() * 8);
+    assert!(harmless <= key_info * 2, "{harmless} of {} flips verify", original.len() * 2);
 }
 
 proptest! {
