@@ -2,8 +2,10 @@
 //!
 //! The parser keeps the declarations in scope in it, the canonical form those it has written. The one thing to know:
 //! it is an ordered map and a list of what to restore, so that neither many declarations nor deep nesting make a
-//! look-up slow, and no hash needs a random seed.
+//! look-up slow, and no hash needs a random seed. The last answer is kept: an element's prefix is mostly that of the
+//! element before.
 
+use std::cell::Cell;
 use std::collections::BTreeMap;
 
 /// Prefixes and the namespaces they are bound to.
@@ -11,20 +13,29 @@ use std::collections::BTreeMap;
 pub(crate) struct Bindings<'s> {
     bound: BTreeMap<&'s str, &'s str>,
     shadowed: Vec<(&'s str, Option<&'s str>)>,
+    /// The prefix asked for last, while nothing has changed since, and what it is bound to.
+    recent: Cell<Option<(&'s str, &'s str)>>,
 }
 
 impl<'s> Bindings<'s> {
     /// Nothing is bound but `xml`.
     pub(crate) fn reserved() -> Self {
         let bound = BTreeMap::from([("xml", crate::XML_NAMESPACE)]);
-        Self { bound, shadowed: Vec::new() }
+        Self { bound, ..Self::default() }
     }
 
-    pub(crate) fn of(&self, prefix: &str) -> Option<&'s str> {
-        self.bound.get(prefix).copied()
+    pub(crate) fn of(&self, prefix: &'s str) -> Option<&'s str> {
+        match self.recent.get() {
+            Some((recent, namespace)) if recent == prefix => return Some(namespace),
+            _ => {}
+        }
+        let namespace = self.bound.get(prefix).copied()?;
+        self.recent.set(Some((prefix, namespace)));
+        Some(namespace)
     }
 
     pub(crate) fn bind(&mut self, prefix: &'s str, namespace: &'s str) {
+        self.recent.set(None);
         let before = self.bound.insert(prefix, namespace);
         self.shadowed.push((prefix, before));
     }
@@ -35,7 +46,11 @@ impl<'s> Bindings<'s> {
     }
 
     pub(crate) fn restore(&mut self, mark: usize) {
-        for (prefix, before) in self.shadowed.drain(mark.min(self.shadowed.len())..).rev() {
+        if mark >= self.shadowed.len() {
+            return;
+        }
+        self.recent.set(None);
+        for (prefix, before) in self.shadowed.drain(mark..).rev() {
             match before {
                 Some(namespace) => self.bound.insert(prefix, namespace),
                 None => self.bound.remove(prefix),

@@ -9,6 +9,7 @@ use std::collections::BTreeSet;
 use crate::bindings::Bindings;
 use crate::document::{Node, Tag};
 use crate::element::Element;
+use crate::search::find;
 
 /// The canonical form of an element without the subtree `omit`, as the enveloped-signature transform leaves it out.
 ///
@@ -83,7 +84,7 @@ impl<'d> Form<'d> {
             self.bytes.push(b' ');
             self.name(attribute.name.prefix, attribute.name.local);
             self.bytes.extend_from_slice(b"=\"");
-            self.escaped(&attribute.value, in_attribute);
+            self.escaped(&attribute.value, [b'&', b'<', b'"', b'\t', b'\n', b'\r'], in_attribute);
             self.bytes.push(b'"');
         }
         self.bytes.push(b'>');
@@ -101,7 +102,7 @@ impl<'d> Form<'d> {
     }
 
     fn text(&mut self, text: &str) {
-        self.escaped(text, in_text);
+        self.escaped(text, [b'&', b'<', b'>', b'\r'], in_text);
     }
 
     /// Declares a prefix that is used here, unless what is written around here already says the same. Nothing written
@@ -153,16 +154,21 @@ impl<'d> Form<'d> {
         self.bytes.extend_from_slice(local.as_bytes());
     }
 
-    fn escaped(&mut self, text: &str, replacement: impl Fn(u8) -> Option<&'static str>) {
-        let mut rest = text.as_bytes();
-        while let Some(place) = rest.iter().position(|byte| replacement(*byte).is_some()) {
-            let (plain, found) = rest.split_at_checked(place).unwrap_or((rest, &[]));
-            self.bytes.extend_from_slice(plain);
-            let Some((special, behind)) = found.split_first() else { return };
-            self.bytes.extend_from_slice(replacement(*special).unwrap_or_default().as_bytes());
-            rest = behind;
+    fn escaped<const N: usize>(
+        &mut self,
+        text: &str,
+        special: [u8; N],
+        replacement: impl Fn(u8) -> Option<&'static str>,
+    ) {
+        let mut rest = text;
+        while let Some(place) = find(rest, special) {
+            let (plain, found) = rest.split_at_checked(place).unwrap_or((rest, ""));
+            self.bytes.extend_from_slice(plain.as_bytes());
+            let replaced = found.bytes().next().and_then(&replacement);
+            self.bytes.extend_from_slice(replaced.unwrap_or_default().as_bytes());
+            rest = found.get(1..).unwrap_or_default();
         }
-        self.bytes.extend_from_slice(rest);
+        self.bytes.extend_from_slice(rest.as_bytes());
     }
 }
 

@@ -30,12 +30,29 @@ pub(crate) fn check(text: &str) -> Result<(), Fault> {
 }
 
 /// Whether the byte may belong to a name, a colon included; of those beyond ASCII only [`is_name`] knows.
+#[inline]
 pub(crate) fn is_name_byte(byte: u8) -> bool {
-    matches!(byte, b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'.' | b'-' | b'_' | b':' | 0x80..)
+    NAME_BYTES.get(usize::from(byte)).copied().unwrap_or_default()
 }
 
-/// Whether a part of a qualified name is a name without a colon (Namespaces in XML 1.0, production `NCName`).
+static NAME_BYTES: [bool; 256] = {
+    let mut table = [false; 256];
+    let mut rest: &mut [bool] = &mut table;
+    let mut byte = 0_u8;
+    while let Some((known, behind)) = rest.split_first_mut() {
+        *known = matches!(byte, b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'.' | b'-' | b'_' | b':' | 0x80..);
+        byte = byte.wrapping_add(1);
+        rest = behind;
+    }
+    table
+};
+
+/// Whether a part of a qualified name, of bytes that [`is_name_byte`] lets pass and without a colon, is a name
+/// (Namespaces in XML 1.0, production `NCName`).
 pub(crate) fn is_name(part: &str) -> bool {
+    if part.is_ascii() {
+        return part.bytes().next().is_some_and(|first| !matches!(first, b'0'..=b'9' | b'.' | b'-'));
+    }
     let mut characters = part.chars();
     characters.next().is_some_and(begins_name) && characters.all(continues_name)
 }

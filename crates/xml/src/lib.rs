@@ -16,6 +16,7 @@ mod element;
 mod error;
 mod limits;
 mod parse;
+mod search;
 mod writer;
 
 pub use document::Document;

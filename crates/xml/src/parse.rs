@@ -12,6 +12,7 @@ mod prolog;
 mod value;
 
 use std::borrow::Cow;
+use std::cmp::Ordering;
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 
@@ -252,11 +253,15 @@ impl<'i, 'l> Parser<'i, 'l> {
             }
             name.namespace = namespace;
         }
-        let key = |attribute: &Attribute<'i>| (attribute.name.namespace, attribute.name.local);
-        attributes.sort_unstable_by_key(key);
+        // One look finds the tags that need no sorting: those with one attribute, and all of a canonical form.
+        let ordered = |pair: &[Attribute<'i>]| matches!(pair, [one, other] if order(&one.name, &other.name).is_lt());
+        if attributes.windows(2).all(ordered) {
+            return Ok(());
+        }
+        attributes.sort_unstable_by(|one, other| order(&one.name, &other.name));
         for pair in attributes.windows(2) {
             if let [one, other] = pair
-                && key(one) == key(other)
+                && order(&one.name, &other.name).is_eq()
             {
                 let later = if one.name.local.as_ptr() > other.name.local.as_ptr() { one } else { other };
                 return fault(ErrorKind::DuplicateAttribute, &later.name);
@@ -313,6 +318,16 @@ impl<'i, 'l> Parser<'i, 'l> {
     fn within(&self, part: &str, (kind, place): value::Wrong) -> Fault {
         Fault { kind, offset: self.cursor.offset_of(part) + place }
     }
+}
+
+/// The order of the canonical form: by namespace, then by local name. Most names differ in their first byte already.
+fn order(one: &Name<'_>, other: &Name<'_>) -> Ordering {
+    let (first, second) = (one.local.as_bytes().first(), other.local.as_bytes().first());
+    let namespaces = match (one.namespace.is_empty(), other.namespace.is_empty()) {
+        (true, true) => Ordering::Equal,
+        _ => one.namespace.cmp(other.namespace),
+    };
+    namespaces.then_with(|| first.cmp(&second)).then_with(|| one.local.cmp(other.local))
 }
 
 /// The value of an ID as one that knows its type would see it, without white space around it.

@@ -5,6 +5,7 @@
 
 use crate::characters::{is_name, is_name_byte, is_space};
 use crate::error::{ErrorKind, Fault};
+use crate::search::find;
 
 /// What is left of the input.
 pub(crate) struct Cursor<'i> {
@@ -43,6 +44,7 @@ impl<'i> Cursor<'i> {
         Fault { kind, offset: self.offset() }
     }
 
+    #[inline]
     pub(crate) fn eat(&mut self, token: &str) -> bool {
         match self.rest.strip_prefix(token) {
             Some(rest) => {
@@ -53,11 +55,13 @@ impl<'i> Cursor<'i> {
         }
     }
 
+    #[inline]
     pub(crate) fn expect(&mut self, token: &str, kind: ErrorKind) -> Result<(), Fault> {
         if self.eat(token) { Ok(()) } else { Err(self.fault(kind)) }
     }
 
     /// Whether there was white space to skip.
+    #[inline]
     pub(crate) fn skip_space(&mut self) -> bool {
         !self.take_while(is_space).is_empty()
     }
@@ -75,41 +79,49 @@ impl<'i> Cursor<'i> {
 
     /// What is before the next tag, comment or the like.
     pub(crate) fn until_markup(&mut self) -> &'i str {
-        self.advance(self.rest.find('<').unwrap_or(self.rest.len()))
+        self.advance(find(self.rest, [b'<']).unwrap_or(self.rest.len()))
     }
 
     /// A quoted string: its content.
     pub(crate) fn quoted(&mut self, kind: ErrorKind) -> Result<&'i str, Fault> {
-        if self.eat("\"") {
-            self.until("\"")
-        } else if self.eat("'") {
-            self.until("'")
-        } else {
-            Err(self.fault(kind))
-        }
+        let quote = self.rest.bytes().next().filter(|byte| matches!(byte, b'"' | b'\''));
+        let quote = quote.ok_or_else(|| self.fault(kind))?;
+        self.advance(1);
+        let Some(length) = find(self.rest, [quote]) else {
+            return Err(Fault { kind: ErrorKind::UnexpectedEnd, offset: self.text.len() });
+        };
+        let content = self.advance(length);
+        self.advance(1);
+        Ok(content)
     }
 
     /// A name with or without a prefix (Namespaces in XML 1.0, production `QName`).
     pub(crate) fn name(&mut self) -> Result<Qualified<'i>, Fault> {
-        let start = self.offset();
-        let fault = |kind| Err(Fault { kind, offset: start });
-        let whole = self.take_while(is_name_byte);
-        if whole.is_empty() {
+        let fault = Fault { kind: ErrorKind::Name, offset: self.offset() };
+        let (mut length, mut colons, mut colon) = (0, 0_usize, 0);
+        for byte in self.rest.bytes().take_while(|byte| is_name_byte(*byte)) {
+            if byte == b':' {
+                (colons, colon) = (colons + 1, length);
+            }
+            length += 1;
+        }
+        if length == 0 {
             return Err(self.fault(ErrorKind::Name));
         }
-        let (prefix, local) = match whole.split_once(':') {
-            Some((prefix, local)) if prefix.is_empty() || local.is_empty() || local.contains(':') => {
-                let named = is_name(&whole.replace(':', "_"));
-                return fault(if named { ErrorKind::QualifiedName } else { ErrorKind::Name });
-            }
-            Some((prefix, local)) if is_name(prefix) => (prefix, local),
-            Some(_) => return fault(ErrorKind::Name),
-            None => ("", whole),
+        let whole = self.advance(length);
+        let (prefix, local) = match (colons, whole.split_at_checked(colon)) {
+            (1, Some((prefix, local))) => (prefix, local.get(1..).unwrap_or_default()),
+            _ => ("", whole),
         };
-        if is_name(local) { Ok(Qualified { whole, prefix, local }) } else { fault(ErrorKind::Name) }
+        if colons > 1 || (colons == 1 && (prefix.is_empty() || local.is_empty())) {
+            return Err(Fault { kind: ErrorKind::QualifiedName, ..fault });
+        }
+        let named = is_name(local) && (colons == 0 || is_name(prefix));
+        if named { Ok(Qualified { whole, prefix, local }) } else { Err(fault) }
     }
 
-    fn take_while(&mut self, wanted: fn(u8) -> bool) -> &'i str {
+    #[inline]
+    fn take_while(&mut self, wanted: impl Fn(u8) -> bool) -> &'i str {
         let end = self.rest.bytes().position(|byte| !wanted(byte));
         self.advance(end.unwrap_or(self.rest.len()))
     }

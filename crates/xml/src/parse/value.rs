@@ -8,25 +8,25 @@ use std::borrow::Cow;
 
 use crate::characters::is_allowed;
 use crate::error::ErrorKind;
+use crate::search::find;
 
 /// What is wrong in a value, and how far into it.
 pub(crate) type Wrong = (ErrorKind, usize);
 
 /// Character data outside of CDATA sections.
 pub(crate) fn text(raw: &str) -> Result<Cow<'_, str>, Wrong> {
-    let special = |byte: u8| matches!(byte, b'&' | b'\r' | b']');
-    if !contains(raw, special) {
+    if find(raw, [b'&', b'\r', b']']).is_none() {
         return Ok(Cow::Borrowed(raw));
     }
     if let Some(place) = raw.find("]]>") {
         return Err((ErrorKind::CdataEnd, place));
     }
-    resolve(raw, |byte| matches!(byte, b'&' | b'\r'), "\n").map(Cow::Owned)
+    resolve(raw, [b'&', b'\r'], "\n").map(Cow::Owned)
 }
 
 /// The content of a CDATA section: only its line ends are normalized.
 pub(crate) fn cdata(raw: &str) -> Cow<'_, str> {
-    if !contains(raw, |byte| byte == b'\r') {
+    if find(raw, [b'\r']).is_none() {
         return Cow::Borrowed(raw);
     }
     Cow::Owned(raw.replace("\r\n", "\n").replace('\r', "\n"))
@@ -34,8 +34,8 @@ pub(crate) fn cdata(raw: &str) -> Cow<'_, str> {
 
 /// The value of an attribute; all are of the type CDATA, since nothing declares another.
 pub(crate) fn attribute(raw: &str) -> Result<Cow<'_, str>, Wrong> {
-    let special = |byte: u8| matches!(byte, b'&' | b'\r' | b'\n' | b'\t' | b'<');
-    if !contains(raw, special) {
+    let special = [b'&', b'<', b'\r', b'\n', b'\t'];
+    if find(raw, special).is_none() {
         return Ok(Cow::Borrowed(raw));
     }
     if let Some(place) = raw.find('<') {
@@ -44,16 +44,11 @@ pub(crate) fn attribute(raw: &str) -> Result<Cow<'_, str>, Wrong> {
     resolve(raw, special, " ").map(Cow::Owned)
 }
 
-/// Without an early exit the compiler looks at many bytes at once, and nearly always there is nothing to be found.
-fn contains(raw: &str, wanted: impl Fn(u8) -> bool) -> bool {
-    raw.bytes().fold(false, |found, byte| found | wanted(byte))
-}
-
 /// Resolves references; any other special character is white space, which becomes `space`.
-fn resolve(raw: &str, special: impl Fn(u8) -> bool, space: &str) -> Result<String, Wrong> {
+fn resolve<const N: usize>(raw: &str, special: [u8; N], space: &str) -> Result<String, Wrong> {
     let mut value = String::with_capacity(raw.len());
     let mut rest = raw;
-    while let Some(place) = rest.bytes().position(&special) {
+    while let Some(place) = find(rest, special) {
         let (plain, found) = rest.split_at_checked(place).unwrap_or((rest, ""));
         value.push_str(plain);
         rest = if let Some(reference) = found.strip_prefix('&') {
