@@ -254,7 +254,8 @@ impl<'i, 'l> Parser<'i, 'l> {
             name.namespace = namespace;
         }
         // One look finds the tags that need no sorting: those with one attribute, and all of a canonical form.
-        let ordered = |pair: &[Attribute<'i>]| matches!(pair, [one, other] if order(&one.name, &other.name).is_lt());
+        let ordered =
+            |pair: &[Attribute<'i>]| matches!(pair, [one, other] if order(&one.name, &other.name).is_lt());
         if attributes.windows(2).all(ordered) {
             return Ok(());
         }
