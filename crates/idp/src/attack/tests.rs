@@ -3,7 +3,7 @@
 use jiff::{Timestamp, ToSpan as _};
 use vestibule_saml::response::{Expected, decode, verify};
 use vestibule_saml::write::{Assertion, Response, Signed, Signer, Status};
-use vestibule_saml::{Algorithm, Allowed, Attribute, Certificate, NameId, SigningKey, names};
+use vestibule_saml::{Algorithm, Allowed, Attribute, Certificate, KeyKind, NameId, SigningKey, names};
 
 use super::{ALL, Genuine, find};
 
@@ -17,7 +17,7 @@ fn now() -> Timestamp {
 }
 
 fn genuine(signed: Signed) -> Genuine {
-    let key = SigningKey::generate(KeyKind::EcdsaP256).unwrap();
+    let key = SigningKey::generate(KeyKind::Rsa2048).unwrap();
     let certificate = key.self_signed("idp.example", now() - 1.hours(), now() + 1.hours()).unwrap();
     let assertion = Assertion {
         id: "_a1".to_owned(),
