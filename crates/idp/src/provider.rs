@@ -1,0 +1,112 @@
+//! The identity provider itself, while it runs.
+//!
+//! What lives here: [`Provider`], which holds the settings, the service providers and the sources of time and chance,
+//! and the addresses it answers at. What does not: HTTP (`door.rs`), reading requests (`request.rs`), making responses
+//! (`answer.rs`).
+//! The one thing to know: it remembers nothing about anybody. There are no sessions and no pending requests in here;
+//! the sign-in page carries what was asked, and it is read and checked again when the page comes back.
+
+use std::sync::{Arc, PoisonError, RwLock};
+
+use jiff::Timestamp;
+use vestibule_saml::binding::Binding;
+use vestibule_saml::metadata::{self, Endpoint};
+
+use crate::answer::NAME_ID_FORMATS;
+use crate::people::Person;
+use crate::service::Service;
+use crate::settings::{Error, Settings, Sources};
+
+/// An identity provider.
+pub struct Provider {
+    settings: Settings,
+    base_url: String,
+    entity_id: String,
+    sources: Sources,
+    services: RwLock<Vec<Arc<Service>>>,
+}
+
+impl Provider {
+    /// Makes an identity provider.
+    ///
+    /// # Errors
+    /// A sentence, if a service provider's metadata cannot be used.
+    pub fn new(settings: Settings, sources: Sources) -> Result<Self, Error> {
+        let base_url = settings.base_url.trim_end_matches('/').to_owned();
+        let entity_id = settings.entity_id.clone().unwrap_or_else(|| format!("{base_url}/metadata"));
+        let provider = Self { base_url, entity_id, sources, services: RwLock::default(), settings };
+        for metadata in &provider.settings.service_providers {
+            provider.trust(metadata)?;
+        }
+        Ok(provider)
+    }
+
+    /// Answers this service provider from now on. Metadata with the entity ID of a known one replaces what was known,
+    /// so a service provider that changed its keys or its addresses is handed in again.
+    ///
+    /// # Errors
+    /// A sentence, if the metadata cannot be used.
+    pub fn trust(&self, metadata: &str) -> Result<(), Error> {
+        let service = Service::read(metadata, self.now())?;
+        let mut services = self.services.write().unwrap_or_else(PoisonError::into_inner);
+        services.retain(|known| known.entity_id != service.entity_id);
+        services.push(Arc::new(service));
+        Ok(())
+    }
+
+    /// The entity ID.
+    #[must_use]
+    pub fn entity_id(&self) -> &str {
+        &self.entity_id
+    }
+
+    /// The address of the metadata.
+    #[must_use]
+    pub fn metadata_url(&self) -> String {
+        format!("{}/metadata", self.base_url)
+    }
+
+    /// The address that requests are sent to, by either binding.
+    #[must_use]
+    pub fn sso_url(&self) -> String {
+        format!("{}/sso", self.base_url)
+    }
+
+    /// The metadata, in XML.
+    #[must_use]
+    pub fn metadata(&self) -> String {
+        let sso_url = self.sso_url();
+        metadata::idp::write(&metadata::idp::IdentityProvider {
+            entity_id: self.entity_id.clone(),
+            sso: [Binding::Redirect, Binding::Post].map(|binding| Endpoint::new(binding, &sso_url)).into(),
+            slo: Vec::new(),
+            signing_certificates: vec![self.settings.identity.certificate.clone()],
+            name_id_formats: NAME_ID_FORMATS.map(str::to_owned).into(),
+            valid_until: None,
+            want_authn_requests_signed: false,
+        })
+    }
+
+    /// The people who can be chosen.
+    #[must_use]
+    pub fn people(&self) -> &[Person] {
+        &self.settings.people
+    }
+
+    pub(crate) fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
+    pub(crate) fn services(&self) -> Vec<Arc<Service>> {
+        self.services.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    pub(crate) fn now(&self) -> Timestamp {
+        (self.sources.clock)()
+    }
+
+    /// A new identifier for a message or an assertion (SAML-Core, section 1.3.4): 128 random bits.
+    pub(crate) fn new_id(&self) -> String {
+        (self.sources.ids)().iter().fold(String::from("_"), |id, byte| format!("{id}{byte:02x}"))
+    }
+}
