@@ -34,3 +34,6 @@ pub struct Settings {
     /// Proxies that are believed when they say which host was asked for (`X-Forwarded-Host`).
     pub trusted_proxies: Vec<ipnet::IpNet>,
 }
+
+#[cfg(test)]
+mod tests;

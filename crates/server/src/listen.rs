@@ -25,7 +25,9 @@ const MOST_CONNECTIONS: usize = 10_000;
 /// How long a connection may be silent before, between or in the heads of requests.
 const HEAD_WAIT: Duration = Duration::from_secs(60);
 /// The most that the head of a request may have, in bytes.
-const LARGEST_HEAD: usize = 64 * 1024;
+const LARGEST_HEAD: usize = 32 * 1024;
+/// The most that is read ahead of a connection, in bytes.
+const LARGEST_BUFFER: usize = 64 * 1024;
 /// How long answers that were begun may take after the end was called.
 const LAST_ANSWERS: Duration = Duration::from_secs(20);
 /// How long to wait when the operating system has no connection left to give.
@@ -97,7 +99,11 @@ async fn talk(connection: Connection, router: Router) {
         service.call(request)
     });
     let mut server = http1::Builder::new();
-    server.timer(TokioTimer::new()).header_read_timeout(HEAD_WAIT).max_buf_size(LARGEST_HEAD);
+    server
+        .timer(TokioTimer::new())
+        .header_read_timeout(HEAD_WAIT)
+        .max_header_size(LARGEST_HEAD)
+        .max_buf_size(LARGEST_BUFFER);
     let mut talk = pin!(server.serve_connection(TokioIo::new(stream), answer));
     // An error here is the other side's: it went away, or spoke something else than HTTP.
     tokio::select! {

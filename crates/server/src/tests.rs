@@ -1,0 +1,14 @@
+//! The door, asked by address: a real app over a real SQLite file, a clock that stands, responses signed as an identity
+//! provider signs them.
+
+mod access;
+mod entrance;
+mod foreign;
+mod harness;
+mod headers;
+mod hostile;
+mod hosts;
+mod links;
+mod listener;
+mod portal;
+mod sso;

@@ -1,0 +1,58 @@
+//! Forms of other sites.
+
+use super::harness::{House, PASSWORD, form};
+use axum::http::{Method, StatusCode};
+
+async fn sign_out_with(house: &House, headers: &[(&str, &str)]) -> (StatusCode, bool) {
+    let mut browser = house.owner("acme").await;
+    let answer = browser.send(Method::POST, "/signout", headers, form(&[])).await;
+    (answer.status, browser.get("/profile").await.status == StatusCode::OK)
+}
+
+#[tokio::test]
+async fn a_form_of_another_site_does_nothing() {
+    let house = House::new().await;
+    for headers in [
+        vec![("sec-fetch-site", "cross-site")],
+        vec![("sec-fetch-site", "same-site"), ("origin", "https://evil.vestibule.example")],
+        vec![("origin", "https://evil.example")],
+        vec![("origin", "https://vestibule.example")],
+        vec![("origin", "http://acme.vestibule.example")],
+        vec![("origin", "https://acme.vestibule.example:8443")],
+        vec![("origin", "null")],
+    ] {
+        assert_eq!(sign_out_with(&house, &headers).await, (StatusCode::FORBIDDEN, true), "{headers:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_form_of_our_own_page_is_taken() {
+    let house = House::new().await;
+    for headers in [
+        vec![("sec-fetch-site", "same-origin"), ("origin", "https://acme.vestibule.example")],
+        vec![("origin", "https://acme.vestibule.example")],
+        vec![("origin", "https://ACME.vestibule.example")],
+        vec![],
+    ] {
+        assert_eq!(sign_out_with(&house, &headers).await, (StatusCode::SEE_OTHER, false), "{headers:?}");
+    }
+}
+
+#[tokio::test]
+async fn nobody_is_signed_in_by_a_form_of_another_site() {
+    let house = House::new().await;
+    let mut browser = house.browser("acme");
+    let fields = form(&[("email", "o@acme.example"), ("password", PASSWORD)]);
+    let foreign = [("sec-fetch-site", "cross-site")];
+    let answer = browser.send(Method::POST, "/signin/password", &foreign, fields).await;
+    assert_eq!(answer.status, StatusCode::FORBIDDEN);
+    assert!(answer.body.contains("sent from another site") && browser.cookies.is_empty(), "{}", answer.body);
+}
+
+#[tokio::test]
+async fn a_form_of_ours_has_a_limit() {
+    let house = House::new().await;
+    let long = "a".repeat(70 * 1024);
+    let answer = house.browser("acme").post("/signin", &[("email", &long)]).await;
+    assert_eq!(answer.status, StatusCode::PAYLOAD_TOO_LARGE);
+}

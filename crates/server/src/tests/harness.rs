@@ -1,0 +1,301 @@
+//! A deployment in a temporary folder, browsers with cookies, and an identity provider that writes what it is told.
+
+use crate::{Settings, router};
+use axum::Router;
+use axum::body::Body;
+use axum::http::{HeaderMap, Method, Request, StatusCode};
+use hyper::service::Service as _;
+use hyper_util::service::TowerToHyperService;
+use jiff::{SignedDuration, Timestamp, ToSpan as _};
+use std::collections::BTreeMap;
+use std::sync::{Arc, LazyLock, Mutex};
+use tempfile::TempDir;
+use vestibule_app::{App, Clock, Deployment, DeploymentKey, Random, accounts, configuration, outbox};
+use vestibule_saml::binding::{post_value, redirect_decode};
+use vestibule_saml::write::{Assertion, Response, Signed, Signer, Status};
+use vestibule_saml::{Attribute, Certificate, Hash, KeyKind, NameId, SigningKey, names, request};
+use vestibule_store::{Location, Options, Store};
+
+/// The password of every owner.
+pub const PASSWORD: &str = "correct horse battery";
+/// The identity provider's entity ID.
+pub const ISSUER: &str = "https://idp.example/entity";
+
+/// A deployment at `https://vestibule.example` with the account `acme`, and a clock.
+pub struct House {
+    pub app: App,
+    pub router: Router,
+    pub clock: Arc<Mutex<Timestamp>>,
+    _folder: TempDir,
+}
+
+impl House {
+    /// The account `acme` with its owner `o@acme.example`, and no connection yet.
+    pub async fn bare() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let location = Location::parse("sqlite:test.db", folder.path()).unwrap();
+        let store = Store::open(&location, &Options::default()).await.unwrap();
+        let base_url = "https://vestibule.example/".parse::<url::Url>().unwrap();
+        let clock = Arc::new(Mutex::new("2026-03-12T09:00:00Z".parse().unwrap()));
+        let hand = Arc::clone(&clock);
+        let deployment =
+            Deployment { base_url: base_url.clone(), approve_vanity_urls: true, outbound_allow: Vec::new() };
+        let key = DeploymentKey::from_bytes([7; 32]);
+        let ticking = Clock::from_fn(move || *hand.lock().unwrap());
+        let app = App::new(store, &key, deployment, ticking, Random::system()).unwrap();
+        let trusted_proxies = vec!["10.0.0.0/8".parse().unwrap()];
+        let router = router(app.clone(), &Settings { base_url, trusted_proxies });
+        let house = Self { app, router, clock, _folder: folder };
+        house.account("acme", "Acme").await;
+        house
+    }
+
+    /// The same with a published connection; `more` goes into its table.
+    pub async fn with(more: &str) -> Self {
+        let house = Self::bare().await;
+        house.apply("acme", &format!("sign_in_url = \"https://idp.example/sso\"\n{more}")).await;
+        house
+    }
+
+    /// The same with nothing special.
+    pub async fn new() -> Self {
+        Self::with("").await
+    }
+
+    /// Makes an account whose owner `o@{label}.example` has a password.
+    pub async fn account(&self, label: &str, name: &str) {
+        let owner = format!("o@{label}.example");
+        let created = accounts::create(&self.app.operator(), label, name, &owner).await.unwrap();
+        let path = created.owner_link.split_once(".example").unwrap().1.to_owned();
+        let mut browser = self.browser(label);
+        let answer = browser.post(&path, &[("password", PASSWORD)]).await;
+        assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.body);
+    }
+
+    /// Applies an account file with this `[sso]`, one domain and a small mapping.
+    pub async fn apply(&self, label: &str, sso: &str) {
+        let text = format!(
+            "account = \"{label}\"\n[sso]\nissuer = \"{ISSUER}\"\ncertificates = ['''\n{}''']\n{sso}\n\
+             [domains.\"{label}.example\"]\n[mapping.basic]\ndefault_license = \"basic\"\nemail = \"mail\"\n\
+             first_name = {{ attribute = \"givenName\", update = true }}\ndepartment = \"department\"\n",
+            IDENTITY.certificate.to_pem()
+        );
+        let folder = std::path::PathBuf::from("/");
+        let source = configuration::Source { name: "acme.toml".to_owned(), text, folder };
+        let planned = configuration::plan(&self.app.operator(), &source).await.unwrap();
+        configuration::apply(&self.app.operator(), planned).await.unwrap();
+    }
+
+    /// Moves the clock on.
+    pub fn wait(&self, time: SignedDuration) {
+        let mut now = self.clock.lock().unwrap();
+        *now = now.checked_add(time).unwrap();
+    }
+
+    pub fn now(&self) -> Timestamp {
+        *self.clock.lock().unwrap()
+    }
+
+    /// A browser that begins at the vanity host of this account.
+    pub fn browser(&self, label: &str) -> Browser {
+        Browser {
+            router: self.router.clone(),
+            host: format!("{label}.vestibule.example"),
+            cookies: BTreeMap::new(),
+        }
+    }
+
+    /// A browser in which the owner of this account is signed in.
+    pub async fn owner(&self, label: &str) -> Browser {
+        let mut browser = self.browser(label);
+        let email = format!("o@{label}.example");
+        let answer = browser.post("/signin/password", &[("email", &email), ("password", PASSWORD)]).await;
+        assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.body);
+        browser
+    }
+
+    /// A browser in which this person came in through the identity provider.
+    pub async fn member(&self, email: &str) -> Browser {
+        let mut browser = self.browser("acme");
+        let answer = browser.sign_in(self.response(email)).await;
+        assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.body);
+        browser
+    }
+
+    /// An honest response about this person; its request is named when it is posted.
+    pub fn response(&self, email: &str) -> Response {
+        response(email, self.now())
+    }
+
+    /// The path of the link in the mail to this address.
+    pub async fn mailed_path(&self, to: &str) -> String {
+        let mails = outbox::list(&self.app.operator()).await.unwrap();
+        let text = &mails.iter().find(|mail| mail.to == to).unwrap().body_text;
+        let url = text.split_whitespace().find(|word| word.starts_with("https://")).unwrap();
+        url.split_once(".example").unwrap().1.to_owned()
+    }
+}
+
+/// What came back.
+#[derive(Debug)]
+pub struct Answer {
+    pub status: StatusCode,
+    pub headers: HeaderMap,
+    pub body: String,
+}
+
+impl Answer {
+    pub fn header(&self, name: &str) -> &str {
+        self.headers.get(name).map_or("", |value| value.to_str().unwrap())
+    }
+
+    pub fn cookies(&self) -> Vec<&str> {
+        self.headers.get_all("set-cookie").iter().map(|value| value.to_str().unwrap()).collect()
+    }
+}
+
+/// A browser: one host, its cookies.
+pub struct Browser {
+    pub router: Router,
+    pub host: String,
+    pub cookies: BTreeMap<String, String>,
+}
+
+impl Browser {
+    pub async fn get(&mut self, path: &str) -> Answer {
+        self.send(Method::GET, path, &[], Body::empty()).await
+    }
+
+    /// Sends a form of our own page.
+    pub async fn post(&mut self, path: &str, fields: &[(&str, &str)]) -> Answer {
+        self.send(Method::POST, path, &[("sec-fetch-site", "same-origin")], form(fields)).await
+    }
+
+    pub async fn send(&mut self, method: Method, path: &str, headers: &[(&str, &str)], body: Body) -> Answer {
+        let mut request = Request::builder().method(method.clone()).uri(path).header("host", &self.host);
+        if method == Method::POST {
+            request = request.header("content-type", "application/x-www-form-urlencoded");
+        }
+        if !self.cookies.is_empty() {
+            let list: Vec<_> = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
+            request = request.header("cookie", list.join("; "));
+        }
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        let answer = ask(&self.router, request.body(body).unwrap()).await;
+        for cookie in answer.cookies() {
+            let (name, rest) = cookie.split_once('=').unwrap();
+            let value = rest.split(';').next().unwrap();
+            if rest.contains("Max-Age=0") {
+                self.cookies.remove(name);
+            } else {
+                self.cookies.insert(name.to_owned(), value.to_owned());
+            }
+        }
+        answer
+    }
+
+    /// Begins a sign-in, and gives the ID of its request.
+    pub async fn request_id(&mut self, start: &str) -> String {
+        let answer = self.get(start).await;
+        assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.body);
+        let query = answer.header("location").split_once('?').unwrap().1;
+        let message = redirect_decode(query).unwrap();
+        request::read(&message.xml).unwrap().id
+    }
+
+    /// Begins a sign-in and brings this response back, as the answer to it.
+    pub async fn sign_in(&mut self, response: Response) -> Answer {
+        let id = self.request_id("/saml/login").await;
+        self.bring(answering(response, &id)).await
+    }
+
+    /// Posts a response from the identity provider's site.
+    pub async fn bring(&mut self, response: Response) -> Answer {
+        let xml = response.write_signed(Signed::Assertion, &IDENTITY).unwrap();
+        self.bring_form(form(&[("SAMLResponse", &post_value(&xml)), ("RelayState", "x")])).await
+    }
+
+    pub async fn bring_form(&mut self, body: Body) -> Answer {
+        let foreign = [("sec-fetch-site", "cross-site"), ("origin", "https://idp.example")];
+        self.send(Method::POST, "/saml/SSO", &foreign, body).await
+    }
+}
+
+/// Asks the router.
+pub async fn ask(router: &Router, request: Request<Body>) -> Answer {
+    let response = TowerToHyperService::new(router.clone()).call(request).await.unwrap();
+    let (parts, body) = response.into_parts();
+    let body = axum::body::to_bytes(body, 4 * 1024 * 1024).await.unwrap();
+    let body = String::from_utf8(body.to_vec()).unwrap();
+    Answer { status: parts.status, headers: parts.headers, body }
+}
+
+pub fn form(fields: &[(&str, &str)]) -> Body {
+    Body::from(url::form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish())
+}
+
+/// The response with the request that it answers.
+pub fn answering(mut response: Response, id: &str) -> Response {
+    response.in_response_to = Some(id.to_owned());
+    if let Some(assertion) = &mut response.assertion {
+        assertion.in_response_to = Some(id.to_owned());
+    }
+    response
+}
+
+pub fn attribute(name: &str, value: &str) -> Attribute {
+    Attribute { name: name.to_owned(), friendly_name: None, values: vec![value.to_owned()] }
+}
+
+/// What the identity provider signs with.
+pub static IDENTITY: LazyLock<Signer> = LazyLock::new(|| {
+    let key = SigningKey::generate(KeyKind::Rsa2048).unwrap();
+    let (from, to) = ("2026-01-01T00:00:00Z".parse().unwrap(), "2026-04-01T00:00:00Z".parse().unwrap());
+    let certificate: Certificate = key.self_signed("idp.example", from, to).unwrap();
+    let algorithm = key.algorithm_for(Hash::Sha256);
+    Signer { key, certificate, algorithm }
+});
+
+fn response(email: &str, now: Timestamp) -> Response {
+    let acs = "https://acme.vestibule.example/saml/SSO".to_owned();
+    let unique = format!("{email} {now}")
+        .bytes()
+        .fold(0xcbf2_9ce4_8422_2325_u64, |hash, b| (hash ^ u64::from(b)).wrapping_mul(0x0000_0100_0000_01b3));
+    let assertion = Assertion {
+        id: format!("_a{unique:016x}"),
+        issue_instant: now,
+        issuer: ISSUER.to_owned(),
+        name_id: Some(NameId {
+            value: email.to_owned(),
+            format: Some(names::name_id_format::EMAIL.to_owned()),
+            name_qualifier: None,
+            sp_name_qualifier: None,
+        }),
+        recipient: acs.clone(),
+        in_response_to: None,
+        not_before: Some(now),
+        not_on_or_after: now.checked_add(5.minutes()).unwrap(),
+        audiences: vec!["https://acme.vestibule.example".to_owned()],
+        one_time_use: false,
+        authn_instant: now,
+        authn_context: names::PASSWORD_PROTECTED_TRANSPORT.to_owned(),
+        session_index: Some("s1".to_owned()),
+        session_not_on_or_after: None,
+        attributes: vec![
+            attribute("mail", email),
+            attribute("givenName", "Clara"),
+            attribute("department", "R&D"),
+        ],
+    };
+    Response {
+        id: format!("_r{unique:016x}"),
+        issue_instant: now,
+        issuer: ISSUER.to_owned(),
+        destination: Some(acs),
+        in_response_to: None,
+        status: Status::success(),
+        assertion: Some(assertion),
+    }
+}
