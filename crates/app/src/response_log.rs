@@ -11,9 +11,6 @@ use vestibule_model::response_log::{Detail, Entry, Filter, TrackingId};
 use vestibule_model::trace::{Change, Step};
 use vestibule_store as store;
 
-/// Largest detail that a row may unpack to, in bytes.
-const LARGEST_DETAIL: usize = 4 * 1024 * 1024;
-
 /// A row with everything that is known about it.
 #[derive(Debug, Clone)]
 pub struct Explained {
@@ -111,8 +108,7 @@ async fn open(app: &App, account: &Account, tracking_id: TrackingId) -> Result<E
         .await?;
     let (entry, sealed) = found.ok_or_else(unknown)?;
     let place = Place { purpose: Purpose::Response, account: account.id, row: entry.id.to_bytes() };
-    let packed = app.inner.vault.open(place, &sealed)?;
-    let json = zstd::bulk::decompress(&packed, LARGEST_DETAIL).map_err(Error::internal)?;
+    let json = app.inner.vault.open_packed(place, &sealed)?;
     let detail = serde_json::from_slice(&json).map_err(Error::internal)?;
     Ok(Explained { account: account.label.clone(), entry, detail })
 }

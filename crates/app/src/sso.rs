@@ -82,7 +82,8 @@ pub struct Ours {
 /// When the store does not answer.
 pub async fn overview(ctx: &AdminCtx) -> Result<Overview, Error> {
     let (app, account) = (ctx.app(), ctx.account());
-    let connections = app.store().account(account.id).read(|tx| Box::pin(store::connections::list(tx))).await?;
+    let connections =
+        app.store().account(account.id).read(|tx| Box::pin(store::connections::list(tx))).await?;
     let Some(Connection { id, published, draft }) = connections.into_iter().next() else {
         let ours = ours(ctx, None, None);
         return Ok(Overview { published: None, draft: None, certificates: Vec::new(), ours });
@@ -105,7 +106,8 @@ fn ours(ctx: &AdminCtx, settings: Option<&Settings>, certificate: Option<&Certif
         acs_url: format!("{url}/saml/SSO"),
         metadata_url: format!("{url}/saml/metadata/sp"),
         start_url: format!("{url}/saml/login"),
-        certificate: certificate.map(|certificate| (CertificateView::from(certificate), certificate.to_pem())),
+        certificate: certificate
+            .map(|certificate| (CertificateView::from(certificate), certificate.to_pem())),
     }
 }
 

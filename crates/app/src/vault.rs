@@ -1,14 +1,21 @@
 //! What is kept encrypted: private keys and logged responses (AES-256-GCM under the deployment key).
 //!
 //! Each purpose has a key of its own, derived with HKDF, and each value is bound to its account and its row: a value
-//! that is moved to another row does not open.
+//! that is moved to another row does not open. What is large is packed (zstd) before it is sealed.
 
 use crate::context::Random;
 use crate::error::Error;
 use aws_lc_rs::aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
 use aws_lc_rs::hkdf;
+use std::sync::{Mutex, PoisonError};
 use vestibule_model::id::AccountId;
 use zeroize::Zeroizing;
+use zstd::bulk::{Compressor, Decompressor};
+
+/// Fast: logged responses are short-lived, and half of a sign-in's cost.
+const COMPRESSION_LEVEL: i32 = 1;
+/// Largest value that is unpacked, in bytes.
+const LARGEST_UNPACKED: usize = 4 * 1024 * 1024;
 
 /// The secret of a deployment; everything else that is encrypted hangs on it. It has no `Debug` and no `Display`.
 pub struct DeploymentKey(Zeroizing<[u8; 32]>);
@@ -25,6 +32,8 @@ impl DeploymentKey {
 pub(crate) struct Vault {
     private_keys: LessSafeKey,
     responses: LessSafeKey,
+    /// Kept, because making one costs more than using it.
+    compressor: Mutex<Compressor<'static>>,
 }
 
 /// What a value is, and where it belongs.
@@ -52,9 +61,12 @@ impl Vault {
             let bound: UnboundKey = secret.expand(&[info], &AES_256_GCM)?.into();
             Ok(LessSafeKey::new(bound))
         };
-        let derived = derive(b"private key")
-            .and_then(|private_keys| Ok(Self { private_keys, responses: derive(b"response")? }));
-        derived.map_err(|_| Error::internal("the deployment key could not be used"))
+        let unusable = |_| Error::internal("the deployment key could not be used");
+        Ok(Self {
+            private_keys: derive(b"private key").map_err(unusable)?,
+            responses: derive(b"response").map_err(unusable)?,
+            compressor: Mutex::new(Compressor::new(COMPRESSION_LEVEL).map_err(Error::internal)?),
+        })
     }
 
     /// Encrypts a value for its place.
@@ -63,11 +75,13 @@ impl Vault {
         random.fill(&mut nonce);
         let mut sealed = Vec::with_capacity(NONCE_LEN + plain.len() + AES_256_GCM.tag_len());
         sealed.extend_from_slice(&nonce);
-        let mut body = plain.to_vec();
-        self.key(place.purpose)
-            .seal_in_place_append_tag(Nonce::assume_unique_for_key(nonce), Aad::from(bound(place)), &mut body)
+        sealed.extend_from_slice(plain);
+        let (_, body) = sealed.split_at_mut(NONCE_LEN);
+        let tag = self
+            .key(place.purpose)
+            .seal_in_place_separate_tag(Nonce::assume_unique_for_key(nonce), Aad::from(bound(place)), body)
             .map_err(|_| Error::internal("a value could not be encrypted"))?;
-        sealed.append(&mut body);
+        sealed.extend_from_slice(tag.as_ref());
         Ok(sealed)
     }
 
@@ -88,6 +102,19 @@ impl Vault {
             .len();
         body.truncate(length);
         Ok(body)
+    }
+
+    /// Packs and encrypts a large value for its place.
+    pub(crate) fn seal_packed(&self, place: Place, random: &Random, plain: &[u8]) -> Result<Vec<u8>, Error> {
+        let packed = self.compressor.lock().unwrap_or_else(PoisonError::into_inner).compress(plain);
+        self.seal(place, random, &packed.map_err(Error::internal)?)
+    }
+
+    /// Decrypts and unpacks a large value found at its place.
+    pub(crate) fn open_packed(&self, place: Place, sealed: &[u8]) -> Result<Vec<u8>, Error> {
+        let packed = self.open(place, sealed)?;
+        let mut decompressor = Decompressor::new().map_err(Error::internal)?;
+        decompressor.decompress(&packed, LARGEST_UNPACKED).map_err(Error::internal)
     }
 
     fn key(&self, purpose: Purpose) -> &LessSafeKey {

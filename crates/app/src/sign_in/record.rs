@@ -9,6 +9,7 @@ use crate::error::Error;
 use crate::live::LiveConnection;
 use crate::vault::{Place, Purpose};
 use jiff::{SignedDuration, Timestamp};
+use serde::Serialize;
 use vestibule_model::code::Code;
 use vestibule_model::id::{ConnectionId, LogId};
 use vestibule_model::mapping::Attribute;
@@ -16,9 +17,6 @@ use vestibule_model::response_log::{Compared, Detail, Entry, OutcomeWord, Tracki
 use vestibule_model::trace::{Change, Step};
 use vestibule_saml::response::{Check, Observed, Rejection, Verification};
 use vestibule_store as store;
-
-/// Fast: the rows are short-lived, and half of a sign-in's cost.
-const COMPRESSION_LEVEL: i32 = 1;
 
 /// A row in the making.
 pub(super) struct Record {
@@ -97,17 +95,19 @@ impl Record {
         trace: Vec<Step>,
         changes: Vec<Change>,
     ) -> Result<(Entry, Vec<u8>), Error> {
-        let mut detail = self.detail.clone();
-        detail.trace.extend(trace);
-        detail.changes = changes;
-        self.seal(ctx, (outcome, code), user, &detail)
+        self.seal(ctx, (outcome, code), user, &Written::new(&self.detail, &trace, &changes))
     }
 
     /// Writes the row of a response that verification refused, in a small transaction of its own.
     pub(super) async fn write_refusal(mut self, ctx: &VisitorCtx, code: Code, reason: String) -> Error {
         self.detail.reason = Some(reason);
         let user = self.claimed_user.take();
-        let (entry, sealed) = match self.seal(ctx, (OutcomeWord::Refused, Some(code)), user, &self.detail) {
+        let (entry, sealed) = match self.seal(
+            ctx,
+            (OutcomeWord::Refused, Some(code)),
+            user,
+            &Written::new(&self.detail, &[], &[]),
+        ) {
             Ok(row) => row,
             Err(error) => return error,
         };
@@ -127,7 +127,7 @@ impl Record {
         ctx: &VisitorCtx,
         (outcome, code): (OutcomeWord, Option<Code>),
         user: Option<String>,
-        detail: &Detail,
+        detail: &Written<'_>,
     ) -> Result<(Entry, Vec<u8>), Error> {
         let entry = Entry {
             id: self.id,
@@ -140,9 +140,35 @@ impl Record {
             code,
         };
         let json = serde_json::to_vec(detail).map_err(Error::internal)?;
-        let packed = zstd::bulk::compress(&json, COMPRESSION_LEVEL).map_err(Error::internal)?;
         let place = Place { purpose: Purpose::Response, account: ctx.account().id, row: self.id.to_bytes() };
-        Ok((entry, ctx.app.inner.vault.seal(place, ctx.app.random(), &packed)?))
+        Ok((entry, ctx.app.inner.vault.seal_packed(place, ctx.app.random(), &json)?))
+    }
+}
+
+/// A [`Detail`] about to be written: what was gathered, and what the decision added, without a copy of either.
+#[derive(Serialize)]
+struct Written<'a> {
+    reason: &'a Option<String>,
+    compared: &'a [Compared],
+    trace: Vec<&'a Step>,
+    changes: &'a [Change],
+    name_id: &'a Option<String>,
+    attributes: &'a [Attribute],
+    xml: &'a Option<String>,
+}
+
+impl<'a> Written<'a> {
+    fn new(gathered: &'a Detail, trace: &'a [Step], changes: &'a [Change]) -> Self {
+        let Detail { reason, compared, trace: checks, changes: _, name_id, attributes, xml } = gathered;
+        Self {
+            reason,
+            compared,
+            trace: checks.iter().chain(trace).collect(),
+            changes,
+            name_id,
+            attributes,
+            xml,
+        }
     }
 }
 
