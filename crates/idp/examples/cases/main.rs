@@ -3,7 +3,7 @@
 //! What lives here: files. What is in them is said in `build.rs` and its neighbors, which a test includes to see that
 //! the files are what would be written. Folders that nothing here writes (messages signed by other programs), and messages
 //! whose signatures are random, stay as they are; all folders get a new snapshot: look at what changed before it is committed.
-#![expect(clippy::unwrap_used, clippy::panic, reason = "it writes test cases, and stops where a test would")]
+#![expect(clippy::unwrap_used, reason = "it writes test cases, and stops where a test would")]
 
 use std::fs;
 use std::io::{self, Write as _};

@@ -8,6 +8,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use vestibule_saml::response::{
@@ -66,7 +67,7 @@ impl Case {
     /// Reads `case.toml`.
     pub fn read(folder: &Path) -> Self {
         let text = fs::read_to_string(folder.join("case.toml")).unwrap();
-        toml::from_str(&text).unwrap_or_else(|error| panic!("{}: {error}", folder.display()))
+        toml::from_str(&text).map_err(|error| format!("{}: {error}", folder.display())).unwrap()
     }
 
     /// Verifies the message of the folder: `message.xml`, or the form field in `message.b64`.
@@ -80,19 +81,48 @@ impl Case {
 
     /// Verifies a message as this case expects it.
     pub fn verify_bytes(&self, message: &[u8]) -> Verification {
+        self.prepare().verify(message)
+    }
+
+    /// Reads the certificates and everything else that is expected.
+    pub fn prepare(&self) -> Prepared {
         let owned = |values: &[&str]| values.iter().map(|value| (*value).to_owned()).collect();
         let certificates = self.certificates.clone().unwrap_or_else(|| vec!["idp".to_owned()]);
-        let certificates: Vec<Certificate> = certificates.iter().map(|name| certificate(name)).collect();
-        let request_id = self.request_id.as_deref().unwrap_or(REQUEST);
-        let expected = Expected {
+        Prepared {
             now: self.now.as_deref().unwrap_or(NOW).parse().unwrap(),
             skew_seconds: self.skew_seconds.unwrap_or(180),
-            acs_urls: &self.acs_urls.clone().unwrap_or_else(|| owned(&[ACS])),
-            entity_ids: &owned(&ENTITY_IDS),
-            issuer: ISSUER,
-            certificates: &certificates,
+            acs_urls: self.acs_urls.clone().unwrap_or_else(|| owned(&[ACS])),
+            entity_ids: owned(&ENTITY_IDS),
+            certificates: certificates.iter().map(|name| certificate(name)).collect(),
             allowed: Allowed { sha1: self.allow.iter().any(|name| name == "sha1") },
-            request_id: Some(request_id).filter(|id| !id.is_empty()),
+            request_id: self.request_id.clone().unwrap_or_else(|| REQUEST.to_owned()),
+        }
+    }
+}
+
+/// What a message must fit, ready to be used many times.
+pub struct Prepared {
+    now: Timestamp,
+    skew_seconds: u32,
+    acs_urls: Vec<String>,
+    entity_ids: Vec<String>,
+    certificates: Vec<Certificate>,
+    allowed: Allowed,
+    request_id: String,
+}
+
+impl Prepared {
+    /// Verifies a message.
+    pub fn verify(&self, message: &[u8]) -> Verification {
+        let expected = Expected {
+            now: self.now,
+            skew_seconds: self.skew_seconds,
+            acs_urls: &self.acs_urls,
+            entity_ids: &self.entity_ids,
+            issuer: ISSUER,
+            certificates: &self.certificates,
+            allowed: self.allowed,
+            request_id: Some(self.request_id.as_str()).filter(|id| !id.is_empty()),
         };
         verify(message, &expected)
     }
