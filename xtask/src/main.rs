@@ -7,6 +7,7 @@
 )]
 
 mod check;
+mod fuzz;
 mod layers;
 mod shell;
 mod stages;
@@ -37,11 +38,18 @@ fn main() -> ExitCode {
         ["test", "--offline-only"] => test::run(test::Scope::Offline),
         ["layers"] => told(layers::run()),
         ["tidy"] => told(tidy::run()),
+        ["fuzz", "--seconds", seconds] => told(fuzz_for(seconds, None)),
+        ["fuzz", "--seconds", seconds, target] => told(fuzz_for(seconds, Some(target))),
         _ => {
             eprintln!("{USAGE}");
             ExitCode::from(2)
         }
     }
+}
+
+fn fuzz_for(seconds: &str, target: Option<&str>) -> Outcome {
+    let seconds = seconds.parse().map_err(|_| format!("{seconds} is not a number of seconds"))?;
+    fuzz::run(seconds, target)
 }
 
 /// Says what is wrong, and ends accordingly.
