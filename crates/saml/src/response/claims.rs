@@ -3,7 +3,7 @@
 //! Whether that is right is decided in `checks.rs`. The one thing to know: [`Claims::read`] is called with an element
 //! of a document that was parsed from signed bytes, and with no other.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use vestibule_xml::Element;
@@ -149,20 +149,22 @@ impl Session {
 /// The attributes of all statements, those of one name merged.
 fn attributes(assertion: Element<'_>) -> Result<Vec<Attribute>, Rejection> {
     let mut attributes: Vec<Attribute> = Vec::new();
-    let mut places: HashMap<String, usize> = HashMap::new();
+    let mut places: BTreeMap<&str, usize> = BTreeMap::new();
     for statement in assertion.children(names::ASSERTION, "AttributeStatement") {
         if child(statement, "EncryptedAttribute").is_some() {
             return Err(Rejection::Encrypted { element: "EncryptedAttribute" });
         }
         for element in statement.children(names::ASSERTION, "Attribute") {
             let found = attribute(element).ok_or_else(|| missing(Part::Assertion, "Name of an Attribute"))?;
-            match places.get(&found.name).and_then(|place| attributes.get_mut(*place)) {
+            // The name as it stands in the document outlives the attribute that is moved.
+            let name = element.attribute("Name").map(read::trim).unwrap_or_default();
+            match places.get(name).and_then(|place| attributes.get_mut(*place)) {
                 Some(known) => {
                     known.friendly_name = known.friendly_name.take().or(found.friendly_name);
                     known.values.extend(found.values);
                 }
                 None => {
-                    places.insert(found.name.clone(), attributes.len());
+                    places.insert(name, attributes.len());
                     attributes.push(found);
                 }
             }

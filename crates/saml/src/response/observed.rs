@@ -126,7 +126,7 @@ impl Reader {
         let (status, sub_status, message) =
             status.map_or((None, None, None), |status| (Some(status.code), status.sub_code, status.message));
         Observed {
-            root: self.keep(root.local_name()),
+            root: self.keep(root.local_name().to_owned()),
             response_id: self.attribute(root, "ID"),
             issue_instant: self.attribute(root, "IssueInstant"),
             destination: self.attribute(root, "Destination"),
@@ -158,7 +158,7 @@ impl Reader {
 
     fn subject(&mut self, subject: Element<'_>, observed: &mut Observed) {
         let name_id = subject.child(names::ASSERTION, "NameID").and_then(read::name_id);
-        observed.name_id = name_id.map(|name_id| self.name_id(&name_id));
+        observed.name_id = name_id.map(|name_id| self.name_id(name_id));
         for confirmation in subject.children(names::ASSERTION, "SubjectConfirmation") {
             let Some(data) = confirmation.child(names::ASSERTION, "SubjectConfirmationData") else {
                 continue;
@@ -175,7 +175,7 @@ impl Reader {
         observed.not_on_or_after = self.attribute(conditions, "NotOnOrAfter");
         for restriction in conditions.children(names::ASSERTION, "AudienceRestriction") {
             for audience in restriction.children(names::ASSERTION, "Audience") {
-                let audience = read::text(audience).map(|audience| self.keep(&audience));
+                let audience = read::text(audience).map(|audience| self.keep(audience));
                 self.push(&mut observed.audiences, audience);
             }
         }
@@ -195,7 +195,7 @@ impl Reader {
             for found in element.children(names::ASSERTION, "AttributeValue") {
                 match value(found) {
                     Some(text) => {
-                        let text = Some(self.keep(&text));
+                        let text = Some(self.keep(text));
                         self.push(&mut attribute.values, text);
                     }
                     None => attribute.not_text += 1,
@@ -205,28 +205,31 @@ impl Reader {
         }
     }
 
-    fn name_id(&mut self, name_id: &NameId) -> NameId {
-        let mut keep = |text: &Option<String>| text.as_ref().map(|text| self.keep(text));
+    fn name_id(&mut self, name_id: NameId) -> NameId {
+        let mut keep = |text: Option<String>| text.map(|text| self.keep(text));
         NameId {
-            format: keep(&name_id.format),
-            name_qualifier: keep(&name_id.name_qualifier),
-            sp_name_qualifier: keep(&name_id.sp_name_qualifier),
-            value: self.keep(&name_id.value),
+            format: keep(name_id.format),
+            name_qualifier: keep(name_id.name_qualifier),
+            sp_name_qualifier: keep(name_id.sp_name_qualifier),
+            value: self.keep(name_id.value),
         }
     }
 
     fn child_text(&mut self, element: Element<'_>, name: &str) -> Option<String> {
         let text = read::text(element.child(names::ASSERTION, name)?)?;
-        Some(self.keep(&text))
+        Some(self.keep(text))
     }
 
     fn attribute(&mut self, element: Element<'_>, name: &str) -> Option<String> {
         let value = read::attribute(element, name)?;
-        Some(self.keep(&value))
+        Some(self.keep(value))
     }
 
-    fn keep(&mut self, text: &str) -> String {
-        let (kept, cut) = read::cut(text, MAX_LENGTH);
+    fn keep(&mut self, text: String) -> String {
+        if text.len() <= MAX_LENGTH {
+            return text;
+        }
+        let (kept, cut) = read::cut(&text, MAX_LENGTH);
         self.truncated |= cut;
         kept
     }
