@@ -1,4 +1,13 @@
 //! Whole-system tests: the built program beside real counterparts. Each test starts what it needs and leaves nothing behind;
 //! where a counterpart is missing the test is recorded as skipped, with the reason.
 
+#[cfg(test)]
 mod counterparts;
+#[cfg(test)]
+mod demo;
+#[cfg(test)]
+mod deployment;
+#[cfg(test)]
+mod operator;
+#[cfg(test)]
+mod simplesamlphp;

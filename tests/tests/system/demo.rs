@@ -1,0 +1,92 @@
+//! `vestibule demo`, taken by somebody who pastes nothing but what it prints.
+
+use std::process::Command;
+
+use serde_json::Value;
+use vestibule_testkit::{Appearance, Browser, Process, Program, free_port};
+
+/// A running demo, and what it printed until it was ready.
+struct Demo {
+    process: Process,
+    vanity: String,
+    _program: Program,
+}
+
+impl Demo {
+    fn start() -> Self {
+        let port = free_port();
+        let program = Program::configured("");
+        let (process, ()) =
+            program.start(&["demo", "--port", &port.to_string()], |line| (line == "Ready.").then_some(()));
+        let vanity = format!("http://acme.localhost:{port}/");
+        assert!(process.printed().contains(&vanity), "{}", process.printed());
+        Self { process, vanity, _program: program }
+    }
+
+    /// Goes from the start page to the identity provider's page.
+    fn begin(&self, browser: &Browser) {
+        browser.visit(&self.vanity);
+        browser.click("a[href*='/saml/login']");
+        assert!(browser.url().starts_with("http://localhost:"), "{}", browser.url());
+    }
+}
+
+#[test]
+fn a_saml_sign_in_walks_through_the_house() {
+    let Some(browser) = Browser::open() else { return };
+    let demo = Demo::start();
+    demo.begin(&browser);
+    browser.click("button[name=person][value=employee]");
+    assert_eq!(browser.text("h1"), "Zoë Lindström", "{}", demo.process.printed());
+    assert_eq!(browser.url(), format!("{}profile", demo.vanity));
+    assert!(browser.text("table").contains("Engineering"), "{}", browser.text("table"));
+    for (appearance, name) in [(Appearance::Light, "profile-light"), (Appearance::Dark, "profile-dark")] {
+        browser.prefer(appearance);
+        browser.screenshot(name);
+    }
+    browser.click("form[action='/signout'] button");
+    assert_eq!(browser.text("a[href='/signin']"), "Sign in again");
+    browser.visit(&format!("{}profile", demo.vanity));
+    assert!(
+        browser.url().contains("/signin"),
+        "signed out, so the profile asks to sign in: {}",
+        browser.url()
+    );
+}
+
+#[test]
+fn p01_chosen_in_the_demo_ends_at_the_error_page_and_is_explained_with_its_cure() {
+    let Some(browser) = Browser::open() else { return };
+    let demo = Demo::start();
+    demo.begin(&browser);
+    browser.click("details.bad > summary");
+    browser.click("details.kind:has(input[value=P01 i]) > summary");
+    browser.click("label:has(input[name=attack][value=P01 i])");
+    browser.click("button[name=person][value=employee]");
+    let tracking_id = browser.text(".ticket .code");
+    assert!(tracking_id.starts_with("WEB_") && tracking_id.len() == 36, "{tracking_id}");
+    assert!(
+        !browser.text("main").contains("audience"),
+        "the cause is not for the person: {}",
+        browser.text("main")
+    );
+    browser.screenshot("refused");
+
+    let printed = demo.process.wait_for(|line| line.contains(&tracking_id).then(|| line.trim().to_owned()));
+    let explained = paste(&printed);
+    assert!(explained.contains("1007"), "{explained}");
+    let explained: Value = serde_json::from_str(&paste(&format!("{printed} --json"))).unwrap();
+    assert_eq!((&explained["code"], &explained["tracking_id"]), (&1007.into(), &tracking_id.into()));
+    assert!(explained["cure"].as_str().unwrap().len() > 20, "{explained}");
+    assert_eq!(explained["account"], "acme");
+
+    browser.visit(&format!("{}profile", demo.vanity));
+    assert!(browser.url().contains("/signin"), "no session came of it: {}", browser.url());
+}
+
+/// Runs a printed command as somebody would who pastes it.
+fn paste(line: &str) -> String {
+    let output = Command::new("sh").args(["-c", line]).output().unwrap();
+    assert!(output.status.success(), "{line}: {output:?}");
+    String::from_utf8(output.stdout).unwrap()
+}

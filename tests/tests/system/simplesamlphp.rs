@@ -1,0 +1,84 @@
+//! Sign-ins through a real identity provider that knows nothing of us: SimpleSAMLphp, in a real browser.
+
+use vestibule_testkit::{Browser, PEOPLE, Person, Postgres, Signed, SimpleSamlPhp};
+
+use crate::deployment::Deployment;
+
+/// Types a person's name and password at the identity provider.
+fn sign_in(browser: &Browser, person: &Person) {
+    browser.fill("#username", person.username);
+    browser.fill("#password", person.password);
+    browser.click("button[type=submit], input[type=submit]");
+}
+
+/// Signs in from our page, and looks at the profile.
+fn reaches_the_profile(browser: &Browser, deployment: &Deployment, person: &Person) {
+    browser.visit(&deployment.vanity("/"));
+    browser.click("a[href*='/saml/login']");
+    sign_in(browser, person);
+    is_at_the_profile(browser, deployment, person);
+}
+
+fn is_at_the_profile(browser: &Browser, deployment: &Deployment, person: &Person) {
+    assert_eq!(browser.text("h1"), person.display_name, "{}", browser.source());
+    assert_eq!(browser.url(), deployment.vanity("/profile"));
+    assert!(browser.text("main").contains(person.mail), "{}", browser.text("main"));
+    assert!(browser.text("main").contains(person.department), "{}", browser.text("main"));
+}
+
+#[test]
+fn p12_a_person_signs_in_through_simplesamlphp_on_sqlite_with_a_signed_assertion() {
+    let Some(browser) = Browser::open() else { return };
+    let Some(idp) = SimpleSamlPhp::start(Signed::Assertion) else { return };
+    let deployment = Deployment::on_sqlite();
+    deployment.create_account();
+    let _service = deployment.serve();
+    deployment.connect(&idp);
+    reaches_the_profile(&browser, &deployment, &PEOPLE[2]);
+    let rows = deployment.log();
+    assert_eq!(rows.len(), 1, "{rows:?}");
+    assert_eq!(rows[0]["code"], serde_json::Value::Null, "{rows:?}");
+}
+
+#[test]
+fn p12_a_person_signs_in_through_simplesamlphp_on_postgresql_with_a_signed_response() {
+    let Some(postgres) = Postgres::fresh() else { return };
+    let Some(browser) = Browser::open() else { return };
+    let Some(idp) = SimpleSamlPhp::start(Signed::Response) else { return };
+    let deployment = Deployment::on(postgres.url());
+    deployment.create_account();
+    let _service = deployment.serve();
+    deployment.connect(&idp);
+    reaches_the_profile(&browser, &deployment, &PEOPLE[1]);
+}
+
+#[test]
+fn p12_what_simplesamlphp_does_not_sign_is_refused() {
+    let Some(browser) = Browser::open() else { return };
+    let Some(idp) = SimpleSamlPhp::start(Signed::Nothing) else { return };
+    let deployment = Deployment::on_sqlite();
+    deployment.create_account();
+    let _service = deployment.serve();
+    deployment.connect(&idp);
+    browser.visit(&deployment.vanity("/saml/login"));
+    sign_in(&browser, &PEOPLE[0]);
+    let tracking_id = browser.text(".ticket .code");
+    let rows = deployment.log();
+    assert_eq!((&rows[0]["tracking_id"], &rows[0]["code"]), (&tracking_id.into(), &1002.into()), "{rows:?}");
+}
+
+#[test]
+fn p17_a_response_that_nobody_asked_for_is_put_aside_and_a_sign_in_of_our_own_begins() {
+    let Some(browser) = Browser::open() else { return };
+    let Some(idp) = SimpleSamlPhp::start(Signed::Both) else { return };
+    let deployment = Deployment::on_sqlite();
+    deployment.create_account();
+    let _service = deployment.serve();
+    deployment.connect(&idp);
+    let metadata = deployment.metadata();
+    let entity_id = metadata.split_once("entityID=\"").unwrap().1.split_once('"').unwrap().0;
+    browser.visit(&idp.unsolicited_url(entity_id));
+    sign_in(&browser, &PEOPLE[0]);
+    is_at_the_profile(&browser, &deployment, &PEOPLE[0]);
+    assert_eq!(deployment.log().len(), 2, "the unsolicited response, and the one that was asked for");
+}
