@@ -144,3 +144,37 @@ fn p13_bare_signatures_hold_for_their_bytes_alone() {
     let sha1 = verify(Algorithm::RsaSha1, query, &signature, &trusted);
     assert!(matches!(sha1, Err(Invalid::Algorithm { refusal: Refusal::NeedsOptIn, .. })));
 }
+
+#[test]
+fn ecdsa_signatures_are_two_numbers_of_the_length_of_the_curve() {
+    for (kind, algorithm) in
+        [(KeyKind::EcdsaP256, Algorithm::EcdsaSha256), (KeyKind::EcdsaP384, Algorithm::EcdsaSha384)]
+    {
+        let party = Party::new(kind, "curve");
+        let check = |signature: &[u8]| {
+            let trusted = std::slice::from_ref(&party.certificate);
+            verify_bytes(trusted, algorithm, b"query", signature, Allowed::default()).is_ok()
+        };
+        let signature = sign_bytes(&party.key, algorithm, b"query").unwrap();
+        let (r, s) = signature.split_at(signature.len() / 2);
+        assert!(check(&signature));
+        let length = u8::try_from(r.len() + 1).unwrap();
+        let integer = |number: &[u8]| [&[2, length, 0], number].concat();
+        let der = [&[0x30, 2 * (length + 2)], &integer(r)[..], &integer(s)[..]].concat();
+        let zero = vec![0; signature.len()];
+        let padded = [&[0], r, &[0], s].concat();
+        let swapped = [s, r].concat();
+        for refused in [&der[..], &zero, &padded, &swapped, &signature[1..], r, &[]] {
+            assert!(!check(refused), "{refused:02x?}");
+        }
+    }
+}
+
+#[test]
+fn what_the_sender_wrote_is_cut_before_it_is_shown() {
+    let long = format!("urn:{}", "é".repeat(10_000));
+    let invalid = check(&signed_after(&[(METHOD, &long)])).err().unwrap();
+    let shown = invalid.to_string();
+    assert!(shown.starts_with("the signature algorithm urn:éé") && shown.ends_with("… is not accepted"));
+    assert!(shown.chars().count() < 300);
+}
