@@ -86,7 +86,7 @@ async fn metadata(State(provider): State<Arc<Provider>>) -> Response {
 }
 
 async fn by_redirect(State(provider): State<Arc<Provider>>, RawQuery(query): RawQuery) -> Response {
-    ask(&provider, Delivery::Redirect { query: query.unwrap_or_default() })
+    ask(&provider, Delivery::Redirect { query: query.unwrap_or_default() }).await
 }
 
 #[derive(Deserialize)]
@@ -103,7 +103,7 @@ async fn by_post(
 ) -> Response {
     match form {
         Ok(Form(PostBinding { saml_request, relay_state })) => {
-            ask(&provider, Delivery::Post { saml_request, relay_state })
+            ask(&provider, Delivery::Post { saml_request, relay_state }).await
         }
         Err(rejection) => refuse(&provider, &unreadable_form(&rejection)),
     }
@@ -115,7 +115,8 @@ async fn start(State(provider): State<Arc<Provider>>, RawQuery(query): RawQuery)
         let mut pairs = url::form_urlencoded::parse(query.as_bytes());
         pairs.find(|(name, _)| name == wanted).map(|(_, value)| value.into_owned())
     };
-    ask(&provider, Delivery::Start { service: value("sp"), relay_state: value("relay_state") })
+    let delivery = Delivery::Start { service: value("sp"), relay_state: value("relay_state") };
+    ask(&provider, delivery).await
 }
 
 /// What the sign-in page sends: what was asked, and who was chosen.
@@ -136,7 +137,7 @@ async fn choose(
         Ok(Form(chosen)) => chosen,
         Err(rejection) => return refuse(&provider, &unreadable_form(&rejection)),
     };
-    let answered = request::read(&provider, &delivery).and_then(|asked| {
+    let answered = read(&provider, &delivery).await.and_then(|asked| {
         let answer = answer::chosen(&provider, &asked, &choice).map_err(|refusal| asked.refused(refusal))?;
         Ok((asked, answer))
     });
@@ -155,8 +156,8 @@ async fn wrong_method(State(provider): State<Arc<Provider>>) -> Response {
 }
 
 /// Reads what arrived, and asks who it is; unless the request itself decides the answer.
-fn ask(provider: &Provider, delivery: Delivery) -> Response {
-    let asked = match request::read(provider, &delivery) {
+async fn ask(provider: &Provider, delivery: Delivery) -> Response {
+    let asked = match read(provider, &delivery).await {
         Ok(asked) => asked,
         Err(refused) => return refuse(provider, &refused),
     };
@@ -164,6 +165,17 @@ fn ask(provider: &Provider, delivery: Delivery) -> Response {
         Ok(Some(answer)) => send(provider, &asked, &answer, false),
         Ok(None) => sign_in(provider, &asked, delivery),
         Err(refusal) => refuse(provider, &asked.refused(refusal)),
+    }
+}
+
+/// Reads what arrived; once more if newer metadata of the service provider could make the difference.
+async fn read(provider: &Provider, delivery: &Delivery) -> Result<Asked, Refused> {
+    match request::read(provider, delivery) {
+        Err(refused) if refused.refusal.may_be_outdated() => {
+            provider.look_up().await;
+            request::read(provider, delivery)
+        }
+        outcome => outcome,
     }
 }
 

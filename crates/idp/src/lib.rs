@@ -32,7 +32,7 @@ use std::sync::Arc;
 use tokio::net::TcpListener;
 
 pub use door::router;
-pub use provider::Provider;
+pub use provider::{LookUp, Provider};
 pub use settings::{Adversary, Error, Identity, Settings, Sources};
 pub use vestibule_saml::write::Signed;
 

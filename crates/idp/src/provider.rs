@@ -6,6 +6,7 @@
 //! The one thing to know: it remembers nothing about anybody. There are no sessions and no pending requests in here;
 //! the sign-in page carries what was asked, and it is read and checked again when the page comes back.
 
+use std::pin::Pin;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use jiff::Timestamp;
@@ -17,6 +18,9 @@ use crate::people::Person;
 use crate::service::Service;
 use crate::settings::{Error, Settings, Sources};
 
+/// Looks up the current metadata of the service providers, one XML text each; what cannot be had is left out.
+pub type LookUp = Box<dyn Fn() -> Pin<Box<dyn Future<Output = Vec<String>> + Send>> + Send + Sync>;
+
 /// An identity provider.
 pub struct Provider {
     settings: Settings,
@@ -24,6 +28,7 @@ pub struct Provider {
     entity_id: String,
     sources: Sources,
     services: RwLock<Vec<Arc<Service>>>,
+    look_up: Option<LookUp>,
 }
 
 impl Provider {
@@ -34,11 +39,20 @@ impl Provider {
     pub fn new(settings: Settings, sources: Sources) -> Result<Self, Error> {
         let base_url = settings.base_url.trim_end_matches('/').to_owned();
         let entity_id = settings.entity_id.clone().unwrap_or_else(|| format!("{base_url}/metadata"));
-        let provider = Self { base_url, entity_id, sources, services: RwLock::default(), settings };
+        let provider =
+            Self { base_url, entity_id, sources, services: RwLock::default(), look_up: None, settings };
         for metadata in &provider.settings.service_providers {
             provider.trust(metadata)?;
         }
         Ok(provider)
+    }
+
+    /// Looks metadata up again whenever a request does not fit what is known, so that a service provider may change its
+    /// keys, its addresses or its mind about signing while this identity provider runs.
+    #[must_use]
+    pub fn looking_up(mut self, look_up: LookUp) -> Self {
+        self.look_up = Some(look_up);
+        self
     }
 
     /// Answers this service provider from now on. Metadata with the entity ID of a known one replaces what was known,
@@ -52,6 +66,16 @@ impl Provider {
         services.retain(|known| known.entity_id != service.entity_id);
         services.push(Arc::new(service));
         Ok(())
+    }
+
+    /// Takes what the look-up finds.
+    pub(crate) async fn look_up(&self) {
+        let Some(look_up) = &self.look_up else { return };
+        for metadata in look_up().await {
+            if let Err(error) = self.trust(&metadata) {
+                tracing::warn!(%error, "the metadata of a service provider was looked up and cannot be used");
+            }
+        }
     }
 
     /// The entity ID.

@@ -88,6 +88,18 @@ pub enum Refusal {
 }
 
 impl Refusal {
+    /// Whether newer metadata of the service provider could make the difference.
+    #[must_use]
+    pub fn may_be_outdated(&self) -> bool {
+        matches!(
+            self,
+            Self::UnknownService { .. }
+                | Self::ForeignAcs { .. }
+                | Self::Signature { .. }
+                | Self::SignatureMissing
+        )
+    }
+
     /// The status of the page.
     #[must_use]
     pub fn status(&self) -> StatusCode {

@@ -47,6 +47,15 @@ impl Place {
     }
 
     pub fn with(adversary: Adversary, signs: Signed) -> Self {
+        Self::made(adversary, signs, |provider, _| provider)
+    }
+
+    /// One that is given something more before it runs.
+    pub fn made(
+        adversary: Adversary,
+        signs: Signed,
+        more: impl FnOnce(Provider, &Certificate) -> Provider,
+    ) -> Self {
         let key = SigningKey::generate(KeyKind::EcdsaP256).unwrap();
         let certificate = key.self_signed("acme", now() - 1.hours(), now() + 1.hours()).unwrap();
         let identity = Identity::generate(now()).unwrap();
@@ -61,7 +70,8 @@ impl Place {
             signs,
             adversary,
         };
-        let provider = Arc::new(Provider::new(settings, sources()).unwrap());
+        let provider = Provider::new(settings, sources()).unwrap();
+        let provider = Arc::new(more(provider, &certificate));
         let (end, ending) = oneshot::channel();
         let (report, ended) = oneshot::channel();
         let served = Arc::clone(&provider);

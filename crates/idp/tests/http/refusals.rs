@@ -123,6 +123,19 @@ fn a_promised_signature_must_come() {
 }
 
 #[test]
+fn metadata_is_looked_up_again_when_a_request_does_not_fit_it() {
+    let place = Place::made(Adversary::Offered, Signed::Both, |provider, certificate| {
+        provider.trust(&service(certificate, true)).unwrap();
+        let newer = service(certificate, false);
+        provider.looking_up(Box::new(move || Box::pin(std::future::ready(vec![newer.clone()]))))
+    });
+    assert_eq!(place.ask(&place.request()).status, 200);
+    let mut request = place.request();
+    request.issuer = "https://evil.example".to_owned();
+    refused(&place.ask(&request), 403, "This service is not known here", &[]);
+}
+
+#[test]
 fn x22_more_than_any_request_needs_is_not_read() {
     let place = Place::new();
     let large = "A".repeat(65 * 1024);
