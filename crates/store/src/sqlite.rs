@@ -40,7 +40,7 @@ pub(crate) fn open_writer(path: &Path, lock_wait: Duration) -> Result<Connection
     write_ahead(&connection, lock_wait)?;
     configure(&connection, "synchronous", "FULL")?;
     configure(&connection, "foreign_keys", "ON")?;
-    configure(&connection, "wal_autocheckpoint", "2000")?;
+    configure(&connection, "wal_autocheckpoint", "4000")?;
     // 4 MB: a larger cache costs time at every commit.
     configure(&connection, "cache_size", "-4096")?;
     // What SAVEPOINT needs to undo a body stays in memory.
