@@ -7,10 +7,13 @@ pub mod suite;
 
 use std::process::ExitCode;
 
-use crate::check;
 use crate::stages::Stages;
+use crate::{check, fuzz};
 use postgres::Cluster;
 use suite::{Environment, Sum};
+
+/// For how long each fuzz target runs; `cargo xtask fuzz` runs them for longer.
+const FUZZ_SECONDS: u64 = 10;
 
 /// How much is wanted.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -35,6 +38,7 @@ pub fn run(scope: Scope) -> ExitCode {
         });
     }
     check::lint(&mut stages);
+    stages.run("fuzz", || fuzz::run(FUZZ_SECONDS, None));
     let mut sum = Sum::default();
     stages.run("build", suite::build);
     stages.run("tests", || suite::run(&environment, &mut sum));
