@@ -15,12 +15,12 @@ use vestibule_app::sign_in;
 
 /// `GET /`
 pub(crate) async fn about(State(desk): State<Arc<Desk>>) -> Response {
-    page::shown(&About { base_host: desk.base_host.clone() })
+    page::shown(&About { base_host: desk.typed_host() })
 }
 
 /// `GET /signin`
 pub(crate) async fn finder(State(desk): State<Arc<Desk>>) -> Response {
-    page::shown(&Find { base_host: desk.base_host.clone(), query: String::new(), problem: None })
+    page::shown(&Find { base_host: desk.typed_host(), query: String::new(), problem: None })
 }
 
 /// What somebody knows of the account: its label, its domain, or an address in it.
@@ -38,7 +38,7 @@ pub(crate) async fn find(
         let problem = Some(
             "No company here uses that. Check it for typing errors, or ask your administrator.".to_owned(),
         );
-        return Ok(page::corrected(&Find { base_host: desk.base_host.clone(), query: form.query, problem }));
+        return Ok(page::corrected(&Find { base_host: desk.typed_host(), query: form.query, problem }));
     };
     Ok(page::shown(&Forward {
         account: "Vestibule".to_owned(),

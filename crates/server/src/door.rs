@@ -29,6 +29,13 @@ pub(crate) struct Desk {
 }
 
 impl Desk {
+    /// The base host as people type it: with the port, if it has one of its own.
+    pub(crate) fn typed_host(&self) -> String {
+        self.base_url
+            .port()
+            .map_or_else(|| self.base_host.clone(), |port| format!("{}:{port}", self.base_host))
+    }
+
     /// A page of the base host.
     pub(crate) fn base_page(&self, path: &str) -> String {
         format!("{}{path}", self.base_url.as_str().trim_end_matches('/'))

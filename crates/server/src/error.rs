@@ -190,7 +190,7 @@ fn page(desk: &Desk, scene: &Scene, failure: &Failure) -> Response {
     let tracking_id = own_tracking_id(failure).or_else(|| failure.is_ours().then(|| scene.tracking_id()));
     page::shown(&Problem {
         place: scene.place_name().to_owned(),
-        heading: failure.sentence().to_owned(),
+        heading: failure.sentence().trim_end_matches('.').to_owned(),
         advice: failure.advice().map(str::to_owned),
         tracking_id: tracking_id.map(|id| id.to_string()),
         way_on: failure.way_on(scene),

@@ -137,7 +137,7 @@ pub fn signed_out() -> pages::SignedOut {
 pub fn refused() -> pages::Problem {
     pages::Problem {
         place: text(ACCOUNT),
-        heading: text("You could not be signed in."),
+        heading: text("You could not be signed in"),
         advice: Some(text(
             "Give this tracking ID to your administrator: it leads to the reason, and to what to do about it.",
         )),
@@ -149,7 +149,7 @@ pub fn refused() -> pages::Problem {
 pub fn forbidden() -> pages::Problem {
     pages::Problem {
         place: text(ACCOUNT),
-        heading: text("This page is for administrators."),
+        heading: text("This page is for administrators"),
         advice: Some(text("Ask the owner of the account to make you an administrator.")),
         tracking_id: None,
         way_on: Some((text("/profile"), "Go to your profile")),

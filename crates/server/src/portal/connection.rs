@@ -1,10 +1,12 @@
 //! The SSO connection, for administrators: our values to carry away, theirs to compare, and how sign-ins go.
 
+mod facts;
+
 use super::{Badge, Fact, Frame};
 use crate::portal::moment::Moment;
 use askama::Template;
 use jiff::{SignedDuration, Timestamp};
-use vestibule_model::connection::{Binding, EntityIdForm, Provision, Settings, Unsolicited};
+use vestibule_model::connection::Settings;
 
 /// From how many days before its end a certificate is warned of.
 const WARNED_DAYS: i64 = 30;
@@ -115,9 +117,9 @@ impl ConnectionPage {
         let (badges, summary) = state(&connection);
         let notes = notes(&connection, &certificates);
         let theirs = connection.settings.map(|settings| Theirs {
-            facts: their_facts(settings),
+            facts: facts::theirs(settings),
             certificates,
-            settings: behavior(settings),
+            settings: facts::behavior(settings),
         });
         let our_certificates = rows(connection.ours.certificate.clone().into_iter().collect(), now);
         let label = connection.label.to_owned();
@@ -127,7 +129,7 @@ impl ConnectionPage {
             badges,
             summary,
             notes,
-            ours: our_facts(connection.ours),
+            ours: facts::ours(connection.ours),
             our_certificates,
             theirs,
         }
@@ -186,105 +188,6 @@ fn notes(connection: &Connection<'_>, certificates: &[CertificateRow]) -> Vec<No
         });
     }
     notes
-}
-
-fn our_facts(ours: Ours) -> Vec<Fact> {
-    vec![
-        Fact::new("Entity ID", ours.entity_id)
-            .carried()
-            .help("Our name in SAML. The audience of a response must be this.")
-            .tip("Okta: Audience URI (SP Entity ID). Microsoft Entra ID: Identifier. Google: Entity ID. AD FS: Relying party identifier. Keycloak: Client ID."),
-        Fact::new("Entity ID, other spelling", ours.other_entity_id)
-            .carried()
-            .help("Accepted as audience too")
-            .tip("For applications that were set up with the shorter or the longer form. You need only one of the two."),
-        Fact::new("ACS URL", ours.acs_url)
-            .carried()
-            .help("Responses are sent here, by HTTP-POST.")
-            .tip("Okta: Single sign-on URL. Microsoft Entra ID: Reply URL. Google: ACS URL. AD FS: Endpoint, SAML Assertion Consumer. Keycloak: Valid redirect URI."),
-        Fact::new("Metadata URL", ours.metadata_url)
-            .carried()
-            .help("All of this in one document that identity providers can read")
-            .tip("Let the identity provider read it again on a schedule if it can: then a new certificate of ours reaches it without anybody’s doing."),
-        Fact::new("Sign-in URL", ours.start_url)
-            .carried()
-            .help("Sign-in starts here. Give it to tiles and bookmarks.")
-            .tip("Microsoft Entra ID: Sign on URL. A tile that opens this address is safer than one that sends a response nobody asked for."),
-    ]
-}
-
-fn their_facts(settings: &Settings) -> Vec<Fact> {
-    let provider = &settings.identity_provider;
-    vec![
-        Fact::new("Issuer", provider.issuer.clone())
-            .exact()
-            .help("Its entity ID, letter by letter")
-            .tip("Okta: Issuer. Microsoft Entra ID: Microsoft Entra Identifier. Google: Entity ID. AD FS: Federation Service identifier. Code 1005 means that a response came with another one."),
-        Fact::new("Sign-in URL", provider.sign_in_url.clone()).exact().help("Our requests go here."),
-        Fact::new("Sign-out URL", provider.sign_out_url.clone())
-            .exact()
-            .or("None: signing out here does not sign out there")
-            .help("Logout messages go here."),
-        Fact::new("Metadata", provider.metadata_url.clone())
-            .exact()
-            .or("From a file, or typed")
-            .help("Where these values came from"),
-    ]
-}
-
-fn behavior(settings: &Settings) -> Vec<Fact> {
-    let allowed: Vec<_> = settings.allow.iter().map(|weak| weak.as_str().to_uppercase()).collect();
-    vec![
-        Fact::new("Entity ID in requests", entity_id_form(settings.sp_entity_id).to_owned()).help("Both spellings are accepted as audience"),
-        Fact::new("Requests travel by", binding(settings.binding).to_owned()),
-        Fact::new("Requests are signed", yes(settings.sign_requests).to_owned())
-            .tip("Identity providers need our certificate, above, to check the signature. Many do not ask for one."),
-        Fact::new("Logout messages are signed", yes(settings.sign_logout).to_owned()),
-        Fact::new("Our signatures", format!("{} key, {}", settings.signing_key.as_str(), settings.signature_hash.as_str())),
-        Fact::new("New people", provision(settings.provision).to_owned())
-            .help("Provision users")
-            .tip("at_sign_in creates unknown people, prior_to_sign_in refuses them (1020, 1021), link_at_sign_in lets known people in and creates nobody."),
-        Fact::new("Unsolicited responses", unsolicited(settings.unsolicited).to_owned())
-            .tip("A response that answers no request of ours, as from a tile at the identity provider. Accepting one would let others sign a person in to an account that is not theirs."),
-        Fact::new("Clock difference tolerated", format!("{} seconds", settings.clock_skew_seconds)).help("Beyond it responses are refused with 1008"),
-        Fact::new("Weak algorithms", (!allowed.is_empty()).then(|| allowed.join(", "))).or("None accepted"),
-        Fact::new("Messages are logged", yes(settings.save_response_logs).to_owned())
-            .help("Encrypted, for 7 days")
-            .tip("When off, the response log keeps time, person, code and trace, but neither the XML nor attribute values."),
-    ]
-}
-
-fn yes(on: bool) -> &'static str {
-    if on { "Yes" } else { "No" }
-}
-
-fn entity_id_form(form: EntityIdForm) -> &'static str {
-    match form {
-        EntityIdForm::Https => "With https://",
-        EntityIdForm::Bare => "The bare host name",
-    }
-}
-
-fn binding(binding: Binding) -> &'static str {
-    match binding {
-        Binding::Redirect => "HTTP-Redirect",
-        Binding::Post => "HTTP-POST",
-    }
-}
-
-fn provision(provision: Provision) -> &'static str {
-    match provision {
-        Provision::AtSignIn => "Are created at their first sign-in",
-        Provision::PriorToSignIn => "Must be made SSO users before they sign in",
-        Provision::LinkAtSignIn => "Are refused; known people gain single sign-on when they first use it",
-    }
-}
-
-fn unsolicited(unsolicited: Unsolicited) -> &'static str {
-    match unsolicited {
-        Unsolicited::Restart => "Are discarded, and a sign-in of our own begins",
-        Unsolicited::Refuse => "Are refused (1017)",
-    }
 }
 
 fn rows(certificates: Vec<Certificate>, now: Timestamp) -> Vec<CertificateRow> {

@@ -65,6 +65,10 @@ async fn pages_hold_no_inline_code_and_ask_no_other_host() {
         for loaded in answer.body.split(" src=\"").skip(1) {
             assert!(loaded.starts_with("/assets/"), "{path}: {loaded:.60}");
         }
+        let mut ids: Vec<_> =
+            answer.body.split(" id=\"").skip(1).filter_map(|rest| rest.split('"').next()).collect();
+        ids.sort_unstable();
+        assert!(ids.windows(2).all(|pair| pair[0] != pair[1]), "an id stands twice in {path}: {ids:?}");
         for heading in ["<h1", "<main", "<title>", "href=\"#main\""] {
             assert_eq!(answer.body.matches(heading).count(), 1, "{heading} in {path}");
         }
