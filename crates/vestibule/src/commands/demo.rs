@@ -15,7 +15,7 @@ use std::time::Duration;
 use tokio::net::TcpListener;
 use vestibule_app::configuration::{self, Source};
 use vestibule_app::{App, Clock, accounts, response_log, sso};
-use vestibule_idp::{Adversary, Identity, Provider};
+use vestibule_idp::{Adversary, Identity, LookUp, Provider};
 use vestibule_model::account::Label;
 use vestibule_model::response_log::{Filter, OutcomeWord};
 
@@ -30,11 +30,11 @@ pub(super) async fn run(args: &DemoArgs) -> Result<Exit, Failure> {
     let config = configuration(folder.path(), port)?;
     let app = open(&config).await?;
     let identity = Identity::generate(Clock::system().now()).map_err(idp::failed)?;
-    let provider = idp::provider(idp_port, identity, Adversary::Offered)?;
-    let owner_link = account(&app, folder.path(), &provider).await?;
     let label = Label::parse("acme").map_err(|error| Failure::new(error.to_string()))?;
-    let metadata = sso::sp_metadata(&app.visitor(&label).await?).await?;
-    provider.trust(&metadata).map_err(idp::failed)?;
+    let looking_up = looking_up(app.clone(), label.clone());
+    let provider = idp::provider(idp_port, identity, Adversary::Offered, looking_up)?;
+    let owner_link = account(&app, folder.path(), &provider).await?;
+    provider.trust(&sp_metadata(&app, &label).await?).map_err(idp::failed)?;
     introduce(&config, &provider, idp_port, &owner_link);
     let identity_provider = vestibule_idp::serve(idp_listener, provider, serve::stop_signal());
     let service = serve::listen(app.clone(), listener, &config);
@@ -44,6 +44,19 @@ pub(super) async fn run(args: &DemoArgs) -> Result<Exit, Failure> {
         () = explaining => {}
     }
     Ok(Exit::Done)
+}
+
+/// The metadata of the account, as any identity provider would fetch it.
+async fn sp_metadata(app: &App, label: &Label) -> Result<String, Failure> {
+    Ok(sso::sp_metadata(&app.visitor(label).await?).await?)
+}
+
+/// Looks it up again, because the account file is there to be changed and applied.
+fn looking_up(app: App, label: Label) -> LookUp {
+    Box::new(move || {
+        let (app, label) = (app.clone(), label.clone());
+        Box::pin(async move { sp_metadata(&app, &label).await.ok().into_iter().collect() })
+    })
 }
 
 /// Opens a port on loopback, another one if this one is taken and `any` will do.

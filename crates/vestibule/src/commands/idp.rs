@@ -9,7 +9,7 @@ use vestibule_app::outbound::Outbound;
 use vestibule_app::{Clock, Random};
 use vestibule_idp::attack;
 use vestibule_idp::people;
-use vestibule_idp::{Adversary, Identity, Provider, Settings, Signed, Sources};
+use vestibule_idp::{Adversary, Identity, LookUp, Provider, Settings, Signed, Sources};
 
 /// Largest metadata of a service provider, in bytes.
 const LARGEST_METADATA: usize = 1024 * 1024;
@@ -36,7 +36,7 @@ pub(super) async fn run(args: &IdpArgs) -> Result<Exit, Failure> {
     };
     let listener = serve::bind(Ipv4Addr::LOCALHOST.into(), args.port).await?;
     let port = listener.local_addr().map_err(|error| Failure::new(error.to_string()))?.port();
-    let provider = provider(port, identity, adversary)?;
+    let provider = provider(port, identity, adversary, looking_up(args.sp_metadata.clone()))?;
     for url in &args.sp_metadata {
         provider.trust(&service_provider(url).await?).map_err(failed)?;
     }
@@ -51,11 +51,26 @@ pub(super) async fn run(args: &IdpArgs) -> Result<Exit, Failure> {
     Ok(Exit::Done)
 }
 
+/// Fetches the metadata again; what cannot be had now is what it was.
+fn looking_up(urls: Vec<String>) -> LookUp {
+    Box::new(move || {
+        let urls = urls.clone();
+        Box::pin(async move {
+            let mut found = Vec::new();
+            for url in &urls {
+                found.extend(service_provider(url).await.ok());
+            }
+            found
+        })
+    })
+}
+
 /// A test identity provider on this port, with the sample people.
 pub(super) fn provider(
     port: u16,
     identity: Identity,
     adversary: Adversary,
+    look_up: LookUp,
 ) -> Result<Arc<Provider>, Failure> {
     let settings = Settings {
         base_url: format!("http://localhost:{port}"),
@@ -73,7 +88,8 @@ pub(super) fn provider(
         bytes
     };
     let sources = Sources { clock: Box::new(move || clock.now()), ids: Box::new(ids) };
-    Provider::new(settings, sources).map(Arc::new).map_err(failed)
+    let provider = Provider::new(settings, sources).map_err(failed)?;
+    Ok(Arc::new(provider.looking_up(look_up)))
 }
 
 /// The metadata of a service provider, from a URL or a file. The test identity provider is started by hand, so
