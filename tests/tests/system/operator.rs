@@ -1,6 +1,8 @@
-//! What an operator does at the command line, without a service running.
+//! What an operator does at the command line, without a service running, on both databases. Each command by itself is
+//! tested beside the program.
 
 use serde_json::json;
+use vestibule_testkit::Postgres;
 
 use crate::deployment::{DOMAIN_AND_MAPPING, Deployment};
 
@@ -14,23 +16,15 @@ certificates = ["idp.pem"]
 
 const CERTIFICATE: &str = include_str!("idp.pem");
 
-/// A deployment with the account, and its file, which is not applied yet.
-fn prepared() -> Deployment {
-    let deployment = Deployment::on_sqlite();
+/// Plans, applies, plans again; then applies what was exported.
+fn walks_from_nothing_to_what_is_exported(deployment: &Deployment) {
     let created = deployment.create_account();
-    assert_eq!((&created["account"], &created["name"]), (&json!("acme"), &json!("Acme")));
-    assert_eq!(created["owner"], "olive@acme.example");
+    assert_eq!((&created["account"], &created["owner"]), (&json!("acme"), &json!("olive@acme.example")));
     assert!(created["owner_link"].as_str().unwrap().starts_with(&deployment.vanity("/")), "{created}");
     deployment.write("idp.pem", CERTIFICATE);
     deployment.write("acme.toml", &format!("account = \"acme\"\n{CONNECTION}{DOMAIN_AND_MAPPING}"));
-    deployment
-}
 
-#[test]
-fn an_account_file_is_planned_then_applied_and_then_changes_nothing() {
-    let deployment = prepared();
     let plan = deployment.run(&["apply", "acme.toml", "--plan", "--json"]).expect_code(3).json();
-    assert_eq!(plan["account"], "acme");
     let changes = plan["changes"].as_array().unwrap();
     let issuer = changes.iter().find(|change| change["key"] == "sso.issuer").unwrap();
     assert_eq!(
@@ -43,12 +37,7 @@ fn an_account_file_is_planned_then_applied_and_then_changes_nothing() {
     deployment.run(&["apply", "acme.toml"]).expect_code(0);
     let plan = deployment.run(&["apply", "acme.toml", "--plan", "--json"]).expect_code(0).json();
     assert_eq!(plan["changes"], json!([]));
-}
 
-#[test]
-fn what_is_exported_changes_nothing_when_it_is_applied() {
-    let deployment = prepared();
-    deployment.run(&["apply", "acme.toml"]).expect_code(0);
     let exported = deployment.run(&["export", "--account", "acme"]).expect_code(0).stdout;
     deployment.write("exported.toml", &exported);
     let plan = deployment.run(&["apply", "exported.toml", "--plan"]);
@@ -56,20 +45,12 @@ fn what_is_exported_changes_nothing_when_it_is_applied() {
 }
 
 #[test]
-fn an_unknown_key_in_an_account_file_is_an_error_that_names_the_nearest() {
-    let deployment = prepared();
-    deployment
-        .write("acme.toml", "account = \"acme\"\n[sso]\nidp_metadata_ulr = \"https://idp.acme.example/\"\n");
-    let refused = deployment.run(&["apply", "acme.toml", "--plan"]).expect_code(1);
-    assert!(refused.stderr.contains("idp_metadata_ulr"), "{refused:?}");
-    assert!(refused.stderr.contains("idp_metadata_url"), "{refused:?}");
+fn an_account_file_is_planned_applied_and_exported_on_sqlite() {
+    walks_from_nothing_to_what_is_exported(&Deployment::on_sqlite());
 }
 
 #[test]
-fn wrong_usage_ends_with_two_and_says_so_as_json_too() {
-    let deployment = Deployment::on_sqlite();
-    deployment.run(&["no-such-command"]).expect_code(2);
-    let refused = deployment.run(&["account", "create", "--json"]).expect_code(2);
-    let error: serde_json::Value = serde_json::from_str(&refused.stderr).unwrap();
-    assert!(error["error"]["message"].is_string(), "{error}");
+fn an_account_file_is_planned_applied_and_exported_on_postgresql() {
+    let Some(postgres) = Postgres::fresh() else { return };
+    walks_from_nothing_to_what_is_exported(&Deployment::on(postgres.url()));
 }
