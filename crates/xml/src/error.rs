@@ -103,35 +103,19 @@ impl ErrorKind {
     /// What is wrong, as a plain sentence without its full stop.
     #[must_use]
     pub fn sentence(self) -> &'static str {
-        self.limit().or(self.encoding()).or(self.namespace()).unwrap_or(self.form())
-    }
-
-    fn limit(self) -> Option<&'static str> {
-        Some(match self {
+        match self {
             Self::TooManyBytes => "The XML document is larger than allowed",
             Self::TooDeep => "The XML document has elements nested deeper than allowed",
             Self::TooManyNodes => "The XML document has more elements and texts than allowed",
             Self::TooManyAttributes => "The XML element has more attributes than allowed",
             Self::TooManyNamespaces => "The XML element has more namespace declarations than allowed",
             Self::TooManyIds => "The XML document has more ID attributes than allowed",
-            _ => return None,
-        })
-    }
-
-    fn encoding(self) -> Option<&'static str> {
-        Some(match self {
             Self::ByteOrderMark => "The XML document begins with a byte order mark, which is not accepted",
             Self::NotUtf8 => "The XML document is not valid UTF-8",
             Self::Character => "The XML document contains a character that XML does not allow",
             Self::Declaration => "The XML declaration is malformed",
             Self::Version => "The XML declaration names a version other than 1.0",
             Self::Encoding => "The XML declaration names an encoding other than UTF-8",
-            _ => return None,
-        })
-    }
-
-    fn namespace(self) -> Option<&'static str> {
-        Some(match self {
             Self::UndeclaredPrefix => "The XML document uses a namespace prefix that is not declared",
             Self::ReservedNamespace => "The XML document declares a reserved namespace prefix or namespace",
             Self::EmptyNamespace => "The XML document binds a namespace prefix to nothing",
@@ -139,12 +123,6 @@ impl ErrorKind {
             Self::NamespaceForm => {
                 "The XML document declares a namespace that is not well formed or too long"
             }
-            _ => return None,
-        })
-    }
-
-    fn form(self) -> &'static str {
-        match self {
             Self::DocumentType => {
                 "The XML document contains a document type declaration, which is not accepted"
             }
@@ -167,7 +145,6 @@ impl ErrorKind {
             Self::SeveralIds => "The XML element has several ID attributes",
             Self::Base => "The XML document has the attribute xml:base, which is not accepted",
             Self::CdataEnd => "The XML document has the characters ]]> in its text",
-            _ => "The XML document is not accepted",
         }
     }
 }
