@@ -1,6 +1,6 @@
 //! Honest sign-ins, by every way in.
 
-use vestibule_idp::{Adversary, Signed};
+use vestibule_idp::{Adversary, Signed, people};
 use vestibule_saml::binding::{Binding, post_value};
 use vestibule_saml::{Hash, metadata, names};
 
@@ -210,6 +210,20 @@ fn the_front_page_leads_to_services_and_gives_what_their_configuration_needs() {
         ["/start?sp=https%3A%2F%2Facme.localhost", "BEGIN CERTIFICATE", &place.url("/sso"), "RSA 2048"]
     {
         assert!(text.contains(part), "{part}");
+    }
+}
+
+#[test]
+fn the_guide_names_everybody_every_attribute_and_every_address() {
+    let guide = include_str!("../../../../docs/test-idp.md");
+    for person in people::sample("acme.example") {
+        let attributes = person.attributes.iter().map(|attribute| attribute.name.as_str());
+        for name in [person.display_name(), person.mail(), &person.id].into_iter().chain(attributes) {
+            assert!(guide.contains(name), "{name}");
+        }
+    }
+    for path in ["/metadata", "/sso", "/start", "/answer"] {
+        assert!(guide.contains(&format!("| `{path}")), "{path}");
     }
 }
 
