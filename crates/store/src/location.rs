@@ -45,6 +45,10 @@ fn postgres(url: &str) -> Result<tokio_postgres::Config, Error> {
     if config.get_hosts().is_empty() {
         return Err(Error::Location("the address of the PostgreSQL database names no host"));
     }
+    // Said here, because the driver would only say at the first connection that it cannot.
+    if config.get_ssl_mode() == tokio_postgres::config::SslMode::Require {
+        return Err(Error::Location("sslmode=require: this program speaks to PostgreSQL without TLS"));
+    }
     if config.get_application_name().is_none() {
         config.application_name("vestibule");
     }
@@ -91,6 +95,12 @@ mod tests {
         assert_eq!(shown("sqlite:vestibule.db").unwrap(), "sqlite:/etc/vestibule/vestibule.db");
         assert_eq!(shown("sqlite:/var/lib/v.db").unwrap(), "sqlite:/var/lib/v.db");
         assert_eq!(shown("sqlite:///var/lib/v.db").unwrap(), "sqlite:/var/lib/v.db");
+    }
+
+    #[test]
+    fn tls_that_cannot_be_had_is_refused_by_name() {
+        assert!(shown("postgres://u@h/v?sslmode=require").unwrap_err().contains("sslmode=require"));
+        assert_eq!(shown("postgres://u@h/v?sslmode=disable").unwrap(), "postgres://h/v");
     }
 
     #[test]

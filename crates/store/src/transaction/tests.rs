@@ -10,6 +10,7 @@ use std::pin::Pin;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, mpsc};
 use std::task::{Context, Waker};
+use std::time::Duration;
 use tokio::sync::Barrier;
 use vestibule_model::id::AccountId;
 use vestibule_testkit::Postgres;
@@ -370,6 +371,38 @@ fn a_write_dropped_in_the_middle_is_undone_by_postgresql() {
         // The only connection comes back with nothing of the body on it.
         drop(write);
         assert_eq!(count(&store).await, 0);
+    });
+}
+
+#[test]
+fn a_database_that_another_process_holds_for_too_long_is_busy() {
+    run(async {
+        let folder = tempfile::tempdir().unwrap();
+        let options = Options { lock_wait: Duration::from_millis(50), ..Options::default() };
+        let store = open("sqlite:test.db", folder.path(), &options).await;
+        let other = rusqlite::Connection::open(folder.path().join("test.db")).unwrap();
+        other.execute_batch("BEGIN IMMEDIATE").unwrap();
+        assert!(matches!(put(&store, "basic".to_owned()).await, Err(Error::Busy)));
+        assert_eq!(count(&store).await, 0, "reading goes on");
+        other.execute_batch("COMMIT").unwrap();
+        put(&store, "basic".to_owned()).await.unwrap();
+    });
+}
+
+#[test]
+fn a_pool_without_a_free_connection_is_busy() {
+    let Some(database) = Postgres::fresh() else { return };
+    run(async {
+        let options =
+            Options { postgres_connections: 1, lock_wait: Duration::from_millis(500), ..Options::default() };
+        let store = open(database.url(), Path::new("/"), &options).await;
+        let inner = store.clone();
+        let answer = store.account(account()).write(move |_| {
+            let store = inner.clone();
+            Box::pin(async move { Ok::<_, Error>(put(&store, "basic".to_owned()).await) })
+        });
+        assert!(matches!(answer.await, Ok(Err(Error::Busy))));
+        put(&store, "basic".to_owned()).await.unwrap();
     });
 }
 

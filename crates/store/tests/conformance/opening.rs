@@ -38,6 +38,19 @@ fn every_statement_prepares_on_both_engines_and_takes_and_gives_the_same() {
     assert_eq!(sqlite.len(), postgres.len());
 }
 
+#[cfg(unix)]
+#[test]
+fn only_its_owner_may_read_the_database_file() {
+    use std::os::unix::fs::PermissionsExt;
+    crate::place::on_sqlite(async |place| {
+        insert_user(&place.store, account_id(1), user(1, "anna@acme.example")).await.unwrap();
+        for name in ["test.db", "test.db-wal", "test.db-shm"] {
+            let mode = std::fs::metadata(place.folder.path().join(name)).unwrap().permissions().mode();
+            assert_eq!(mode & 0o777, 0o600, "{name}");
+        }
+    });
+}
+
 async fn migrations_are_applied_once(place: &Place) {
     create_account(&place.store, account(1, "acme")).await.unwrap();
     for _ in 0..2 {
