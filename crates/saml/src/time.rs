@@ -32,7 +32,7 @@ pub(crate) fn parse(text: &str) -> Option<Timestamp> {
 /// The difference in words, as `5 minutes 12 seconds`; the two largest units, for a sentence.
 pub(crate) fn words(difference: SignedDuration) -> String {
     let total = difference.unsigned_abs();
-    if total.as_secs() == 0 {
+    if total.as_secs() == 0 && total.subsec_millis() > 0 {
         return counted(u64::from(total.subsec_millis()), "millisecond");
     }
     let units = [("day", 86_400), ("hour", 3_600), ("minute", 60), ("second", 1)];
@@ -46,6 +46,9 @@ pub(crate) fn words(difference: SignedDuration) -> String {
         } else if !parts.is_empty() {
             break;
         }
+    }
+    if parts.is_empty() {
+        return counted(0, "second");
     }
     parts.truncate(2);
     parts.join(" ")
@@ -153,7 +156,7 @@ mod tests {
     #[test]
     fn differences_read_as_people_say_them() {
         for (milliseconds, expected) in [
-            (0, "0 milliseconds"),
+            (0, "0 seconds"),
             (1, "1 millisecond"),
             (-999, "999 milliseconds"),
             (1_000, "1 second"),

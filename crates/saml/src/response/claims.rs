@@ -155,7 +155,8 @@ fn attributes(assertion: Element<'_>) -> Result<Vec<Attribute>, Rejection> {
             return Err(Rejection::Encrypted { element: "EncryptedAttribute" });
         }
         for element in statement.children(names::ASSERTION, "Attribute") {
-            let found = attribute(element).ok_or_else(|| missing(Part::Assertion, "Name of an Attribute"))?;
+            let found = attribute(element)
+                .ok_or_else(|| missing(Part::Assertion, "Name on one of its attributes"))?;
             // The name as it stands in the document outlives the attribute that is moved.
             let name = element.attribute("Name").map(read::trim).unwrap_or_default();
             match places.get(name).and_then(|place| attributes.get_mut(*place)) {
