@@ -55,6 +55,11 @@ fn installed(package: &str) -> bool {
     query.is_ok_and(|status| status.starts_with("ii"))
 }
 
+/// Whether a program of this name can be run.
+pub fn on_path(program: &str) -> bool {
+    shell::read(&mut shell::command("sh", &["-c", &format!("command -v {program}")])).is_ok()
+}
+
 fn install(packages: &[&str]) -> Outcome {
     as_root(&["apt-get", "-q", "update"])?;
     // The tests start what they need themselves, elsewhere and under their own configuration.
