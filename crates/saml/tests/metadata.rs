@@ -63,6 +63,13 @@ fn an_identity_provider_is_read_as_it_was_written() {
 }
 
 #[test]
+fn metadata_may_begin_with_a_byte_order_mark() {
+    let xml = format!("\u{FEFF}<?xml version=\"1.0\" encoding=\"utf-8\"?>{}", idp::write(&provider()));
+    assert_eq!(read(&xml).unwrap(), provider());
+    assert!(matches!(read(&format!("\u{FEFF}{xml}")), Err(Error::Xml(_))), "one is enough");
+}
+
+#[test]
 fn p11_a_key_without_a_use_is_for_signing_too() {
     let certificates = provider().signing_certificates;
     assert_eq!(read(&changed(" use=\"signing\"", "")).unwrap().signing_certificates, certificates);

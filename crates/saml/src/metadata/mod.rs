@@ -39,7 +39,10 @@ impl Endpoint {
 
 const MAX_LISTED: usize = 100;
 
+/// Metadata is a file, and files of some systems begin with a byte order mark: Microsoft Entra and AD FS serve theirs
+/// with one. It is dropped here; a message with one is refused.
 fn parse(xml: &[u8]) -> Result<Document<'_>, Error> {
+    let xml = xml.strip_prefix("\u{FEFF}".as_bytes()).unwrap_or(xml);
     Document::parse_with(xml, &Limits::METADATA).map_err(Error::Xml)
 }
 
