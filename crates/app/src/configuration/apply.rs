@@ -7,9 +7,9 @@ use crate::error::{Error, Kind};
 use crate::vault::{Place, Purpose};
 use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
-use vestibule_model::account::VanityState;
+use vestibule_model::account::{Account, VanityState};
 use vestibule_model::connection::SigningKeyKind;
-use vestibule_model::id::{AccountId, ConnectionId, SpKeyId};
+use vestibule_model::id::{ConnectionId, SpKeyId};
 use vestibule_saml::{KeyKind, SigningKey};
 use vestibule_store::sp_keys::{SpKey, SpKeyState};
 use vestibule_store::{self as store, Tx};
@@ -43,7 +43,7 @@ pub async fn apply(ctx: &OperatorCtx, planned: Planned) -> Result<Applied, Error
             .hint(format!("Approve it with `vestibule account approve {account}`.")));
     }
     let now = ctx.app.now();
-    let fresh = fresh_key(&ctx.app, to.id, &wanted, now)?;
+    let fresh = fresh_key(&ctx.app, &to, &wanted, now)?;
     let seen = to.version;
     let scope = ctx.app.store().account(to.id);
     let version = scope
@@ -72,7 +72,7 @@ pub async fn apply(ctx: &OperatorCtx, planned: Planned) -> Result<Applied, Error
 
 /// A key pair for the connection (a new one, if there is none), unless it has one of the wanted kind. It is made before
 /// the transaction because that takes long.
-fn fresh_key(app: &App, account: AccountId, wanted: &State, now: Timestamp) -> Result<Option<SpKey>, Error> {
+fn fresh_key(app: &App, to: &Account, wanted: &State, now: Timestamp) -> Result<Option<SpKey>, Error> {
     let Some(sso) = &wanted.sso else { return Ok(None) };
     let kind = match sso.settings.signing_key {
         SigningKeyKind::Rsa2048 => KeyKind::Rsa2048,
@@ -80,10 +80,10 @@ fn fresh_key(app: &App, account: AccountId, wanted: &State, now: Timestamp) -> R
         SigningKeyKind::EcdsaP256 => KeyKind::EcdsaP256,
     };
     let key = SigningKey::generate(kind).map_err(Error::internal)?;
-    let name = app.inner.deployment.base_url.host_str().unwrap_or("vestibule").to_owned();
+    let name = app.account_host(&to.label);
     let certificate = key.self_signed(&name, now, now + CERTIFICATE_LIFETIME).map_err(Error::internal)?;
     let id = SpKeyId::from_bytes(app.fresh_id(now));
-    let place = Place { purpose: Purpose::PrivateKey, account, row: id.to_bytes() };
+    let place = Place { purpose: Purpose::PrivateKey, account: to.id, row: id.to_bytes() };
     let sealed_key = app.inner.vault.seal(place, app.random(), &key.to_pkcs8().map_err(Error::internal)?)?;
     let connection = wanted.connection.unwrap_or_else(|| ConnectionId::from_bytes(app.fresh_id(now)));
     let certificate = certificate.der().to_vec();

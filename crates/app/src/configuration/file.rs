@@ -138,12 +138,15 @@ impl AccountFile {
     }
 }
 
+/// Makes a value of a word.
+pub(super) type Reader<T> = fn(&str) -> Option<T>;
+
 /// Reads one of a few words.
 pub(super) fn word<T>(
     source: &Source,
     key: &str,
     value: Option<&str>,
-    (default, read, words): (T, fn(&str) -> Option<T>, &[&str]),
+    (default, read, words): (T, Reader<T>, &[&str]),
 ) -> Result<T, Error> {
     let Some(value) = value else { return Ok(default) };
     read(value).ok_or_else(|| source.wrong(key, format!("\"{value}\" is not one of {}", words.join(", "))))
