@@ -78,20 +78,32 @@ fn no_mutant_is_accepted_as_somebody_else() {
             (case, message, identity)
         })
         .collect();
-    let mut accepted = 0;
-    for number in 0..MUTANTS {
-        let mut random = Random(SEED ^ number);
-        let (case, message, honest) = &genuine[random.below(genuine.len())];
-        let mutant = mutate(message, &mut random);
-        if let Ok(assertion) = case.verify(&mutant).outcome {
-            accepted += 1;
-            let found = identity(&assertion);
-            let text = String::from_utf8_lossy(&mutant);
-            assert_eq!(&found, honest, "mutant {number} is accepted as somebody else:\n{text}");
-        }
-    }
+    let threads = std::thread::available_parallelism().map_or(1, |count| count.get() as u64);
+    let accepted: u64 = std::thread::scope(|scope| {
+        let genuine = &genuine;
+        let numbers = |first| (first..MUTANTS).step_by(threads as usize);
+        let workers: Vec<_> = (0..threads)
+            .map(|first| {
+                scope.spawn(move || numbers(first).filter(|number| accepts(genuine, *number)).count())
+            })
+            .collect();
+        workers.into_iter().map(|worker| worker.join().unwrap() as u64).sum()
+    });
     // Some mutations change nothing that is signed; if none were accepted, the test would show nothing.
     assert!(accepted > MUTANTS / 100, "only {accepted} of {MUTANTS} mutants were accepted");
+}
+
+/// Whether a mutant is accepted; never as somebody else.
+fn accepts(genuine: &[(Prepared, String, String)], number: u64) -> bool {
+    let mut random = Random(SEED ^ number);
+    let (case, message, honest) = &genuine[random.below(genuine.len())];
+    let mutant = mutate(message, &mut random);
+    let outcome = case.verify(&mutant).outcome;
+    if let Ok(assertion) = &outcome {
+        let text = String::from_utf8_lossy(&mutant);
+        assert_eq!(&identity(assertion), honest, "mutant {number} is accepted as somebody else:\n{text}");
+    }
+    outcome.is_ok()
 }
 
 fn mutate(message: &str, random: &mut Random) -> Vec<u8> {
