@@ -10,10 +10,10 @@ use crate::vault::{Place, Purpose};
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use vestibule_model::account::{Account, Label};
-use vestibule_model::connection::{Connection, EntityIdForm, Settings};
+use vestibule_model::connection::{Connection, EntityIdForm, Settings, SigningKeyKind};
 use vestibule_model::id::{AccountId, ConnectionId};
-use vestibule_saml::{Certificate, SigningKey};
-use vestibule_store as store;
+use vestibule_saml::{Certificate, KeyKind, SigningKey};
+use vestibule_store::{self as store, sp_keys::SpKeyState};
 
 /// An account with everything a sign-in needs.
 pub(crate) struct Live {
@@ -110,7 +110,7 @@ impl App {
         let read = |pem: &String| Certificate::from_pem(pem).map_err(Error::internal);
         let certificates =
             settings.identity_provider.certificates.iter().map(read).collect::<Result<_, _>>()?;
-        let signing = self.signing(account.id, connection.id).await?;
+        let signing = self.signing(account.id, connection.id, &settings).await?;
         Ok(LiveConnection {
             id: connection.id,
             certificates,
@@ -131,21 +131,46 @@ impl App {
         }
     }
 
-    /// The key pair with which a connection signs.
+    /// The key pair with which a connection signs under these settings.
     pub(crate) async fn signing(
         &self,
         account: AccountId,
         connection: ConnectionId,
+        settings: &Settings,
     ) -> Result<Signing, Error> {
+        let found = self.find_signing(account, connection, settings.signing_key).await?;
+        found.ok_or_else(|| Error::internal("an SSO connection has no key pair of its kind"))
+    }
+
+    /// The newest key pair of this kind. There may be others of other kinds: a draft that wants another kind must not
+    /// change what the published version signs with, and a kind that was used before comes back with the certificate
+    /// that the identity provider knows.
+    pub(crate) async fn find_signing(
+        &self,
+        account: AccountId,
+        connection: ConnectionId,
+        kind: SigningKeyKind,
+    ) -> Result<Option<Signing>, Error> {
         let scope = self.store().account(account);
         let keys = scope.read(move |tx| Box::pin(store::sp_keys::list(tx, connection))).await?;
-        let active = keys.into_iter().rfind(|key| key.state == store::sp_keys::SpKeyState::Active);
-        let stored = active.ok_or_else(|| Error::internal("an SSO connection has no key pair"))?;
-        let place = Place { purpose: Purpose::PrivateKey, account, row: stored.id.to_bytes() };
-        let pkcs8 = self.inner.vault.open(place, &stored.sealed_key)?;
-        Ok(Signing {
-            key: SigningKey::from_pkcs8(&pkcs8).map_err(Error::internal)?,
-            certificate: Certificate::from_der(&stored.certificate).map_err(Error::internal)?,
-        })
+        for stored in keys.into_iter().rev().filter(|key| key.state == SpKeyState::Active) {
+            let place = Place { purpose: Purpose::PrivateKey, account, row: stored.id.to_bytes() };
+            let pkcs8 = self.inner.vault.open(place, &stored.sealed_key)?;
+            let key = SigningKey::from_pkcs8(&pkcs8).map_err(Error::internal)?;
+            if key.kind() == key_kind(kind) {
+                let certificate = Certificate::from_der(&stored.certificate).map_err(Error::internal)?;
+                return Ok(Some(Signing { key, certificate }));
+            }
+        }
+        Ok(None)
+    }
+}
+
+/// The kind of key, as the keys themselves name it.
+pub(crate) fn key_kind(kind: SigningKeyKind) -> KeyKind {
+    match kind {
+        SigningKeyKind::Rsa2048 => KeyKind::Rsa2048,
+        SigningKeyKind::Rsa3072 => KeyKind::Rsa3072,
+        SigningKeyKind::EcdsaP256 => KeyKind::EcdsaP256,
     }
 }

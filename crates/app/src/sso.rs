@@ -89,8 +89,11 @@ pub async fn overview(ctx: &AdminCtx) -> Result<Overview, Error> {
         return Ok(Overview { published: None, draft: None, certificates: Vec::new(), ours });
     };
     let settings = published.as_ref().or(draft.as_ref()).map(|version| &version.settings);
-    let signing = app.signing(account.id, id).await?;
-    let ours = ours(ctx, settings, Some(&signing.certificate));
+    let signing = match settings {
+        Some(settings) => Some(app.signing(account.id, id, settings).await?),
+        None => None,
+    };
+    let ours = ours(ctx, settings, signing.as_ref().map(|signing| &signing.certificate));
     let certificates = certificates(settings.map(|settings| &settings.identity_provider))?;
     Ok(Overview { published, draft, certificates, ours })
 }
@@ -151,7 +154,7 @@ async fn unpublished(ctx: &VisitorCtx) -> Result<(Option<String>, bool, Vec<Cert
     let draft =
         connections.into_iter().next().and_then(|connection| Some((connection.id, connection.draft?)));
     let Some((id, draft)) = draft else { return Ok((None, false, Vec::new())) };
-    let signing = ctx.app.signing(ctx.account().id, id).await?;
+    let signing = ctx.app.signing(ctx.account().id, id, &draft.settings).await?;
     let [entity_id, _] = ctx.app.entity_ids(ctx.account(), draft.settings.sp_entity_id);
     Ok((Some(entity_id), draft.settings.sign_requests, vec![signing.certificate]))
 }

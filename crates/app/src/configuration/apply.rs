@@ -4,13 +4,13 @@ use super::plan::{Difference, Planned};
 use super::state::{Sso, State};
 use crate::context::{App, OperatorCtx};
 use crate::error::{Error, Kind};
+use crate::live::key_kind;
 use crate::vault::{Place, Purpose};
 use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 use vestibule_model::account::{Account, VanityState};
-use vestibule_model::connection::SigningKeyKind;
 use vestibule_model::id::{ConnectionId, SpKeyId};
-use vestibule_saml::{KeyKind, SigningKey};
+use vestibule_saml::SigningKey;
 use vestibule_store::sp_keys::{SpKey, SpKeyState};
 use vestibule_store::{self as store, Tx};
 
@@ -43,7 +43,8 @@ pub async fn apply(ctx: &OperatorCtx, planned: Planned) -> Result<Applied, Error
             .hint(format!("Approve it with `vestibule account approve {account}`.")));
     }
     let now = ctx.app.now();
-    let fresh = fresh_key(&ctx.app, &to, &wanted, now)?;
+    let connection = wanted.connection.unwrap_or_else(|| ConnectionId::from_bytes(ctx.app.fresh_id(now)));
+    let fresh = fresh_key(&ctx.app, (&to, connection), &wanted, now).await?;
     let seen = to.version;
     let scope = ctx.app.store().account(to.id);
     let version = scope
@@ -59,7 +60,7 @@ pub async fn apply(ctx: &OperatorCtx, planned: Planned) -> Result<Applied, Error
                     .hint("Run it again: nothing was written."));
                 }
                 let current = State::read(tx).await?;
-                write_sso(tx, &current, &wanted, fresh, now).await?;
+                write_sso(tx, &current, &wanted, (connection, fresh), now).await?;
                 write_domains(tx, &current, &wanted).await?;
                 write_seats(tx, &wanted).await?;
                 store::accounts::put_configuration(tx, &wanted.configuration.to_stored()?).await?;
@@ -70,22 +71,24 @@ pub async fn apply(ctx: &OperatorCtx, planned: Planned) -> Result<Applied, Error
     Ok(Applied { account, version, changes })
 }
 
-/// A key pair for the connection (a new one, if there is none), unless it has one of the wanted kind. It is made before
-/// the transaction because that takes long.
-fn fresh_key(app: &App, to: &Account, wanted: &State, now: Timestamp) -> Result<Option<SpKey>, Error> {
+/// A key pair for the connection, unless it has one of the wanted kind. It is made before the transaction because that
+/// takes long; whoever makes one meanwhile changes the version of the account, and this is not written.
+async fn fresh_key(
+    app: &App,
+    (to, connection): (&Account, ConnectionId),
+    wanted: &State,
+    now: Timestamp,
+) -> Result<Option<SpKey>, Error> {
     let Some(sso) = &wanted.sso else { return Ok(None) };
-    let kind = match sso.settings.signing_key {
-        SigningKeyKind::Rsa2048 => KeyKind::Rsa2048,
-        SigningKeyKind::Rsa3072 => KeyKind::Rsa3072,
-        SigningKeyKind::EcdsaP256 => KeyKind::EcdsaP256,
-    };
-    let key = SigningKey::generate(kind).map_err(Error::internal)?;
+    if app.find_signing(to.id, connection, sso.settings.signing_key).await?.is_some() {
+        return Ok(None);
+    }
+    let key = SigningKey::generate(key_kind(sso.settings.signing_key)).map_err(Error::internal)?;
     let name = app.account_host(&to.label);
     let certificate = key.self_signed(&name, now, now + CERTIFICATE_LIFETIME).map_err(Error::internal)?;
     let id = SpKeyId::from_bytes(app.fresh_id(now));
     let place = Place { purpose: Purpose::PrivateKey, account: to.id, row: id.to_bytes() };
     let sealed_key = app.inner.vault.seal(place, app.random(), &key.to_pkcs8().map_err(Error::internal)?)?;
-    let connection = wanted.connection.unwrap_or_else(|| ConnectionId::from_bytes(app.fresh_id(now)));
     let certificate = certificate.der().to_vec();
     Ok(Some(SpKey { id, connection, state: SpKeyState::Active, sealed_key, certificate, created_at: now }))
 }
@@ -94,19 +97,17 @@ async fn write_sso(
     tx: &Tx<'_>,
     current: &State,
     wanted: &State,
-    fresh: Option<SpKey>,
+    (connection, fresh): (ConnectionId, Option<SpKey>),
     now: Timestamp,
 ) -> Result<(), Error> {
-    let (Some(Sso { settings, draft }), Some(fresh)) = (&wanted.sso, fresh) else { return Ok(()) };
+    let Some(Sso { settings, draft }) = &wanted.sso else { return Ok(()) };
     if current.sso == wanted.sso {
         return Ok(());
     }
-    let connection = fresh.connection;
     if current.connection.is_none() {
         store::connections::create(tx, connection, now).await?;
     }
-    let kind_before = current.sso.as_ref().map(|sso| sso.settings.signing_key);
-    if kind_before != Some(settings.signing_key) {
+    if let Some(fresh) = fresh {
         store::sp_keys::insert(tx, &fresh).await?;
     }
     let number = store::connections::save_draft(tx, connection, settings, now).await?;
