@@ -8,7 +8,7 @@ use crate::sessions;
 use jiff::SignedDuration;
 use std::future::Future;
 use std::time::Duration;
-use vestibule_store as store;
+use vestibule_store::{self as store, Body, GlobalTx};
 
 /// How long rows of the response log are kept.
 pub const RESPONSE_LOG_KEPT: SignedDuration = SignedDuration::from_hours(24 * 7);
@@ -39,17 +39,18 @@ pub async fn run(app: App, shutdown: impl Future<Output = ()>) {
 /// When the store does not answer.
 pub async fn forget(app: &App) -> Result<(), Error> {
     let now = app.now();
-    app.store()
-        .write(move |tx| {
-            Box::pin(async move {
-                store::sign_ins::purge(tx, now).await?;
-                store::replays::purge(tx, now).await?;
-                store::links::purge(tx, now).await?;
-                store::sessions::purge(tx, now - sessions::IDLE).await?;
-                store::response_log::purge(tx, now - RESPONSE_LOG_KEPT).await?;
-                Ok::<_, store::Error>(())
-            })
-        })
-        .await?;
+    purge(app, move |tx| Box::pin(store::sign_ins::purge(tx, now))).await?;
+    purge(app, move |tx| Box::pin(store::replays::purge(tx, now))).await?;
+    purge(app, move |tx| Box::pin(store::links::purge(tx, now))).await?;
+    purge(app, move |tx| Box::pin(store::sessions::purge(tx, now - sessions::IDLE))).await?;
+    purge(app, move |tx| Box::pin(store::response_log::purge(tx, now - RESPONSE_LOG_KEPT))).await
+}
+
+/// Calls a purge until nothing is left for it, each time in a small transaction that lets others go first.
+async fn purge<F>(app: &App, body: F) -> Result<(), Error>
+where
+    F: for<'t> Fn(&'t GlobalTx<'t>) -> Body<'t, u64, store::Error> + Copy + Send + 'static,
+{
+    while app.store().write_bulk(body).await? >= u64::from(store::PURGED_AT_ONCE) {}
     Ok(())
 }
