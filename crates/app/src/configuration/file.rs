@@ -102,7 +102,7 @@ pub(super) struct MappingTables {
 
 /// The source of a field: an attribute name, or a table with one.
 #[derive(Debug, Deserialize)]
-#[serde(untagged)]
+#[serde(untagged, expecting = "expected an attribute name, or a table with `attribute` and `update`")]
 pub(super) enum BasicValue {
     /// An attribute name (or, for `default_license`, a license type).
     Name(String),

@@ -51,7 +51,7 @@ const TABLES: &[Table] = &[
     Table {
         path: "licenses",
         keys: &["basic", "licensed", "on-prem", "pro", "corp", "fallback"],
-        later: &[],
+        later: &["webinar-500"],
     },
     Table { path: "domains", keys: &["*"], later: &[] },
     Table { path: "domains.*", keys: &["managed", "consolidate", "enforce_sso", "exempt"], later: &[] },
@@ -105,13 +105,23 @@ const TABLES: &[Table] = &[
     },
 ];
 
+/// The keys of a field of `[mapping.basic]` that is written as a table.
+const FIELD: Table =
+    Table { path: "mapping.basic.*", keys: &["attribute", "update"], later: &["expression"] };
+
+/// The table of keys that stands at this place.
+fn table_at(pattern: &str) -> Option<&'static Table> {
+    let field = pattern.strip_prefix("mapping.basic.").is_some_and(|field| !field.contains('.'));
+    if field { Some(&FIELD) } else { TABLES.iter().find(|known| known.path == pattern) }
+}
+
 /// Refuses the first key that is unknown, or that this version cannot honor.
 pub(super) fn check(source: &Source, table: &Spanned<DeTable<'_>>) -> Result<(), Error> {
     check_table(source, table.get_ref(), "", "")
 }
 
 fn check_table(source: &Source, table: &DeTable<'_>, pattern: &str, shown: &str) -> Result<(), Error> {
-    let Some(known) = TABLES.iter().find(|known| known.path == pattern) else { return Ok(()) };
+    let Some(known) = table_at(pattern) else { return Ok(()) };
     for (key, value) in table {
         let name = key.get_ref().as_ref();
         let any = known.keys.contains(&"*");
