@@ -108,6 +108,28 @@ pub fn email(mapping: &Mapping, asserted: &Asserted) -> (Option<Email>, Step) {
     (None, Step::failed(CHECK, expected, asserted.names()))
 }
 
+/// How the names of the steps of mapping begin.
+const PREFIX: &str = "mapping.";
+const NOT_SENT: &str = "not sent: the field stays as it is";
+const KEPT: &str = "kept: taken at the first sign-in only (\"Update at each SSO login\" is off)";
+const CONCEALED: &str = "(the value is not kept)";
+
+/// Takes the values of profile fields out of what mapping left behind, for accounts that keep no attribute values. What
+/// was looked at and what changed stays.
+pub fn conceal(trace: &mut [Step], changes: &mut [Change]) {
+    let is_field = |name: &str| Field::from_word(name).is_some();
+    for step in trace.iter_mut().filter(|step| step.check.strip_prefix(PREFIX).is_some_and(is_field)) {
+        if step.found != NOT_SENT && step.found != KEPT {
+            CONCEALED.clone_into(&mut step.found);
+        }
+    }
+    for change in changes.iter_mut().filter(|change| is_field(&change.field)) {
+        for value in [&mut change.before, &mut change.after].into_iter().flatten() {
+            CONCEALED.clone_into(value);
+        }
+    }
+}
+
 /// What mapping makes of a profile.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Mapped {
@@ -130,17 +152,16 @@ pub fn apply(mapping: &Mapping, asserted: &Asserted, before: &Profile, is_new: b
 }
 
 fn apply_field(field: Field, source: &Source, asserted: &Asserted, is_new: bool, mapped: &mut Mapped) {
-    let check = format!("mapping.{}", field.as_str());
+    let check = format!("{PREFIX}{}", field.as_str());
     let from = format!("a value in {}", source.attribute);
     let values = asserted.values(&source.attribute);
     let Some(value) = values.iter().map(|value| bounded(value)).find(|value| !value.is_empty()) else {
-        mapped.trace.push(Step::passed(&check, from, "not sent: the field stays as it is"));
+        mapped.trace.push(Step::passed(&check, from, NOT_SENT));
         return;
     };
     let current = mapped.profile.value(field);
     if !is_new && is_first_time_only(field) && !source.update && current.is_some() {
-        let found = "kept: taken at the first sign-in only (\"Update at each SSO login\" is off)";
-        mapped.trace.push(Step::passed(&check, from, found));
+        mapped.trace.push(Step::passed(&check, from, KEPT));
         return;
     }
     let rest = values.len() - 1;

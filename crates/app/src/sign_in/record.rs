@@ -12,7 +12,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 use vestibule_model::code::Code;
 use vestibule_model::id::{ConnectionId, LogId};
-use vestibule_model::mapping::Attribute;
+use vestibule_model::mapping::{self, Attribute};
 use vestibule_model::response_log::{Compared, Detail, Entry, OutcomeWord, TrackingId};
 use vestibule_model::trace::{Change, Step};
 use vestibule_saml::response::{Check, Observed, Rejection, Verification};
@@ -92,9 +92,12 @@ impl Record {
         ctx: &VisitorCtx,
         (outcome, code): (OutcomeWord, Option<Code>),
         user: Option<String>,
-        trace: Vec<Step>,
-        changes: Vec<Change>,
+        mut trace: Vec<Step>,
+        mut changes: Vec<Change>,
     ) -> Result<(Entry, Vec<u8>), Error> {
+        if !self.saves_messages {
+            mapping::conceal(&mut trace, &mut changes);
+        }
         self.seal(ctx, (outcome, code), user, &Written::new(&self.detail, &trace, &changes))
     }
 

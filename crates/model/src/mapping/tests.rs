@@ -100,3 +100,23 @@ fn values_are_bounded_and_lose_control_characters() {
     let mapped = apply(&mapping(Field::JobTitle, "title", false), &sent, &Profile::default(), true);
     assert_eq!(mapped.profile.value(Field::JobTitle), Some("ab"));
 }
+
+#[test]
+fn what_is_concealed_still_says_what_was_looked_at_and_what_changed() {
+    let mut mapping = mapping(Field::Department, "department", false);
+    for field in [Field::FirstName, Field::JobTitle] {
+        mapping.fields.insert(field, Source { attribute: field.as_str().to_owned(), update: false });
+    }
+    let sent = asserted(&[("department", &["Sales"]), ("first_name", &["Anna"])]);
+    let mut before = profile(Field::FirstName, "Ann");
+    before.0.extend(profile(Field::Department, "R&D").0);
+    let mut mapped = apply(&mapping, &sent, &before, false);
+    mapped.trace.push(email(&mapping, &sent).1);
+    let (shown, changed) = (mapped.trace.len(), mapped.changes.len());
+    conceal(&mut mapped.trace, &mut mapped.changes);
+    assert_eq!((mapped.trace.len(), mapped.changes.len()), (shown, changed));
+    let found: Vec<&str> = mapped.trace.iter().map(|step| step.found.as_str()).collect();
+    assert_eq!(found, [KEPT, CONCEALED, NOT_SENT, "anna@acme.example from <NameID>"]);
+    assert_eq!(mapped.changes[0].before.as_deref(), Some(CONCEALED));
+    assert_eq!(mapped.changes[0].after.as_deref(), Some(CONCEALED));
+}
