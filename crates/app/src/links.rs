@@ -106,10 +106,15 @@ pub async fn set_password(ctx: &VisitorCtx, token: &str, new_password: &str) -> 
     Ok(started.token)
 }
 
+fn no_seat() -> Error {
+    Error::new(Kind::Conflict, "This account has no seat for you, so your address is not confirmed yet.")
+        .hint("Ask your administrator for a seat, then open this link again: it still works.")
+}
+
 /// Confirms the mailbox of the link's user, who may sign in from now on.
 ///
 /// # Errors
-/// A link that does not work any more.
+/// A link that does not work any more; [`Kind::Conflict`] when no seat is left, and then the link goes on working.
 pub async fn verify_email(ctx: &VisitorCtx, token: &str) -> Result<Email, Error> {
     let (hash, now) = (secret::hash(token), ctx.app.now());
     let license = ctx.live.configuration.mapping.default_license;
@@ -122,7 +127,11 @@ pub async fn verify_email(ctx: &VisitorCtx, token: &str) -> Result<Email, Error>
                     store::links::take(tx, &hash, Purpose::VerifyEmail, now).await?.ok_or_else(spent)?;
                 let mut user = store::users::by_id(tx, link.user).await?.ok_or_else(spent)?;
                 if user.status == Status::Pending {
-                    user.license = take_first(tx, [license, fallback]).await?;
+                    let default = license.ok_or_else(no_seat)?;
+                    user.license = take_first(tx, [Some(default), fallback]).await?;
+                    if user.license.is_none() {
+                        return Err(no_seat());
+                    }
                     user.status = Status::Active;
                     user.updated_at = now;
                     store::users::update(tx, &user).await?;
