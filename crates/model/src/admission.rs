@@ -26,6 +26,15 @@ pub struct Rules<'a> {
 pub enum Known<'a> {
     /// A user of this account.
     Here(&'a User),
+    /// A user of this account whose mailbox has not confirmed the address yet.
+    Pending {
+        /// The user.
+        user: &'a User,
+        /// Whether the domain is associated with this account by now.
+        domain_associated: bool,
+        /// The account's seats.
+        seats: &'a Inventory,
+    },
     /// A user of another account; nothing more may be learned about them here.
     Elsewhere,
     /// Nobody has it.
@@ -60,6 +69,15 @@ pub enum Outcome {
         /// Profile after this sign-in.
         profile: Profile,
     },
+    /// Let the pending user in: the domain became the account's, so no mailbox need confirm the address.
+    Approve {
+        /// The license type that takes a seat now.
+        license: License,
+        /// Login types after this sign-in.
+        logins: Logins,
+        /// Profile after this sign-in.
+        profile: Profile,
+    },
     /// Create the user. Pending: no session before the mailbox confirms the address (1022).
     Create {
         /// Active in an associated domain, else pending.
@@ -76,6 +94,9 @@ pub enum Outcome {
 pub fn decide(rules: Rules<'_>, known: Known<'_>, asserted: &Asserted) -> Decision {
     match known {
         Known::Here(user) => decide_known(rules, user, asserted),
+        Known::Pending { user, domain_associated, seats } => {
+            decide_pending(rules, user, domain_associated, seats, asserted)
+        }
         Known::Elsewhere => {
             let step = Step::failed(
                 "admission.user",
@@ -125,6 +146,43 @@ fn decide_known(rules: Rules<'_>, user: &User, asserted: &Asserted) -> Decision 
     changes.extend(mapped.changes);
     let logins = Logins { sso: true, ..user.logins };
     Decision { outcome: Outcome::Admit { logins, profile: mapped.profile }, trace, changes }
+}
+
+fn decide_pending(
+    rules: Rules<'_>,
+    user: &User,
+    domain_associated: bool,
+    seats: &Inventory,
+    asserted: &Asserted,
+) -> Decision {
+    if !domain_associated {
+        return decide_known(rules, user, asserted);
+    }
+    let mut trace = vec![
+        Step::passed("admission.user", "a user of this account, or nobody", "a user of this account"),
+        Step::passed("admission.status", "active", "pending, and the domain is an associated one by now"),
+    ];
+    let before = user.status.as_str().to_owned();
+    let mut changes = vec![approved("status", Some(before), Status::Active.as_str())];
+    if let Err(step) = gain_sso(rules.provision, user, &mut trace, &mut changes) {
+        trace.push(step);
+        return refused(Code::NotSsoUser, trace);
+    }
+    let license = match choose_license(rules, seats, &mut trace) {
+        Ok(license) => license,
+        Err(code) => return refused(code, trace),
+    };
+    changes.push(approved("license", None, license.as_str()));
+    let mapped = mapping::apply(rules.mapping, asserted, &user.profile, false);
+    trace.extend(mapped.trace);
+    changes.extend(mapped.changes);
+    let logins = Logins { sso: true, ..user.logins };
+    Decision { outcome: Outcome::Approve { license, logins, profile: mapped.profile }, trace, changes }
+}
+
+fn approved(field: &str, before: Option<String>, after: &str) -> Change {
+    let rule = "approved: the domain is an associated one".to_owned();
+    Change { field: field.to_owned(), before, after: Some(after.to_owned()), rule }
 }
 
 /// The SSO login type: there already, added by this sign-in, or a reason to refuse.

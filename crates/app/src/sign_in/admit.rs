@@ -175,27 +175,46 @@ impl Attempt {
         notes: &mut Notes,
     ) -> Result<Verdict, Retry> {
         let user = store::users::by_id(tx, id).await?.ok_or(store::Error::Stale)?;
-        let decision = admission::decide(self.rules(), Known::Here(&user), asserted);
+        let decision = self.decide_known(tx, &user, asserted).await?;
         notes.trace.extend(decision.trace);
-        match decision.outcome {
-            Outcome::Admit { logins, profile } => {
-                if !decision.changes.is_empty() {
-                    let updated = User { logins, profile, updated_at: self.now, ..user };
-                    store::users::update(tx, &updated).await?;
-                }
-                notes.changes = decision.changes;
-                self.begin_session(tx, id).await?;
-                Ok(Verdict::SignedIn { return_to })
-            }
+        let updated = match decision.outcome {
+            Outcome::Admit { logins, profile } => User { logins, profile, updated_at: self.now, ..user },
+            Outcome::Approve { license, logins, profile } => User {
+                status: Status::Active,
+                license: Some(license),
+                logins,
+                profile,
+                updated_at: self.now,
+                ..user
+            },
             Outcome::Refuse(Code::Unverified) => {
                 let link = Fresh { row: self.link.row.clone(), secret: self.link.secret.clone() };
                 links::send_verification(tx, &self.ctx, &user, &link).await?;
-                Ok(Verdict::Pending { email: user.email })
+                return Ok(Verdict::Pending { email: user.email });
             }
-            Outcome::Refuse(code) => Ok(Verdict::Refused(code)),
+            Outcome::Refuse(code) => return Ok(Verdict::Refused(code)),
             // Only somebody unknown is created.
-            Outcome::Create { .. } => Err(store::Error::Stale.into()),
+            Outcome::Create { .. } => return Err(store::Error::Stale.into()),
+        };
+        if !decision.changes.is_empty() {
+            store::users::update(tx, &updated).await?;
         }
+        notes.changes = decision.changes;
+        self.begin_session(tx, id).await?;
+        Ok(Verdict::SignedIn { return_to })
+    }
+
+    /// Decides about a user of this account. Only for a pending one it matters what the domain is by now.
+    async fn decide_known(&self, tx: &Tx<'_>, user: &User, asserted: &Asserted) -> Result<Decision, Retry> {
+        if user.status != Status::Pending {
+            return Ok(admission::decide(self.rules(), Known::Here(user), asserted));
+        }
+        let domain_associated = store::domains::is_associated(tx, user.email.domain()).await?;
+        let rules = self.rules();
+        let decide = |seats: &Inventory| {
+            admission::decide(rules, Known::Pending { user, domain_associated, seats }, asserted)
+        };
+        take_seat(tx, decide).await
     }
 
     async fn unknown(
@@ -207,8 +226,11 @@ impl Attempt {
         notes: &mut Notes,
     ) -> Result<Verdict, Retry> {
         let domain_associated = store::domains::is_associated(tx, email.domain()).await?;
-        let mut seats = store::licenses::inventory(tx).await?;
-        let decision = self.decide_new(tx, domain_associated, &mut seats, asserted).await?;
+        let rules = self.rules();
+        let decide = |seats: &Inventory| {
+            admission::decide(rules, Known::Nobody { domain_associated, seats }, asserted)
+        };
+        let decision = take_seat(tx, decide).await?;
         notes.trace.extend(decision.trace);
         match decision.outcome {
             Outcome::Create { status, license, profile } => {
@@ -224,29 +246,7 @@ impl Attempt {
             }
             Outcome::Refuse(code) => Ok(Verdict::Refused(code)),
             // Nobody unknown is admitted as they are.
-            Outcome::Admit { .. } => Err(store::Error::Stale.into()),
-        }
-    }
-
-    /// Decides, and takes the seat that was decided on; if somebody else took the last one meanwhile, decides again
-    /// without it.
-    async fn decide_new(
-        &self,
-        tx: &Tx<'_>,
-        domain_associated: bool,
-        seats: &mut Inventory,
-        asserted: &Asserted,
-    ) -> Result<Decision, Retry> {
-        loop {
-            let decision =
-                admission::decide(self.rules(), Known::Nobody { domain_associated, seats }, asserted);
-            let Outcome::Create { license: Some(license), .. } = &decision.outcome else {
-                return Ok(decision);
-            };
-            if store::licenses::take(tx, *license).await? {
-                return Ok(decision);
-            }
-            seats.0.remove(license);
+            Outcome::Admit { .. } | Outcome::Approve { .. } => Err(store::Error::Stale.into()),
         }
     }
 
@@ -284,6 +284,24 @@ impl Attempt {
             mapping: &configuration.mapping,
             fallback_license: configuration.fallback_license,
         }
+    }
+}
+
+/// Decides, and takes the seat that was decided on; if somebody else took the last one meanwhile, decides again without
+/// it.
+async fn take_seat(tx: &Tx<'_>, decide: impl Fn(&Inventory) -> Decision) -> Result<Decision, Retry> {
+    let mut seats = store::licenses::inventory(tx).await?;
+    loop {
+        let decision = decide(&seats);
+        let (Outcome::Create { license: Some(license), .. } | Outcome::Approve { license, .. }) =
+            &decision.outcome
+        else {
+            return Ok(decision);
+        };
+        if store::licenses::take(tx, *license).await? {
+            return Ok(decision);
+        }
+        seats.0.remove(license);
     }
 }
 

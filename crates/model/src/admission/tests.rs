@@ -71,6 +71,24 @@ fn t01_a_pending_user_is_refused_until_the_mailbox_confirms() {
 }
 
 #[test]
+fn a_pending_user_is_approved_when_the_domain_became_the_accounts() {
+    let user = User { license: None, ..user(Status::Pending, Logins::SSO) };
+    let seats = seats(1, 0);
+    let mapping = mapping(Some(License::Basic));
+    let known = |domain_associated| Known::Pending { user: &user, domain_associated, seats: &seats };
+    for mode in MODES {
+        assert_eq!(outcome(mode, &mapping, None, known(false)), Outcome::Refuse(Code::Unverified));
+        let approved = outcome(mode, &mapping, None, known(true));
+        assert!(matches!(approved, Outcome::Approve { license: License::Basic, logins: Logins::SSO, .. }));
+    }
+    let none = Mapping::default();
+    assert_eq!(outcome(Provision::AtSignIn, &none, None, known(true)), Outcome::Refuse(Code::NoLicense));
+    let full = Inventory::default();
+    let known = Known::Pending { user: &user, domain_associated: true, seats: &full };
+    assert_eq!(outcome(Provision::AtSignIn, &mapping, None, known), Outcome::Refuse(Code::NoSeat));
+}
+
+#[test]
 fn the_sso_login_type_is_added_except_prior_to_sign_in() {
     let user = user(Status::Active, Logins::WORK_EMAIL);
     let mapping = mapping(None);
