@@ -1,5 +1,6 @@
 //! Writing what a plan wants: all of it in one transaction, as one version of the account.
 
+use super::limits;
 use super::plan::{Difference, Planned};
 use super::state::{Sso, State};
 use crate::context::{App, OperatorCtx};
@@ -34,7 +35,7 @@ pub struct Applied {
 /// [`Kind::Conflict`] when the account changed meanwhile, a domain belongs to another account, or more seats are taken
 /// than would be left; [`Kind::Invalid`] when SSO is configured before the vanity URL is approved.
 pub async fn apply(ctx: &OperatorCtx, planned: Planned) -> Result<Applied, Error> {
-    let Planned { account, changes, to, wanted } = planned;
+    let Planned { account, changes, file, to, wanted } = planned;
     if changes.is_empty() {
         return Ok(Applied { account, version: to.version, changes });
     }
@@ -49,7 +50,7 @@ pub async fn apply(ctx: &OperatorCtx, planned: Planned) -> Result<Applied, Error
     let scope = ctx.app.store().account(to.id);
     let version = scope
         .write(move |tx| {
-            let (wanted, fresh) = (wanted.clone(), fresh.clone());
+            let (file, wanted, fresh) = (file.clone(), wanted.clone(), fresh.clone());
             Box::pin(async move {
                 let version = store::accounts::bump(tx).await?;
                 if version != seen + 1 {
@@ -60,6 +61,7 @@ pub async fn apply(ctx: &OperatorCtx, planned: Planned) -> Result<Applied, Error
                     .hint("Run it again: nothing was written."));
                 }
                 let current = State::read(tx).await?;
+                limits::check(tx, to.id, &file, &wanted).await?;
                 write_sso(tx, &current, &wanted, (connection, fresh), now).await?;
                 write_domains(tx, &current, &wanted).await?;
                 write_seats(tx, &wanted).await?;
@@ -130,18 +132,9 @@ async fn write_domains(tx: &Tx<'_>, current: &State, wanted: &State) -> Result<(
 }
 
 async fn write_seats(tx: &Tx<'_>, wanted: &State) -> Result<(), Error> {
-    let held = store::licenses::inventory(tx).await?;
-    for (license, seats) in &held.0 {
-        let total = wanted.seats.get(license).copied().unwrap_or(0);
-        if seats.used > total {
-            let message =
-                format!("{} users hold a {license} license, more than the {total} seats wanted.", seats.used);
-            return Err(
-                Error::new(Kind::Conflict, message).hint("Grant at least as many seats as are taken.")
-            );
-        }
-        if !wanted.seats.contains_key(license) {
-            store::licenses::set_total(tx, *license, 0).await?;
+    for license in store::licenses::inventory(tx).await?.0.into_keys() {
+        if !wanted.seats.contains_key(&license) {
+            store::licenses::set_total(tx, license, 0).await?;
         }
     }
     for (license, total) in &wanted.seats {

@@ -1,8 +1,8 @@
 //! The difference between what an account has and what a file wants.
 
 use super::file::{self, AccountFile, DomainTable, Source};
-use super::identity_provider;
 use super::state::{Sso, State};
+use super::{identity_provider, limits};
 use crate::context::OperatorCtx;
 use crate::error::Error;
 use serde::Serialize;
@@ -22,6 +22,9 @@ pub struct Planned {
     pub account: String,
     /// Key by key, in order of key.
     pub changes: Vec<Difference>,
+    /// The name of the file, for messages.
+    #[serde(skip)]
+    pub(super) file: String,
     #[serde(skip)]
     pub(super) to: Account,
     #[serde(skip)]
@@ -42,7 +45,8 @@ pub struct Difference {
 /// Compares a file with what its account has. Nothing is written.
 ///
 /// # Errors
-/// Everything that is wrong with the file, named by file, line and key; an account that does not exist.
+/// Everything that is wrong with the file, named by file, line and key; an account that does not exist;
+/// [`crate::Kind::Conflict`] when it takes what the account cannot have.
 pub async fn plan(ctx: &OperatorCtx, source: &Source) -> Result<Planned, Error> {
     let file = AccountFile::parse(source)?;
     let to = ctx.account(&file.account).await?;
@@ -50,7 +54,14 @@ pub async fn plan(ctx: &OperatorCtx, source: &Source) -> Result<Planned, Error> 
     let current = scope.read(|tx| Box::pin(State::read(tx))).await?;
     let wanted = wanted(ctx, source, &file, &current).await?;
     let changes = differences(&current.pairs(), &wanted.pairs());
-    Ok(Planned { account: file.account, changes, to, wanted })
+    let account = to.id;
+    scope
+        .read(|tx| {
+            let (name, wanted) = (source.name.clone(), wanted.clone());
+            Box::pin(async move { limits::check(tx, account, &name, &wanted).await })
+        })
+        .await?;
+    Ok(Planned { account: file.account, changes, file: source.name.clone(), to, wanted })
 }
 
 fn differences(before: &BTreeMap<String, String>, after: &BTreeMap<String, String>) -> Vec<Difference> {
