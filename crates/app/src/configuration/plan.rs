@@ -117,10 +117,17 @@ async fn settings(ctx: &OperatorCtx, source: &Source, sso: &file::Sso) -> Result
             (WeakAlgorithm::Sha1, WeakAlgorithm::from_word as fn(&str) -> Option<_>, WeakAlgorithm::WORDS);
         allow.insert(file::word(source, "sso.allow", Some(entry), choice)?);
     }
+    let signature_hash = word!(signature_hash, SignatureHash::Sha256);
+    let signing_key = word!(signing_key, SigningKeyKind::Rsa2048);
+    if signing_key == SigningKeyKind::EcdsaP256 && signature_hash != SignatureHash::Sha256 {
+        return Err(
+            source.wrong("sso.signature_hash", "a key of the kind ecdsa-p256 signs with sha256 alone")
+        );
+    }
     Ok(Settings {
         sp_entity_id: word!(sp_entity_id, EntityIdForm::Https),
         binding,
-        signature_hash: word!(signature_hash, SignatureHash::Sha256),
+        signature_hash,
         sign_requests: sso.sign_requests.unwrap_or(default.sign_requests),
         sign_logout: sso.sign_logout.unwrap_or(default.sign_logout),
         unsolicited: word!(unsolicited, Unsolicited::Restart),
@@ -128,7 +135,7 @@ async fn settings(ctx: &OperatorCtx, source: &Source, sso: &file::Sso) -> Result
         save_response_logs: sso.save_response_logs.unwrap_or(default.save_response_logs),
         clock_skew_seconds: clock_skew(source, sso.clock_skew.as_deref(), default.clock_skew_seconds)?,
         allow,
-        signing_key: word!(signing_key, SigningKeyKind::Rsa2048),
+        signing_key,
         ..default
     })
 }
