@@ -11,8 +11,7 @@ pub fn run() -> ExitCode {
     let mut stages = Stages::default();
     lint(&mut stages);
     let mut sum = suite::Sum::default();
-    stages.run("build", suite::build);
-    stages.run("tests", || suite::run(&suite::Environment::offline(), &mut sum));
+    suite::stages(&mut stages, &suite::Environment::offline(), &mut sum);
     suite::report(&sum, &stages)
 }
 

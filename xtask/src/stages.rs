@@ -19,9 +19,9 @@ pub struct Stages {
 }
 
 impl Stages {
-    /// Runs one stage.
+    /// Runs one stage, and says whether it went well.
     #[expect(clippy::disallowed_methods, reason = "minutes for a person to read; nothing is decided by them")]
-    pub fn run(&mut self, name: &'static str, stage: impl FnOnce() -> Outcome) {
+    pub fn run(&mut self, name: &'static str, stage: impl FnOnce() -> Outcome) -> bool {
         println!("\n== {name}");
         let start = Instant::now();
         let failure = stage().err();
@@ -29,7 +29,9 @@ impl Stages {
         if let Some(message) = &failure {
             println!("{message}\n== {name} failed");
         }
+        let good = failure.is_none();
         self.done.push(Stage { name, took, failure });
+        good
     }
 
     /// The names of the stages that failed.

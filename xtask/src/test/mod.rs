@@ -44,8 +44,7 @@ pub fn run(scope: Scope) -> ExitCode {
     } else {
         sum.leave_out("fuzz", "needs a C++ compiler (Debian: g++)");
     }
-    stages.run("build", suite::build);
-    stages.run("tests", || suite::run(&environment, &mut sum));
+    suite::stages(&mut stages, &environment, &mut sum);
     drop(cluster);
     suite::report(&sum, &stages)
 }

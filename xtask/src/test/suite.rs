@@ -48,13 +48,14 @@ struct Skip {
     reason: String,
 }
 
-/// Builds every test and the program itself, which the whole-system tests start.
-pub fn build() -> Outcome {
-    shell::run(shell::cargo(&["build"]).args(SELECTION))
+/// Builds every test and the program itself, which the whole-system tests start; then runs every test.
+pub fn stages(stages: &mut Stages, environment: &Environment, sum: &mut Sum) {
+    if stages.run("build", || shell::run(shell::cargo(&["build"]).args(SELECTION))) {
+        stages.run("tests", || run(environment, sum));
+    }
 }
 
-/// Runs every test.
-pub fn run(environment: &Environment, sum: &mut Sum) -> Outcome {
+fn run(environment: &Environment, sum: &mut Sum) -> Outcome {
     let folder = tempfile::tempdir().map_err(|error| error.to_string())?;
     let skips = folder.path().join("skipped");
     let mut command = shell::cargo(&["test", "--no-fail-fast"]);
