@@ -1,0 +1,50 @@
+//! The deeds, called as the doors call them: real databases, a clock that the tests move, seeded randomness, and an
+//! identity provider whose answers are written and signed here. Nothing sleeps, nothing is a mock.
+//!
+//! `world`, `account`, `browser`, `provider` and `behind` build the scenery; every other module is a story. Each case
+//! runs on SQLite, and on PostgreSQL where `VESTIBULE_TEST_POSTGRES` names a server.
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "the cases are functions of their own, which the exemption for tests does not reach"
+)]
+
+mod account;
+mod account_file;
+mod accounts;
+mod admission;
+mod attacks;
+mod behind;
+mod browser;
+mod burning;
+mod file_errors;
+mod key_pairs;
+mod log_secrecy;
+mod mapping;
+mod passwords;
+mod pending;
+mod provider;
+mod races;
+mod requests;
+mod response_log;
+mod seats;
+mod sessions;
+mod sign_in;
+mod snapshot;
+mod times;
+mod unsolicited;
+mod wanted;
+mod world;
+
+/// Declares cases: an `async fn(&World)` each, run once per engine.
+macro_rules! cases {
+    ($($name:ident),+ $(,)?) => {
+        mod sqlite {
+            $(#[test] fn $name() { crate::world::on_sqlite(async |world| super::$name(world).await); })+
+        }
+        mod postgres {
+            $(#[test] fn $name() { crate::world::on_postgres(async |world| super::$name(world).await); })+
+        }
+    };
+}
+pub(crate) use cases;
