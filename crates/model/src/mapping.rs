@@ -108,6 +108,8 @@ pub fn email(mapping: &Mapping, asserted: &Asserted) -> (Option<Email>, Step) {
     (None, Step::failed(CHECK, expected, asserted.names()))
 }
 
+/// How many values that are not used the trace shows.
+const MOST_SHOWN: usize = 10;
 /// How the names of the steps of mapping begin.
 const PREFIX: &str = "mapping.";
 const NOT_SENT: &str = "not sent: the field stays as it is";
@@ -155,7 +157,8 @@ fn apply_field(field: Field, source: &Source, asserted: &Asserted, is_new: bool,
     let check = format!("{PREFIX}{}", field.as_str());
     let from = format!("a value in {}", source.attribute);
     let values = asserted.values(&source.attribute);
-    let Some(value) = values.iter().map(|value| bounded(value)).find(|value| !value.is_empty()) else {
+    let mut values = values.into_iter().map(bounded).filter(|value| !value.is_empty());
+    let Some(value) = values.next() else {
         mapped.trace.push(Step::passed(&check, from, NOT_SENT));
         return;
     };
@@ -164,13 +167,7 @@ fn apply_field(field: Field, source: &Source, asserted: &Asserted, is_new: bool,
         mapped.trace.push(Step::passed(&check, from, KEPT));
         return;
     }
-    let rest = values.len() - 1;
-    let more = if rest > 0 {
-        format!(" (the first of {}; the others are not used)", rest + 1)
-    } else {
-        String::new()
-    };
-    mapped.trace.push(Step::passed(&check, from, format!("{value}{more}")));
+    mapped.trace.push(Step::passed(&check, from, format!("{value}{}", unused(&values.collect::<Vec<_>>()))));
     if current == Some(value.as_str()) {
         return;
     }
@@ -183,6 +180,16 @@ fn apply_field(field: Field, source: &Source, asserted: &Asserted, is_new: bool,
         rule,
     });
     mapped.profile.0.insert(field, Entry { value, source: Some(source.attribute.clone()) });
+}
+
+/// The further values of an attribute, for the trace.
+fn unused(rest: &[String]) -> String {
+    if rest.is_empty() {
+        return String::new();
+    }
+    let more = if rest.len() > MOST_SHOWN { ", …" } else { "" };
+    let shown: Vec<&str> = rest.iter().take(MOST_SHOWN).map(String::as_str).collect();
+    format!(" (the first of {}; not used: {}{more})", rest.len() + 1, shown.join(", "))
 }
 
 /// The value without surrounding white space and control characters, cut to [`LONGEST_VALUE`].

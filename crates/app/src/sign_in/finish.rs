@@ -57,8 +57,9 @@ pub enum Finished {
     },
 }
 
-/// How often a sign-in is decided anew when another one of the same person came in between.
-const MOST_TRIES: u32 = 3;
+/// How often a sign-in is decided anew when another one of the same person came in between. Of those that meet at least
+/// one gets through each time, so this many devices of one person may come at once.
+const MOST_TRIES: u32 = 16;
 
 /// Takes a response.
 ///
@@ -150,8 +151,8 @@ async fn decide(attempt: &Arc<Attempt>) -> Result<Verdict, Error> {
             Box::pin(async move { attempt.run(tx).await })
         });
         match verdict.await {
-            Err(Retry::Again(_)) if tries < MOST_TRIES => tries += 1,
-            Err(Retry::Again(error)) => return Err(error.into()),
+            Err(Retry::Again) if tries < MOST_TRIES => tries += 1,
+            Err(Retry::Again) => return Err(vestibule_store::Error::Busy.into()),
             Err(Retry::Failed(error)) => return Err(error),
             Ok(verdict) => return Ok(verdict),
         }
@@ -161,7 +162,7 @@ async fn decide(attempt: &Arc<Attempt>) -> Result<Verdict, Error> {
 /// Why a transaction was rolled back.
 pub(super) enum Retry {
     /// Somebody else was faster: read and decide anew.
-    Again(vestibule_store::Error),
+    Again,
     /// It failed.
     Failed(Error),
 }
@@ -170,7 +171,7 @@ impl From<vestibule_store::Error> for Retry {
     fn from(error: vestibule_store::Error) -> Self {
         use vestibule_store::Error as Store;
         if matches!(error, Store::Stale | Store::EmailTaken) {
-            Self::Again(error)
+            Self::Again
         } else {
             Self::Failed(error.into())
         }

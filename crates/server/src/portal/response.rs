@@ -134,7 +134,7 @@ fn title(name: &str) -> String {
     let words = match rest {
         "xml" => "XML".to_owned(),
         "email" => "E-mail address".to_owned(),
-        "in response to" => "Answers our request".to_owned(),
+        "in response to" | "in_response_to" => "Answers our request".to_owned(),
         "not before" => "Valid from".to_owned(),
         "not on or after" => "Valid until".to_owned(),
         rest => Field::from_word(rest)
