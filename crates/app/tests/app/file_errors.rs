@@ -19,7 +19,7 @@ cases! {
     a_value_of_another_kind_is_named_with_its_line,
     what_is_no_toml_is_named_with_its_line,
     the_identity_provider_is_described_once,
-    metadata_that_cannot_be_used_is_named_with_its_key,
+    p11_metadata_that_cannot_be_used_is_named_with_its_key,
     p19_an_address_inside_is_not_fetched_and_the_error_names_the_key,
     an_unknown_account_is_named,
     seats_below_use_are_named,
@@ -239,7 +239,7 @@ async fn the_identity_provider_is_described_once(world: &World) {
     }
 }
 
-async fn metadata_that_cannot_be_used_is_named_with_its_key(world: &World) {
+async fn p11_metadata_that_cannot_be_used_is_named_with_its_key(world: &World) {
     let acme = world.account("acme").await;
     let genuine = IdentityProvider {
         entity_id: "https://idp.example/metadata".to_owned(),

@@ -21,6 +21,8 @@ mod file_errors;
 mod key_pairs;
 mod log_secrecy;
 mod mapping;
+mod metadata_url;
+mod overview;
 mod passwords;
 mod pending;
 mod provider;
