@@ -9,6 +9,7 @@ use crate::dialect::Dialect;
 use crate::error::Error;
 use crate::statement::{Prepared, Statement};
 use crate::value::{Row, Value};
+use rusqlite::config::DbConfig;
 use rusqlite::types::{ToSqlOutput, ValueRef};
 use rusqlite::{CachedStatement, Connection, ErrorCode};
 use std::borrow::Cow;
@@ -60,6 +61,8 @@ fn open(path: &Path, lock_wait: Duration) -> Result<Connection, Error> {
     let connection = Connection::open(path).map_err(failed)?;
     connection.busy_timeout(lock_wait).map_err(failed)?;
     connection.set_prepared_statement_cache_capacity(CACHED_STATEMENTS);
+    // Without this, SQLite plans a statement anew whenever a parameter that its plan may depend on has another value.
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true).map_err(failed)?;
     Ok(connection)
 }
 
