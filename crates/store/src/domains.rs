@@ -9,7 +9,7 @@ use vestibule_model::id::AccountId;
 
 statements! { domains:
     CLAIM = "INSERT INTO domain_owners (domain, account_id) VALUES ($1, $2) ON CONFLICT (domain) DO NOTHING";
-    // It writes nothing unless the domain is this account's, so that both can be sent at once.
+    // It writes nothing unless the domain is this account's, which CLAIM before it sees to.
     PUT = "INSERT INTO domains (account_id, domain, policy) SELECT $1, $2, $3 \
            WHERE EXISTS (SELECT 1 FROM domain_owners o WHERE o.domain = $2 AND o.account_id = $1) \
            ON CONFLICT (account_id, domain) DO UPDATE SET policy = excluded.policy";
@@ -26,10 +26,10 @@ statements! { domains:
 /// [`Error::DomainTaken`] when it is another account's; those of the database.
 pub async fn associate(tx: &Tx<'_>, domain: &Domain, policy: &DomainPolicy) -> Result<(), Error> {
     let (account, name) = (tx.account(), domain.as_str());
-    let (claim, row) = (params![name, account], params![account, name, json(policy)?]);
-    let (claimed, put) = tokio::join!(biased; tx.execute(&CLAIM, claim), tx.execute(&PUT, row));
-    claimed?;
-    if put? == 1 { Ok(()) } else { Err(Error::DomainTaken) }
+    // One after the other: statements that are awaited together have no order while they are being prepared.
+    tx.execute(&CLAIM, params![name, account]).await?;
+    let put = tx.execute(&PUT, params![account, name, json(policy)?]).await?;
+    if put == 1 { Ok(()) } else { Err(Error::DomainTaken) }
 }
 
 /// Takes a domain from the account; false when it had it not.

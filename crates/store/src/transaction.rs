@@ -26,7 +26,8 @@ pub type Body<'t, T, E> = Pin<Box<dyn Future<Output = Result<T, E>> + Send + 't>
 
 /// A transaction that sees the global tables: accounts, labels, owners of domains and addresses.
 ///
-/// Independent functions may be awaited together (`tokio::join!`): PostgreSQL answers them in one round trip.
+/// Independent functions may be awaited together (`tokio::join!`): PostgreSQL answers them in one round trip, in an
+/// order that is not known. What depends on a write before it is awaited after it.
 pub struct GlobalTx<'t> {
     engine: Engine<'t>,
     /// A statement failed. PostgreSQL refuses everything after that; SQLite is held to the same.

@@ -27,7 +27,7 @@ statements! { users:
     OWNER_OF = "SELECT account_id, user_id FROM emails WHERE folded = $1";
     CLAIM = "INSERT INTO emails (folded, account_id, user_id) VALUES ($1, $2, $3) ON CONFLICT (folded) DO NOTHING";
     RELEASE = "DELETE FROM emails WHERE folded = $1 AND account_id = $2 AND user_id = $3";
-    // It inserts nothing unless the address was claimed, so that both can be sent at once.
+    // It inserts nothing unless the address was claimed before.
     INSERT = "INSERT INTO users (account_id, id, email, email_folded, status, role, login_work_email, login_sso, \
               license, version, created_at, updated_at, profile) \
               SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13 \
@@ -116,11 +116,9 @@ pub async fn insert(tx: &Tx<'_>, user: &User) -> Result<(), Error> {
         json(&user.profile)?,
     ];
     let claim = params![folded, account, user.id];
-    let (claimed, inserted) = tokio::join!(biased; tx.execute(&CLAIM, claim), tx.execute(&INSERT, row));
-    match (claimed?, inserted?) {
-        (1, 1) => Ok(()),
-        _ => Err(Error::EmailTaken),
-    }
+    // One after the other: statements that are awaited together have no order while they are being prepared.
+    let claimed = tx.execute(&CLAIM, claim).await? == 1;
+    if claimed && tx.execute(&INSERT, row).await? == 1 { Ok(()) } else { Err(Error::EmailTaken) }
 }
 
 /// Writes a user that was read at `user.version`, and returns the new version.
