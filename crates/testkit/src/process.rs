@@ -9,6 +9,9 @@ use std::time::Duration;
 /// How long a counterpart may take until it is ready. Generous: the machine may be building something else.
 const PATIENCE: Duration = Duration::from_secs(90);
 
+/// How long a process may take to end by itself.
+const GRACE: Duration = Duration::from_secs(10);
+
 /// A running child process; ended when it is dropped.
 pub struct Process {
     name: &'static str,
@@ -61,9 +64,16 @@ impl Process {
 
     /// Asks the process to end (SIGTERM), waits until it did, and returns its exit code.
     pub fn stop(mut self) -> Option<i32> {
-        let asked = Command::new("sh").arg("-c").arg(format!("kill -TERM {}", self.child.id())).status();
-        assert!(asked.is_ok_and(|status| status.success()), "{} could not be asked to end", self.name);
+        self.terminate();
         self.child.wait().expect("its end").code()
+    }
+
+    /// Asks the process to end, and waits a while until it has closed its output.
+    fn terminate(&self) {
+        let ask = format!("kill -TERM {} 2> /dev/null", self.child.id());
+        if Command::new("sh").args(["-c", &ask]).status().is_ok_and(|status| status.success()) {
+            while self.lines.recv_timeout(GRACE).is_ok() {}
+        }
     }
 
     fn fail(&self, why: &str) -> ! {
@@ -73,7 +83,10 @@ impl Process {
 
 impl Drop for Process {
     fn drop(&mut self) {
-        // It may have ended by itself, or by `stop`; then there is nothing left to do.
+        // A process that is only killed leaves its temporary files behind.
+        if matches!(self.child.try_wait(), Ok(None)) {
+            self.terminate();
+        }
         self.child.kill().ok();
         self.child.wait().ok();
     }

@@ -38,6 +38,7 @@ fn simplesamlphp_signs_somebody_in_for_a_service_provider_it_trusts() {
     browser.fill("#username", zoe.username);
     browser.fill("#password", zoe.password);
     browser.click("#submit_button, button[type=submit], input[type=submit]");
+    browser.wait_for("#main-frame-error");
     assert!(browser.url().starts_with("http://127.0.0.1:9/acs"), "{}\n{}", browser.url(), idp.log());
 }
 

@@ -37,6 +37,7 @@ fn a_saml_sign_in_walks_through_the_house() {
     let demo = Demo::start();
     demo.begin(&browser);
     browser.click("button[name=person][value=employee]");
+    browser.wait_for("form[action='/signout']");
     assert_eq!(browser.text("h1"), "Zoë Lindström", "{}", demo.process.printed());
     assert_eq!(browser.url(), format!("{}profile", demo.vanity));
     assert!(browser.text("table").contains("Engineering"), "{}", browser.text("table"));

@@ -20,6 +20,7 @@ fn reaches_the_profile(browser: &Browser, deployment: &Deployment, person: &Pers
 }
 
 fn is_at_the_profile(browser: &Browser, deployment: &Deployment, person: &Person) {
+    browser.wait_for("form[action='/signout']");
     assert_eq!(browser.text("h1"), person.display_name, "{}", browser.source());
     assert_eq!(browser.url(), deployment.vanity("/profile"));
     assert!(browser.text("main").contains(person.mail), "{}", browser.text("main"));

@@ -81,10 +81,15 @@ impl Browser {
         text_of(&self.session.get("source"))
     }
 
+    /// Waits until there is an element that the CSS selector finds. A page that is only passed through may have most of
+    /// what the page after it has: wait for something that the page you mean has alone.
+    pub fn wait_for(&self, selector: &str) {
+        self.session.find(selector);
+    }
+
     /// The visible text of the first element that the CSS selector finds.
     pub fn text(&self, selector: &str) -> String {
-        let element = self.session.find(selector);
-        text_of(&self.session.get(&format!("element/{element}/text")))
+        text_of(&self.session.get_of(selector, "text"))
     }
 
     /// Clicks on the first element that the CSS selector finds.
