@@ -141,6 +141,11 @@ pub(super) fn x22e(genuine: &Genuine) -> Result<Forged, Error> {
     with_extension(genuine, &"<a/>".repeat(30_000))
 }
 
+pub(super) fn x22f(genuine: &Genuine) -> Result<Forged, Error> {
+    let xml = with_name(genuine, "&file;")?;
+    message(format!("<!DOCTYPE Response [<!ENTITY file SYSTEM \"file:///etc/hostname\">]>{xml}"))
+}
+
 pub(super) fn x23(genuine: &Genuine) -> Result<Forged, Error> {
     let xml = genuine.honest()?;
     message(std::iter::once(0xfeff).chain(xml.encode_utf16()).flat_map(u16::to_le_bytes).collect::<Vec<u8>>())

@@ -56,6 +56,19 @@ fn on_another_host(url: &str) -> String {
     format!("{ELSEWHERE}/{path}")
 }
 
+/// The address at another port than the one that is written or meant.
+fn at_another_port(url: &str) -> String {
+    let Some((scheme, rest)) = url.split_once("://") else { return url.to_owned() };
+    let (authority, path) = rest.split_once('/').unwrap_or((rest, ""));
+    let host = authority.split(':').next().unwrap_or_default();
+    format!("{scheme}://{host}:10443/{path}")
+}
+
+/// The address with another first label in its host, as another account of the same service has it.
+fn of_another_account(url: &str) -> String {
+    url.replacen("://", "://another-", 1)
+}
+
 pub(super) fn p01(genuine: &Genuine) -> Result<Forged, Error> {
     changed(genuine, |_, assertion| assertion.audiences = vec![ELSEWHERE.to_owned()])
 }
@@ -100,12 +113,28 @@ pub(super) fn p02c(genuine: &Genuine) -> Result<Forged, Error> {
     changed(genuine, |response, _| response.destination = response.destination.as_deref().map(other_scheme))
 }
 
+pub(super) fn p02d(genuine: &Genuine) -> Result<Forged, Error> {
+    changed(genuine, |response, _| {
+        response.destination = response.destination.as_deref().map(at_another_port)
+    })
+}
+
+pub(super) fn p02e(genuine: &Genuine) -> Result<Forged, Error> {
+    changed(genuine, |response, _| {
+        response.destination = response.destination.as_deref().map(of_another_account)
+    })
+}
+
 pub(super) fn p03(genuine: &Genuine) -> Result<Forged, Error> {
     changed(genuine, |_, assertion| assertion.recipient = on_another_host(&assertion.recipient))
 }
 
 pub(super) fn p03b(genuine: &Genuine) -> Result<Forged, Error> {
     edited(genuine, |xml| without(xml, "<saml:SubjectConfirmationData", "Recipient"))
+}
+
+pub(super) fn p03c(genuine: &Genuine) -> Result<Forged, Error> {
+    changed(genuine, |_, assertion| assertion.recipient = of_another_account(&assertion.recipient))
 }
 
 pub(super) fn p04(genuine: &Genuine) -> Result<Forged, Error> {

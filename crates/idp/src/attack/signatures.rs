@@ -253,6 +253,18 @@ pub(super) fn x20d(genuine: &Genuine) -> Result<Forged, Error> {
     )
 }
 
+/// A chain, as a verifier would follow it that trusts whatever the genuine certificate seems to have issued.
+pub(super) fn x20e(genuine: &Genuine) -> Result<Forged, Error> {
+    let chain = [impostor()?.certificate, genuine.signer.certificate.clone()];
+    let shown = chain.map(|one| format!("<ds:X509Certificate>{}</ds:X509Certificate>", one.to_base64()));
+    key_info(genuine, &format!("<ds:X509Data>{}</ds:X509Data>", shown.concat()))
+}
+
+pub(super) fn x20f(genuine: &Genuine) -> Result<Forged, Error> {
+    let name = genuine.signer.certificate.subject();
+    key_info(genuine, &format!("<ds:KeyName>{name}</ds:KeyName>"))
+}
+
 pub(super) fn x21(genuine: &Genuine) -> Result<Forged, Error> {
     algorithm(genuine, SIGNATURE_METHOD, "http://www.w3.org/2000/09/xmldsig#rsa-sha1")
 }

@@ -277,6 +277,10 @@ pub(super) fn x11b(genuine: &Genuine) -> Result<Forged, Error> {
     in_message(genuine, "AuthnRequest")
 }
 
+pub(super) fn x11c(genuine: &Genuine) -> Result<Forged, Error> {
+    in_message(genuine, "LogoutRequest")
+}
+
 /// A forged assertion without any signature beside a genuine response that is otherwise untouched.
 fn added(genuine: &Genuine, order: Order) -> Result<Forged, Error> {
     let forgery = Target::Assertion.pieces(&genuine.forged().write())?.join();
@@ -296,7 +300,8 @@ pub(super) fn x12b(genuine: &Genuine) -> Result<Forged, Error> {
     added(genuine, Order::Behind)
 }
 
-pub(super) fn x12c(genuine: &Genuine) -> Result<Forged, Error> {
+/// Nothing that could be decrypted, but it counts as an assertion.
+fn encrypted_beside(genuine: &Genuine, order: Order) -> Result<Forged, Error> {
     let encrypted = format!(
         "<saml:EncryptedAssertion xmlns:saml=\"{}\"><xenc:EncryptedData \
          xmlns:xenc=\"http://www.w3.org/2001/04/xmlenc#\"><xenc:CipherData><xenc:CipherValue>AAAA</xenc:CipherValue>\
@@ -304,8 +309,19 @@ pub(super) fn x12c(genuine: &Genuine) -> Result<Forged, Error> {
         names::ASSERTION
     );
     let response = Target::Response.pieces(&genuine.honest()?)?;
-    let place = response.children.len() - 1;
+    let place = match order {
+        Order::Ahead => response.children.len() - 1,
+        Order::Behind => response.children.len(),
+    };
     Ok(Forged::Message(response.with(place, encrypted).join().into_bytes()))
+}
+
+pub(super) fn x12c(genuine: &Genuine) -> Result<Forged, Error> {
+    encrypted_beside(genuine, Order::Ahead)
+}
+
+pub(super) fn x12d(genuine: &Genuine) -> Result<Forged, Error> {
+    encrypted_beside(genuine, Order::Behind)
 }
 
 /// The forgery carries the genuine signature, which refers to the genuine element somewhere else.
