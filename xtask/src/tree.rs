@@ -50,7 +50,7 @@ pub fn files() -> Outcome<Vec<File>> {
     Ok(found)
 }
 
-/// Every folder under the folders that hold test cases, by name.
+/// Every folder under the folders that hold test cases, with the folder that it is in: `accept/x01_signed`.
 pub fn case_folders() -> Outcome<Vec<String>> {
     let mut names = Vec::new();
     let mut waiting: Vec<PathBuf> = entries(&shell::root().join("crates"))?
@@ -60,7 +60,8 @@ pub fn case_folders() -> Outcome<Vec<String>> {
         .collect();
     while let Some(folder) = waiting.pop() {
         for path in entries(&folder)?.into_iter().filter(|path| path.is_dir()) {
-            names.extend(path.file_name().map(|name| name.to_string_lossy().into_owned()));
+            let name = |path: &Path| path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+            names.push(format!("{}/{}", name(&folder), name(&path)));
             waiting.push(path);
         }
     }

@@ -31,7 +31,7 @@ pub fn run() -> Outcome {
     let mut wrong = sizes::wrong(&rust);
     wrong.extend(words::wrong(&files, &rust));
     wrong.extend(documents::wrong(&files, &rust));
-    wrong.extend(attacks::wrong(&rust, &tree::case_folders()?));
+    wrong.extend(attacks::wrong(&files, &rust, &tree::case_folders()?));
     println!("{}", sizes::longest(&rust));
     if wrong.is_empty() {
         println!("tidy: {} files, of them {} of Rust", files.len(), rust.len());

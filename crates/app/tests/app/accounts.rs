@@ -13,7 +13,7 @@ cases! {
     a_taken_label_is_refused_and_leaves_nothing,
     one_address_owns_one_account,
     what_cannot_be_used_is_named,
-    before_the_approval_nobody_gets_in_and_sso_cannot_be_configured,
+    p10_before_the_approval_nobody_gets_in_and_sso_cannot_be_configured,
     the_owner_gets_the_link_by_mail_too,
     an_account_is_found_by_label_domain_and_address,
 }
@@ -96,7 +96,7 @@ async fn what_cannot_be_used_is_named(world: &World) {
     assert_eq!(world.dump(), before);
 }
 
-async fn before_the_approval_nobody_gets_in_and_sso_cannot_be_configured(world: &World) {
+async fn p10_before_the_approval_nobody_gets_in_and_sso_cannot_be_configured(world: &World) {
     let app = world.configured(|deployment| deployment.approve_vanity_urls = false).await;
     let operator = app.operator();
     let created = accounts::create(&operator, "acme", "Acme", "o@acme.example").await.unwrap();

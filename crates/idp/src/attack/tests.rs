@@ -96,6 +96,41 @@ fn every_bad_response_is_refused_by_its_code_wherever_the_honest_one_is_signed()
     }
 }
 
+/// What follows `- code: ` in the section of an attack: the code of its variants, and of those that differ.
+fn page_codes(id: &str) -> Option<(u16, Vec<(&'static str, u16)>)> {
+    let page = include_str!("../../../../docs/attacks.md");
+    let (_, section) = page.split_once(&format!("### {}: ", id.to_uppercase()))?;
+    let line = section.lines().find_map(|line| line.strip_prefix("- code: "))?;
+    let mut parts = line.split(", ");
+    let all = parts.next()?.parse().ok()?;
+    let others = parts.map(|part| part.split_once(' ').and_then(|(id, code)| Some((id, code.parse().ok()?))));
+    Some((all, others.collect::<Option<_>>()?))
+}
+
+#[test]
+fn the_page_of_attacks_promises_the_codes_that_they_end_with() {
+    let mut surprises = Vec::new();
+    for attack in ALL {
+        let promised = page_codes(&attack.id[..3]).map(|(all, others)| {
+            others.into_iter().find(|(id, _)| *id == attack.id).map_or(all, |(_, code)| code)
+        });
+        if promised != Some(attack.code) {
+            surprises
+                .push(format!("{} ends with {}, docs/attacks.md says {promised:?}", attack.id, attack.code));
+        }
+    }
+    assert_eq!(surprises, Vec::<String>::new());
+}
+
+#[test]
+fn an_attack_that_is_not_sent_says_why_on_the_page() {
+    for section in include_str!("../../../../docs/attacks.md").split("\n### ").skip(1) {
+        let id = section[..3].to_lowercase();
+        let sent = ALL.iter().any(|attack| attack.id.starts_with(&id));
+        assert_eq!(sent, !section.contains("\n- not a single response: "), "{id}");
+    }
+}
+
 #[test]
 fn ids_are_unique_in_order_and_found_in_any_case() {
     let ids: Vec<&str> = ALL.iter().map(|attack| attack.id).collect();

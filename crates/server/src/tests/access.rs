@@ -79,7 +79,7 @@ async fn a_session_of_another_account_opens_nothing() {
 }
 
 #[tokio::test]
-async fn a_member_opens_no_page_for_administrators_and_an_owner_opens_each() {
+async fn p20_a_member_opens_no_page_for_administrators_and_an_owner_opens_each() {
     let house = House::new().await;
     let mut member = house.member("clara@acme.example").await;
     let mut owner = house.owner("acme").await;
