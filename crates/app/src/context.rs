@@ -205,10 +205,22 @@ impl VisitorCtx {
         &self.live.account
     }
 
-    /// Whether an SSO connection is published.
+    /// Whether an SSO connection is in use at this address.
     #[must_use]
     pub fn has_sso(&self) -> bool {
-        self.live.connection.is_some()
+        !self.live.connections.is_empty()
+    }
+
+    /// Whether the identity provider of a connection, set up for another product, posts its responses to this path.
+    #[must_use]
+    pub fn takes_responses_at(&self, path: &str) -> bool {
+        self.live.connections.iter().any(|connection| connection.takes_responses_at(path))
+    }
+
+    /// The address that was visited, without a slash at the end: the account's own, or that of a connection.
+    #[must_use]
+    pub fn url(&self) -> String {
+        self.app.account_url(&self.live.host)
     }
 }
 
@@ -274,6 +286,14 @@ impl AdminCtx {
     pub(crate) fn app(&self) -> &App {
         &self.member.visitor.app
     }
+}
+
+/// Work of an account that nobody waits for.
+#[derive(Clone)]
+#[expect(dead_code, reason = "the first jobs come with the rooms that schedule them")]
+pub struct JobCtx {
+    pub(crate) app: App,
+    pub(crate) account: Account,
 }
 
 /// Whoever runs the deployment.

@@ -1,29 +1,46 @@
-//! Work that nobody waits for: forgetting what has expired.
+//! Work that nobody waits for: forgetting what has expired, and what was scheduled for a time.
 //!
-//! Every node may run it at the same time; each statement removes only what is over.
+//! Every node may run it at the same time. Forgetting removes only what is over; a scheduled job is claimed by one node,
+//! and by another one if that node does not come back with it, so every job bears being done twice. Each kind of job is a
+//! deed of the room that it concerns; here is only who does it when.
 
-use crate::context::App;
+use crate::context::{App, JobCtx};
 use crate::error::Error;
 use crate::sessions;
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 use std::future::Future;
 use std::time::Duration;
+use vestibule_store::jobs::Job;
 use vestibule_store::{self as store, Body, GlobalTx};
 
 /// How long rows of the response log are kept.
 pub const RESPONSE_LOG_KEPT: SignedDuration = SignedDuration::from_hours(24 * 7);
 
-const EVERY: Duration = Duration::from_secs(10 * 60);
+const FORGET_EVERY: Duration = Duration::from_secs(10 * 60);
+
+/// How often it is asked whether something is due. One indexed read: cheap enough to be prompt.
+const LOOK_EVERY: Duration = Duration::from_secs(5);
+
+/// How long a node has for a job before another one takes it over.
+const CLAIMED_FOR: SignedDuration = SignedDuration::from_mins(5);
+
+/// How long a failed job waits before it is tried again: a minute, and twice as long each time, up to six hours.
+const FIRST_WAIT_SECONDS: i64 = 60;
+const LONGEST_WAIT: SignedDuration = SignedDuration::from_hours(6);
 
 /// Runs the jobs until the future ends.
 pub async fn run(app: App, shutdown: impl Future<Output = ()>) {
     let work = async {
-        let mut ticks = tokio::time::interval(EVERY);
+        let (mut forgetting, mut looking) =
+            (tokio::time::interval(FORGET_EVERY), tokio::time::interval(LOOK_EVERY));
         loop {
-            ticks.tick().await;
-            if let Err(error) = forget(&app).await {
+            let done = tokio::select! {
+                _ = forgetting.tick() => forget(&app).await,
+                _ = looking.tick() => run_due(&app).await.map(drop),
+            };
+            if let Err(error) = done {
                 let source = std::error::Error::source(&error).map(ToString::to_string);
-                tracing::error!(source, "expired rows could not be removed: {error}");
+                tracing::error!(source, "jobs could not be done: {error}");
             }
         }
     };
@@ -31,6 +48,80 @@ pub async fn run(app: App, shutdown: impl Future<Output = ()>) {
         () = work => {}
         () = shutdown => {}
     }
+}
+
+/// The kinds of job.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kind {}
+
+impl Kind {
+    const ALL: [(Self, &'static str); 0] = [];
+
+    /// The word under which the store keeps it.
+    #[expect(dead_code, reason = "the first kinds come with the rooms that schedule them")]
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {}
+    }
+
+    fn from_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find_map(|(kind, known)| (known == word).then_some(kind))
+    }
+
+    /// Does the job; the answer is when it is due again.
+    async fn run(self, _ctx: &JobCtx, _subject: [u8; 16]) -> Result<Option<Timestamp>, Error> {
+        match self {}
+    }
+}
+
+/// Does every job that is due, and tells how many there were.
+///
+/// # Errors
+/// When the store does not answer; a job that fails is logged, and tried again later.
+pub async fn run_due(app: &App) -> Result<usize, Error> {
+    let mut count = 0;
+    loop {
+        let now = app.now();
+        let until = now + CLAIMED_FOR;
+        let claimed = app.store().write_bulk(move |tx| Box::pin(store::jobs::claim(tx, now, until))).await?;
+        let Some(job) = claimed else { return Ok(count) };
+        count += 1;
+        run_one(app, job).await?;
+    }
+}
+
+async fn run_one(app: &App, job: Job) -> Result<(), Error> {
+    let id = job.account;
+    let account =
+        app.store().read(move |tx| Box::pin(async move { store::accounts::by_id(tx, id).await })).await?;
+    let done = match (account, Kind::from_word(&job.kind)) {
+        (Some(account), Some(kind)) => kind.run(&JobCtx { app: app.clone(), account }, job.subject).await,
+        // A kind of a newer version of this program: its nodes do it.
+        (Some(_), None) => return Ok(()),
+        (None, _) => Ok(None),
+    };
+    let now = app.now();
+    let scope = app.store().account(id);
+    let failed = done.as_ref().err().map(|error| {
+        let source = std::error::Error::source(error).map(ToString::to_string);
+        tracing::warn!(kind = job.kind, attempts = job.attempts, source, "a job failed: {error}");
+        now + wait(job.attempts)
+    });
+    let next = done.ok().flatten();
+    let written = scope.write(move |tx| {
+        let job = job.clone();
+        Box::pin(async move {
+            match failed {
+                Some(again) => store::jobs::fail(tx, &job, again).await,
+                None => store::jobs::finish(tx, &job, next).await,
+            }
+        })
+    });
+    Ok(written.await?)
+}
+
+fn wait(attempts: i64) -> SignedDuration {
+    let doubled = u32::try_from(attempts.clamp(1, 12) - 1).unwrap_or(0);
+    SignedDuration::from_secs(FIRST_WAIT_SECONDS << doubled).min(LONGEST_WAIT)
 }
 
 /// Removes what has expired: requests, assertion IDs, links, sessions, rows of the response log.

@@ -21,6 +21,6 @@ pub mod sign_in;
 pub mod sso;
 mod vault;
 
-pub use context::{AdminCtx, App, Clock, Deployment, MemberCtx, OperatorCtx, Random, VisitorCtx};
+pub use context::{AdminCtx, App, Clock, Deployment, JobCtx, MemberCtx, OperatorCtx, Random, VisitorCtx};
 pub use error::{Error, Kind};
 pub use vault::DeploymentKey;

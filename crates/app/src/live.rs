@@ -9,17 +9,69 @@ use crate::error::Error;
 use crate::vault::{Place, Purpose};
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
+use url::Url;
 use vestibule_model::account::{Account, Label};
-use vestibule_model::connection::{Connection, EntityIdForm, Settings, SigningKeyKind};
+use vestibule_model::connection::{EntityIdForm, Settings, SigningKeyKind};
+use vestibule_model::domain::Domain;
 use vestibule_model::id::{AccountId, ConnectionId};
 use vestibule_saml::{Certificate, KeyKind, SigningKey};
 use vestibule_store::{self as store, sp_keys::SpKeyState};
 
-/// An account with everything a sign-in needs.
+/// An account with everything a sign-in at one of its vanity URLs needs.
 pub(crate) struct Live {
     pub(crate) account: Account,
+    /// The vanity URL that was visited.
+    pub(crate) host: Label,
     pub(crate) configuration: Configuration,
-    pub(crate) connection: Option<Arc<LiveConnection>>,
+    /// The connections in use at this vanity URL, in the order in which they were made.
+    pub(crate) connections: Vec<Arc<LiveConnection>>,
+}
+
+impl Live {
+    /// The connection for everybody whose address no other one names.
+    pub(crate) fn connection(&self) -> Option<&Arc<LiveConnection>> {
+        let for_all = |connection: &&Arc<LiveConnection>| connection.settings.reach.email_domains.is_empty();
+        self.connections.iter().find(for_all).or_else(|| self.only())
+    }
+
+    /// The connection for an address.
+    pub(crate) fn connection_for(&self, domain: &Domain) -> Option<&Arc<LiveConnection>> {
+        let named =
+            |connection: &&Arc<LiveConnection>| connection.settings.reach.email_domains.contains(domain);
+        self.connections.iter().find(named).or_else(|| self.connection())
+    }
+
+    /// The connection with this id.
+    pub(crate) fn connection_with(&self, id: ConnectionId) -> Option<&Arc<LiveConnection>> {
+        self.connections.iter().find(|connection| connection.id == id)
+    }
+
+    /// The connection by which a message of this issuer is judged. What the message claims only chooses: the connection
+    /// verifies it with its own certificates, and holds it to its own issuer.
+    pub(crate) fn connection_of(
+        &self,
+        issuer: impl FnOnce() -> Option<String>,
+    ) -> Option<&Arc<LiveConnection>> {
+        if self.connections.len() < 2 {
+            return self.only();
+        }
+        let issuer = issuer();
+        let claimed = |connection: &&Arc<LiveConnection>| {
+            issuer.as_deref() == Some(connection.settings.identity_provider.issuer.as_str())
+        };
+        self.connections
+            .iter()
+            .find(claimed)
+            .or_else(|| self.connection())
+            .or_else(|| self.connections.first())
+    }
+
+    fn only(&self) -> Option<&Arc<LiveConnection>> {
+        match self.connections.as_slice() {
+            [only] => Some(only),
+            _ => None,
+        }
+    }
 }
 
 /// A published connection, ready for use.
@@ -36,6 +88,13 @@ pub(crate) struct LiveConnection {
     pub(crate) entity_ids: Vec<String>,
 }
 
+impl LiveConnection {
+    /// Whether responses may arrive at this path besides the usual one.
+    pub(crate) fn takes_responses_at(&self, path: &str) -> bool {
+        self.acs_urls.iter().skip(1).filter_map(|url| Url::parse(url).ok()).any(|url| url.path() == path)
+    }
+}
+
 /// A key pair of ours.
 pub(crate) struct Signing {
     pub(crate) key: SigningKey,
@@ -49,9 +108,9 @@ const MOST_HELD: usize = 2_000;
 pub(crate) struct LiveCache(Mutex<HashMap<Label, Arc<Live>>>);
 
 impl LiveCache {
-    fn fresh(&self, account: &Account) -> Option<Arc<Live>> {
+    fn fresh(&self, host: &Label, account: &Account) -> Option<Arc<Live>> {
         let held = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        held.get(&account.label).filter(|live| live.account == *account).map(Arc::clone)
+        held.get(host).filter(|live| live.account == *account).map(Arc::clone)
     }
 
     fn hold(&self, live: &Arc<Live>) {
@@ -59,7 +118,7 @@ impl LiveCache {
         if held.len() >= MOST_HELD {
             held.clear();
         }
-        held.insert(live.account.label.clone(), Arc::clone(live));
+        held.insert(live.host.clone(), Arc::clone(live));
     }
 }
 
@@ -72,15 +131,15 @@ impl App {
             Box::pin(async move { store::accounts::by_label(tx, &label).await })
         });
         let Some(account) = found.await? else { return Ok(None) };
-        if let Some(live) = self.inner.live.fresh(&account) {
+        if let Some(live) = self.inner.live.fresh(label, &account) {
             return Ok(Some(live));
         }
-        let live = Arc::new(self.load(account).await?);
+        let live = Arc::new(self.load(account, label).await?);
         self.inner.live.hold(&live);
         Ok(Some(live))
     }
 
-    async fn load(&self, account: Account) -> Result<Live, Error> {
+    async fn load(&self, account: Account, host: &Label) -> Result<Live, Error> {
         let scope = self.store().account(account.id);
         let (configuration, connections) = scope
             .read(|tx| {
@@ -91,39 +150,42 @@ impl App {
             })
             .await?;
         let configuration = Configuration::from_stored(configuration.as_deref())?;
-        let mut live = Live { account, configuration, connection: None };
+        let mut ready = Vec::new();
         for connection in connections {
-            if let Some(published) = connection.published.clone() {
-                let ready = self.prepare(&live.account, &connection, published.settings).await?;
-                live.connection = Some(Arc::new(ready));
+            let Some(published) = connection.published else { continue };
+            let settings = published.settings;
+            let visited = settings.reach.vanity_url.as_ref().unwrap_or(&account.label) == host;
+            if visited && settings.enabled {
+                ready.push(Arc::new(self.prepare(&account, connection.id, settings).await?));
             }
         }
-        Ok(live)
+        Ok(Live { account, host: host.clone(), configuration, connections: ready })
     }
 
-    async fn prepare(
+    /// Makes settings ready for use.
+    pub(crate) async fn prepare(
         &self,
         account: &Account,
-        connection: &Connection,
+        id: ConnectionId,
         settings: Settings,
     ) -> Result<LiveConnection, Error> {
         let read = |pem: &String| Certificate::from_pem(pem).map_err(Error::internal);
-        let certificates =
-            settings.identity_provider.certificates.iter().map(read).collect::<Result<_, _>>()?;
-        let signing = self.signing(account.id, connection.id, &settings).await?;
-        Ok(LiveConnection {
-            id: connection.id,
-            certificates,
-            signing,
-            acs_urls: vec![format!("{}/saml/SSO", self.account_url(&account.label))],
-            entity_ids: self.entity_ids(account, settings.sp_entity_id).to_vec(),
-            settings,
-        })
+        let certificates = settings.verifying_certificates().map(read).collect::<Result<_, _>>()?;
+        let signing = self.signing(account.id, id, &settings).await?;
+        let host = settings.reach.vanity_url.as_ref().unwrap_or(&account.label);
+        let url = self.account_url(host);
+        let foreign = settings.accepted.acs.iter();
+        let foreign =
+            foreign.map(|acs| if acs.starts_with('/') { format!("{url}{acs}") } else { acs.clone() });
+        let acs_urls = [format!("{url}/saml/SSO")].into_iter().chain(foreign).collect();
+        let own = self.entity_ids(host, settings.sp_entity_id);
+        let entity_ids = own.into_iter().chain(settings.accepted.entity_ids.iter().cloned()).collect();
+        Ok(LiveConnection { id, certificates, signing, acs_urls, entity_ids, settings })
     }
 
     /// Our entity ID in both spellings, the chosen one first.
-    pub(crate) fn entity_ids(&self, account: &Account, form: EntityIdForm) -> [String; 2] {
-        let host = self.account_host(&account.label);
+    pub(crate) fn entity_ids(&self, host: &Label, form: EntityIdForm) -> [String; 2] {
+        let host = self.account_host(host);
         let https = format!("https://{host}");
         match form {
             EntityIdForm::Https => [https, host],

@@ -5,6 +5,7 @@ use crate::error::Error;
 use crate::live::Live;
 use jiff::Timestamp;
 use vestibule_model::connection::{Connection, EntityIdForm, IdentityProvider, Settings, Version};
+use vestibule_model::id::ConnectionId;
 use vestibule_saml::{Certificate, metadata::sp};
 use vestibule_store as store;
 
@@ -84,7 +85,7 @@ pub async fn overview(ctx: &AdminCtx) -> Result<Overview, Error> {
     let (app, account) = (ctx.app(), ctx.account());
     let connections =
         app.store().account(account.id).read(|tx| Box::pin(store::connections::list(tx))).await?;
-    let Some(Connection { id, published, draft }) = connections.into_iter().next() else {
+    let Some(Connection { id, published, draft, .. }) = connections.into_iter().next() else {
         let ours = ours(ctx, None, None);
         return Ok(Overview { published: None, draft: None, certificates: Vec::new(), ours });
     };
@@ -102,7 +103,7 @@ fn ours(ctx: &AdminCtx, settings: Option<&Settings>, certificate: Option<&Certif
     let (app, account) = (ctx.app(), ctx.account());
     let url = app.account_url(&account.label);
     let form = settings.map_or(EntityIdForm::Https, |settings| settings.sp_entity_id);
-    let [entity_id, other_entity_id] = app.entity_ids(account, form);
+    let [entity_id, other_entity_id] = app.entity_ids(&account.label, form);
     Ours {
         entity_id,
         other_entity_id,
@@ -124,20 +125,25 @@ fn certificates(provider: Option<&IdentityProvider>) -> Result<Vec<CertificateVi
 /// Our metadata, for the identity provider. It is there before a connection is published, so that the identity
 /// provider can be set up first; without a connection it names no certificate.
 ///
+/// Where an account has several connections, each has a key pair of its own, and `connection` says whose is wanted.
+///
 /// # Errors
 /// When the store does not answer.
-pub async fn sp_metadata(ctx: &VisitorCtx) -> Result<String, Error> {
+pub async fn sp_metadata(ctx: &VisitorCtx, connection: Option<ConnectionId>) -> Result<String, Error> {
     let live: &Live = &ctx.live;
-    let url = ctx.app.account_url(&ctx.account().label);
-    let (entity_id, signed, certificates) = match &live.connection {
+    let wanted = match connection {
+        Some(id) => live.connection_with(id),
+        None => live.connection().or_else(|| live.connections.first()),
+    };
+    let url = ctx.url();
+    let (entity_id, signed, certificates) = match wanted {
         Some(connection) => {
             let id = connection.entity_ids.first().cloned();
             (id, connection.settings.sign_requests, vec![connection.signing.certificate.clone()])
         }
         None => unpublished(ctx).await?,
     };
-    let entity_id =
-        entity_id.unwrap_or_else(|| format!("https://{}", ctx.app.account_host(&ctx.account().label)));
+    let entity_id = entity_id.unwrap_or_else(|| format!("https://{}", ctx.app.account_host(&ctx.live.host)));
     Ok(sp::write(&sp::ServiceProvider {
         entity_id,
         acs_urls: vec![format!("{url}/saml/SSO")],
@@ -151,10 +157,13 @@ pub async fn sp_metadata(ctx: &VisitorCtx) -> Result<String, Error> {
 async fn unpublished(ctx: &VisitorCtx) -> Result<(Option<String>, bool, Vec<Certificate>), Error> {
     let scope = ctx.app.store().account(ctx.account().id);
     let connections = scope.read(|tx| Box::pin(store::connections::list(tx))).await?;
-    let draft =
-        connections.into_iter().next().and_then(|connection| Some((connection.id, connection.draft?)));
+    let draft = connections.into_iter().find_map(|connection| {
+        let draft = connection.draft?;
+        let host = draft.settings.reach.vanity_url.as_ref().unwrap_or(&ctx.account().label);
+        (*host == ctx.live.host).then_some((connection.id, draft))
+    });
     let Some((id, draft)) = draft else { return Ok((None, false, Vec::new())) };
     let signing = ctx.app.signing(ctx.account().id, id, &draft.settings).await?;
-    let [entity_id, _] = ctx.app.entity_ids(ctx.account(), draft.settings.sp_entity_id);
+    let [entity_id, _] = ctx.app.entity_ids(&ctx.live.host, draft.settings.sp_entity_id);
     Ok((Some(entity_id), draft.settings.sign_requests, vec![signing.certificate]))
 }

@@ -2,6 +2,8 @@
 //!
 //! Settings are plain data; certificates are PEM text here, and become keys in `saml`.
 
+use crate::account::Label;
+use crate::domain::Domain;
 use crate::id::ConnectionId;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -12,6 +14,8 @@ use std::collections::BTreeSet;
 pub struct Connection {
     /// Its id.
     pub id: ConnectionId,
+    /// What the account file calls it; empty for the one of `[sso]`.
+    pub name: String,
     /// The version that sign-ins use.
     pub published: Option<Version>,
     /// The version being edited, newer than the published one.
@@ -34,6 +38,10 @@ pub struct Version {
 pub struct Settings {
     /// The other side.
     pub identity_provider: IdentityProvider,
+    /// Whether it may be used at all; a disabled connection refuses on every way in.
+    pub enabled: bool,
+    /// Who signs in by it.
+    pub reach: Reach,
     /// Which spelling of our entity ID goes into requests; both are accepted as audience.
     pub sp_entity_id: EntityIdForm,
     /// How requests travel.
@@ -44,10 +52,17 @@ pub struct Settings {
     pub sign_requests: bool,
     /// Whether logout messages are signed.
     pub sign_logout: bool,
+    /// Whether assertions must be encrypted; then one in the clear is refused (1011).
+    pub encrypted_assertions: bool,
+    /// What requests ask for.
+    pub asks: Asks,
     /// What happens with a response that answers no request.
     pub unsolicited: Unsolicited,
     /// Who may be created, or given the SSO login type, by signing in.
     pub provision: Provision,
+    /// How long after a sign-in everything of it ends, in seconds (from [`LEAST_AUTOMATIC_LOGOUT_SECONDS`] to
+    /// [`MOST_AUTOMATIC_LOGOUT_SECONDS`]); `None` for no such end.
+    pub automatic_logout_seconds: Option<u32>,
     /// Whether messages and attribute values are kept in the response log.
     pub save_response_logs: bool,
     /// Tolerated difference of clocks, in seconds (at most [`MOST_CLOCK_SKEW_SECONDS`]).
@@ -56,12 +71,57 @@ pub struct Settings {
     pub allow: BTreeSet<WeakAlgorithm>,
     /// The kind of key we sign with.
     pub signing_key: SigningKeyKind,
+    /// Who replaces our key pair before its certificate ends.
+    pub certificate_rotation: CertificateRotation,
+    /// What happens with certificates that appear in the identity provider's metadata.
+    pub new_idp_certificates: NewCertificates,
+    /// Certificates (PEM), one of which must have signed the identity provider's metadata; see
+    /// [`NewCertificates::SignedMetadata`].
+    pub metadata_certificates: Vec<String>,
+    /// What is accepted besides, for an identity provider that was set up for another product.
+    pub accepted: Accepted,
+}
+
+/// Who signs in by a connection: everybody, unless the account has several.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reach {
+    /// The vanity URL whose visitors use it; `None` for the account's own.
+    pub vanity_url: Option<Label>,
+    /// The domains of the addresses that use it; empty for all that no other connection names.
+    pub email_domains: BTreeSet<Domain>,
+}
+
+/// What requests ask of the identity provider (SAML-Core 3.4.1).
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Asks {
+    /// That the person proves anew who they are, session or not (`ForceAuthn`).
+    pub force_authn: bool,
+    /// In which ways, by the URIs of their classes, best first; empty for any (`RequestedAuthnContext`, exact).
+    pub authn_contexts: Vec<String>,
+    /// For this format of name identifier; `None` for any (`NameIDPolicy`).
+    pub name_id_format: Option<String>,
+}
+
+/// What is accepted besides our own values, for an account that moved here from another product and left its identity
+/// provider as it was.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Accepted {
+    /// Where responses may arrive too: paths of our host, or whole URLs that the operator leads here.
+    pub acs: Vec<String>,
+    /// Entity IDs by which an audience may name us.
+    pub entity_ids: Vec<String>,
+    /// Certificates (PEM) of the identity provider besides those that its metadata lists.
+    pub certificates: Vec<String>,
 }
 
 /// The default tolerance of clocks.
 pub const DEFAULT_CLOCK_SKEW_SECONDS: u32 = 180;
 /// The most that clocks may differ.
 pub const MOST_CLOCK_SKEW_SECONDS: u32 = 300;
+/// The shortest automatic logout: 15 minutes.
+pub const LEAST_AUTOMATIC_LOGOUT_SECONDS: u32 = 15 * 60;
+/// The longest automatic logout: 180 days.
+pub const MOST_AUTOMATIC_LOGOUT_SECONDS: u32 = 180 * 24 * 60 * 60;
 
 impl Settings {
     /// The defaults of every switch, for this identity provider.
@@ -69,18 +129,32 @@ impl Settings {
     pub fn new(identity_provider: IdentityProvider) -> Self {
         Self {
             identity_provider,
+            enabled: true,
+            reach: Reach::default(),
             sp_entity_id: EntityIdForm::Https,
             binding: Binding::Redirect,
             signature_hash: SignatureHash::Sha256,
             sign_requests: true,
             sign_logout: true,
+            encrypted_assertions: false,
+            asks: Asks::default(),
             unsolicited: Unsolicited::Restart,
             provision: Provision::AtSignIn,
+            automatic_logout_seconds: None,
             save_response_logs: true,
             clock_skew_seconds: DEFAULT_CLOCK_SKEW_SECONDS,
             allow: BTreeSet::new(),
             signing_key: SigningKeyKind::Rsa2048,
+            certificate_rotation: CertificateRotation::Automatic,
+            new_idp_certificates: NewCertificates::Review,
+            metadata_certificates: Vec::new(),
+            accepted: Accepted::default(),
         }
+    }
+
+    /// The certificates (PEM) that verify: those of the identity provider, and those accepted besides.
+    pub fn verifying_certificates(&self) -> impl Iterator<Item = &String> {
+        self.identity_provider.certificates.iter().chain(&self.accepted.certificates)
     }
 }
 
@@ -158,6 +232,8 @@ choice! {
     Unsolicited {
         /// Discarded, and an SP-initiated sign-in begins: no login CSRF.
         Restart = "restart",
+        /// Accepted, like an answer to a request of ours.
+        Accept = "accept",
         /// Refused (1017).
         Refuse = "refuse",
     }
@@ -178,6 +254,8 @@ choice! {
     WeakAlgorithm {
         /// RSA-SHA1 signatures and SHA-1 digests.
         Sha1 = "sha1",
+        /// AES in CBC mode, which encrypts without protecting from change.
+        Cbc = "cbc",
     }
 }
 choice! {
@@ -189,5 +267,25 @@ choice! {
         Rsa3072 = "rsa-3072",
         /// ECDSA on P-256.
         EcdsaP256 = "ecdsa-p256",
+    }
+}
+choice! {
+    /// Who replaces our key pair before its certificate ends.
+    CertificateRotation {
+        /// We do: the next one is published ahead, and takes over once the identity provider has fetched it.
+        Automatic = "automatic",
+        /// An administrator.
+        Manual = "manual",
+    }
+}
+choice! {
+    /// What happens with certificates that appear in the identity provider's metadata.
+    NewCertificates {
+        /// They wait for an administrator.
+        Review = "review",
+        /// They are added if the metadata came over https from the origin of the sign-in URL.
+        SameOriginHttps = "same_origin_https",
+        /// They are added if the metadata is signed by one of the pinned certificates.
+        SignedMetadata = "signed_metadata",
     }
 }

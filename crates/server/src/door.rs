@@ -55,9 +55,9 @@ pub fn router(app: App, settings: &Settings) -> Router {
     let (base_url, trusted_proxies) = (settings.base_url.clone(), settings.trusted_proxies.clone());
     let desk = Arc::new(Desk { app, base_url, base_host, trusted_proxies });
     let door = Door {
-        vanity: routes::router(routes::vanity(), &desk),
-        base: routes::router(routes::base(), &desk),
-        elsewhere: routes::router(routes::elsewhere(), &desk),
+        vanity: routes::vanity_router(&desk),
+        base: routes::plain_router(routes::base(), &desk),
+        elsewhere: routes::plain_router(routes::elsewhere(), &desk),
         desk,
     };
     Router::new().fallback(answer).with_state(Arc::new(door))

@@ -9,7 +9,7 @@ use crate::{admin, base, forms, links, profile, sign_in, sign_out, sso};
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::middleware::from_fn_with_state;
-use axum::routing::{MethodRouter, get, post};
+use axum::routing::{MethodRouter, any, get, post};
 use std::sync::Arc;
 
 /// The most that is read of a form of ours, in bytes; the assertion consumer service has a limit of its own.
@@ -78,8 +78,8 @@ pub(crate) fn base() -> Vec<Route> {
 pub(crate) fn elsewhere() -> Vec<Route> {
     let mut routes = operations();
     routes.push(route(Caller::Anybody, "/assets/{name}", get(base::asset)));
-    routes.push(route(Caller::Anybody, "/{*rest}", axum::routing::any(base::no_account)));
-    routes.push(route(Caller::Anybody, "/", axum::routing::any(base::no_account)));
+    routes.push(route(Caller::Anybody, "/{*rest}", any(base::no_account)));
+    routes.push(route(Caller::Anybody, "/", any(base::no_account)));
     routes
 }
 
@@ -90,8 +90,17 @@ fn operations() -> Vec<Route> {
     ]
 }
 
+/// The router of the vanity hosts, which also take responses at the paths that accounts brought along.
+pub(crate) fn vanity_router(desk: &Arc<Desk>) -> Router {
+    router(vanity(), any(sso::acs::at_another_path), desk)
+}
+
 /// The router of these addresses.
-pub(crate) fn router(routes: Vec<Route>, desk: &Arc<Desk>) -> Router {
+pub(crate) fn plain_router(routes: Vec<Route>, desk: &Arc<Desk>) -> Router {
+    router(routes, any(async || Failure::NoPage), desk)
+}
+
+fn router(routes: Vec<Route>, otherwise: MethodRouter<Arc<Desk>>, desk: &Arc<Desk>) -> Router {
     let own_forms = from_fn_with_state(Arc::clone(desk), forms::only_ours);
     let add = |router: Router<Arc<Desk>>, Route { caller, path, methods }| match caller {
         Caller::IdentityProvider => router.route(path, methods),
@@ -102,7 +111,7 @@ pub(crate) fn router(routes: Vec<Route>, desk: &Arc<Desk>) -> Router {
     routes
         .into_iter()
         .fold(Router::new(), add)
-        .fallback(async || Failure::NoPage)
+        .fallback_service(otherwise.with_state(Arc::clone(desk)))
         .method_not_allowed_fallback(async || Failure::WrongMethod)
         .layer(DefaultBodyLimit::max(LARGEST_FORM))
         .with_state(Arc::clone(desk))

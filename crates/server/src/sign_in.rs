@@ -7,6 +7,7 @@ use crate::{cookies, page};
 use axum::http::HeaderMap;
 use axum::response::Response;
 use serde::Deserialize;
+use url::form_urlencoded::Serializer;
 use vestibule_app::Kind;
 use vestibule_app::sign_in::{self, Way};
 
@@ -54,10 +55,16 @@ pub(crate) async fn identify(
 ) -> Result<Response, Failure> {
     let return_to = sign_in::local_path(form.return_to.as_deref());
     match sign_in::identify(&visitor.0, &form.email).await {
-        Ok(Way::Sso) => Ok(page::shown(&Forward {
+        Ok(Way::Sso(connection)) => Ok(page::shown(&Forward {
             account: visitor.0.account().name.clone(),
             heading: "Taking you to your company’s sign-in page".to_owned(),
-            to: start_url(return_to),
+            to: format!(
+                "/saml/login?{}",
+                Serializer::new(String::new())
+                    .append_pair("return_to", return_to)
+                    .append_pair("connection", &connection.to_string())
+                    .finish()
+            ),
         })),
         Ok(Way::Password) => Ok(page::shown(&password_page(&visitor, &form.email, return_to, None))),
         Err(error) if error.kind() == Kind::Invalid => {

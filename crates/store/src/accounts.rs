@@ -21,6 +21,7 @@ macro_rules! select {
 statements! { accounts:
     CLAIM_LABEL = "INSERT INTO labels (label, account_id, state, created_at) VALUES ($1, $2, $3, $4) \
                    ON CONFLICT (label) DO NOTHING";
+    OWNER_OF_LABEL = "SELECT account_id FROM labels WHERE label = $1";
     INSERT = "INSERT INTO accounts (id, label, name, version, created_at, settings) \
               VALUES ($1, $2, $3, $4, $5, $6)";
     BY_LABEL = "SELECT a.id, a.label, a.name, l.state, a.version, a.created_at \
@@ -48,6 +49,25 @@ pub async fn create(tx: &GlobalTx<'_>, account: &Account) -> Result<(), Error> {
     let name = account.name.as_str();
     let row = params![account.id, label, name, account.version, account.created_at, EMPTY_CONFIGURATION];
     tx.execute(&INSERT, row).await.map(drop)
+}
+
+/// Takes another vanity URL for the account; true when it is the account's, taken now or before.
+///
+/// # Errors
+/// Those of the database.
+pub async fn claim_label(
+    tx: &Tx<'_>,
+    label: &Label,
+    state: VanityState,
+    now: Timestamp,
+) -> Result<bool, Error> {
+    let (account, label) = (tx.account(), label.as_str());
+    if tx.execute(&CLAIM_LABEL, params![label, account, state.as_str(), now]).await? > 0 {
+        return Ok(true);
+    }
+    let owner = tx.row(&OWNER_OF_LABEL, params![label]).await?;
+    let owner = owner.map(|mut row| row.id("account_id", AccountId::from_bytes)).transpose()?;
+    Ok(owner == Some(account))
 }
 
 /// The account at this label: one indexed read, made at every request. The version tells whether what a node holds in

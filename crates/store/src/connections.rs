@@ -11,7 +11,7 @@ use vestibule_model::connection::{Connection, Settings, Version};
 use vestibule_model::id::ConnectionId;
 
 statements! { connections:
-    LIST = "SELECT c.id, p.number AS published_number, p.settings AS published_settings, \
+    LIST = "SELECT c.id, c.name, p.number AS published_number, p.settings AS published_settings, \
             p.created_at AS published_created_at, d.number AS draft_number, d.settings AS draft_settings, \
             d.created_at AS draft_created_at FROM connections c \
             LEFT JOIN connection_versions p \
@@ -19,7 +19,8 @@ statements! { connections:
             LEFT JOIN connection_versions d \
             ON d.account_id = c.account_id AND d.connection_id = c.id AND d.number = c.draft \
             WHERE c.account_id = $1 ORDER BY c.id";
-    CREATE = "INSERT INTO connections (account_id, id, newest, created_at) VALUES ($1, $2, 0, $3)";
+    CREATE = "INSERT INTO connections (account_id, id, name, newest, created_at) VALUES ($1, $2, $3, 0, $4)";
+    RETIRE = "UPDATE connections SET published = NULL, draft = NULL WHERE account_id = $1 AND id = $2";
     NEXT = "UPDATE connections SET newest = newest + 1, draft = newest + 1 WHERE account_id = $1 AND id = $2 \
             RETURNING newest";
     INSERT_VERSION = "INSERT INTO connection_versions (account_id, connection_id, number, created_at, settings) \
@@ -51,6 +52,7 @@ pub async fn list(tx: &Tx<'_>) -> Result<Vec<Connection>, Error> {
         .map(|mut row| {
             Ok(Connection {
                 id: row.id("id", ConnectionId::from_bytes)?,
+                name: row.text("name")?,
                 published: joined(
                     &mut row,
                     ["published_number", "published_settings", "published_created_at"],
@@ -65,8 +67,17 @@ pub async fn list(tx: &Tx<'_>) -> Result<Vec<Connection>, Error> {
 ///
 /// # Errors
 /// Those of the database.
-pub async fn create(tx: &Tx<'_>, id: ConnectionId, now: Timestamp) -> Result<(), Error> {
-    tx.execute(&CREATE, params![tx.account(), id, now]).await.map(drop)
+pub async fn create(tx: &Tx<'_>, id: ConnectionId, name: &str, now: Timestamp) -> Result<(), Error> {
+    tx.execute(&CREATE, params![tx.account(), id, name, now]).await.map(drop)
+}
+
+/// Takes a connection out of use. Its versions and its id stay: what was logged of it can still be read, and nothing
+/// else ever gets the same id.
+///
+/// # Errors
+/// Those of the database.
+pub async fn retire(tx: &Tx<'_>, id: ConnectionId) -> Result<(), Error> {
+    tx.execute(&RETIRE, params![tx.account(), id]).await.map(drop)
 }
 
 /// Saves settings as the newest version, which becomes the draft, and returns its number.

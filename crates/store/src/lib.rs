@@ -13,6 +13,7 @@ pub mod connections;
 mod dialect;
 pub mod domains;
 mod error;
+pub mod jobs;
 pub mod licenses;
 pub mod links;
 mod location;

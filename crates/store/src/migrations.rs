@@ -29,7 +29,14 @@ macro_rules! migrations {
     };
 }
 
-const MIGRATIONS: &[Migration] = migrations![1 "0001_accounts", 2 "0002_users", 3 "0003_sso", 4 "0004_log"];
+const MIGRATIONS: &[Migration] = migrations![
+    1 "0001_accounts",
+    2 "0002_users",
+    3 "0003_sso",
+    4 "0004_log",
+    5 "0005_connections",
+    6 "0006_jobs",
+];
 
 const TABLE: &str = "CREATE TABLE IF NOT EXISTS schema_migrations (number {INTEGER} NOT NULL PRIMARY KEY, \
      name {TEXT} NOT NULL, checksum {INTEGER} NOT NULL) {STRICT}";

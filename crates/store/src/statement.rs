@@ -75,6 +75,7 @@ pub(crate) fn all() -> impl Iterator<Item = &'static Statement> {
         crate::accounts::STATEMENTS,
         crate::connections::STATEMENTS,
         crate::domains::STATEMENTS,
+        crate::jobs::STATEMENTS,
         crate::licenses::STATEMENTS,
         crate::links::STATEMENTS,
         crate::outbox::STATEMENTS,

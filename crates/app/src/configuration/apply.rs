@@ -2,14 +2,16 @@
 
 use super::limits;
 use super::plan::{Difference, Planned};
-use super::state::{Sso, State};
+use super::state::{ConnectionState, State};
 use crate::context::{App, OperatorCtx};
 use crate::error::{Error, Kind};
 use crate::live::key_kind;
 use crate::vault::{Place, Purpose};
 use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
-use vestibule_model::account::{Account, VanityState};
+use std::collections::BTreeMap;
+use vestibule_model::account::{Account, Label, VanityState};
+use vestibule_model::connection::Settings;
 use vestibule_model::id::{ConnectionId, SpKeyId};
 use vestibule_saml::SigningKey;
 use vestibule_store::sp_keys::{SpKey, SpKeyState};
@@ -39,18 +41,18 @@ pub async fn apply(ctx: &OperatorCtx, planned: Planned) -> Result<Applied, Error
     if changes.is_empty() {
         return Ok(Applied { account, version: to.version, changes });
     }
-    if wanted.sso.is_some() && to.state != VanityState::Approved {
+    if !wanted.connections.is_empty() && to.state != VanityState::Approved {
         return Err(Error::new(Kind::Invalid, "SSO cannot be configured before the vanity URL is approved.")
             .hint(format!("Approve it with `vestibule account approve {account}`.")));
     }
     let now = ctx.app.now();
-    let connection = wanted.connection.unwrap_or_else(|| ConnectionId::from_bytes(ctx.app.fresh_id(now)));
-    let fresh = fresh_key(&ctx.app, (&to, connection), &wanted, now).await?;
+    let prepared = prepare(&ctx.app, &to, &wanted, now).await?;
+    let approve = ctx.app.inner.deployment.approve_vanity_urls;
     let seen = to.version;
     let scope = ctx.app.store().account(to.id);
     let version = scope
         .write(move |tx| {
-            let (file, wanted, fresh) = (file.clone(), wanted.clone(), fresh.clone());
+            let (file, wanted, prepared) = (file.clone(), wanted.clone(), prepared.clone());
             Box::pin(async move {
                 let version = store::accounts::bump(tx).await?;
                 if version != seen + 1 {
@@ -62,7 +64,8 @@ pub async fn apply(ctx: &OperatorCtx, planned: Planned) -> Result<Applied, Error
                 }
                 let current = State::read(tx).await?;
                 limits::check(tx, to.id, &file, &wanted).await?;
-                write_sso(tx, &current, &wanted, (connection, fresh), now).await?;
+                claim_labels(tx, &file, &wanted, approve, now).await?;
+                write_connections(tx, &current, &wanted, &prepared, now).await?;
                 write_domains(tx, &current, &wanted).await?;
                 write_seats(tx, &wanted).await?;
                 store::accounts::put_configuration(tx, &wanted.configuration.to_stored()?).await?;
@@ -73,48 +76,99 @@ pub async fn apply(ctx: &OperatorCtx, planned: Planned) -> Result<Applied, Error
     Ok(Applied { account, version, changes })
 }
 
-/// A key pair for the connection, unless it has one of the wanted kind. It is made before the transaction because that
-/// takes long; whoever makes one meanwhile changes the version of the account, and this is not written.
-async fn fresh_key(
+/// The id of a connection, and the key pair that is made for it.
+#[derive(Clone)]
+struct Prepared {
+    id: ConnectionId,
+    fresh: Option<SpKey>,
+}
+
+/// An id for each connection that has none, and a key pair for each that has none of the wanted kind. Key pairs are made
+/// before the transaction because that takes long; whoever makes one meanwhile changes the version of the account, and
+/// these are not written.
+async fn prepare(
     app: &App,
-    (to, connection): (&Account, ConnectionId),
+    to: &Account,
     wanted: &State,
     now: Timestamp,
-) -> Result<Option<SpKey>, Error> {
-    let Some(sso) = &wanted.sso else { return Ok(None) };
-    if app.find_signing(to.id, connection, sso.settings.signing_key).await?.is_some() {
-        return Ok(None);
+) -> Result<BTreeMap<String, Prepared>, Error> {
+    let mut prepared = BTreeMap::new();
+    for (name, ConnectionState { settings, .. }) in &wanted.connections {
+        let id = wanted.ids.get(name).copied();
+        let id = id.unwrap_or_else(|| ConnectionId::from_bytes(app.fresh_id(now)));
+        let known = app.find_signing(to.id, id, settings.signing_key).await?.is_some();
+        let fresh = if known { None } else { Some(fresh_key(app, to, (id, settings), now)?) };
+        prepared.insert(name.clone(), Prepared { id, fresh });
     }
-    let key = SigningKey::generate(key_kind(sso.settings.signing_key)).map_err(Error::internal)?;
-    let name = app.account_host(&to.label);
+    Ok(prepared)
+}
+
+fn fresh_key(
+    app: &App,
+    to: &Account,
+    (connection, settings): (ConnectionId, &Settings),
+    now: Timestamp,
+) -> Result<SpKey, Error> {
+    let key = SigningKey::generate(key_kind(settings.signing_key)).map_err(Error::internal)?;
+    let name = app.account_host(settings.reach.vanity_url.as_ref().unwrap_or(&to.label));
     let certificate = key.self_signed(&name, now, now + CERTIFICATE_LIFETIME).map_err(Error::internal)?;
     let id = SpKeyId::from_bytes(app.fresh_id(now));
     let place = Place { purpose: Purpose::PrivateKey, account: to.id, row: id.to_bytes() };
     let sealed_key = app.inner.vault.seal(place, app.random(), &key.to_pkcs8().map_err(Error::internal)?)?;
     let certificate = certificate.der().to_vec();
-    Ok(Some(SpKey { id, connection, state: SpKeyState::Active, sealed_key, certificate, created_at: now }))
+    Ok(SpKey { id, connection, state: SpKeyState::Active, sealed_key, certificate, created_at: now })
 }
 
-async fn write_sso(
+/// Takes the vanity URLs that connections name besides the account's own.
+async fn claim_labels(
+    tx: &Tx<'_>,
+    file: &str,
+    wanted: &State,
+    approve: bool,
+    now: Timestamp,
+) -> Result<(), Error> {
+    let state = if approve { VanityState::Approved } else { VanityState::Requested };
+    let named = wanted.connections.values().filter_map(|wanted| wanted.settings.reach.vanity_url.as_ref());
+    for label in named {
+        if !store::accounts::claim_label(tx, label, state, now).await? {
+            return Err(label_taken(file, label));
+        }
+    }
+    Ok(())
+}
+
+fn label_taken(file: &str, label: &Label) -> Error {
+    Error::new(Kind::Conflict, format!("{file}: `vanity_url`: \"{label}\" belongs to another account."))
+        .hint("Choose another one.")
+}
+
+async fn write_connections(
     tx: &Tx<'_>,
     current: &State,
     wanted: &State,
-    (connection, fresh): (ConnectionId, Option<SpKey>),
+    prepared: &BTreeMap<String, Prepared>,
     now: Timestamp,
 ) -> Result<(), Error> {
-    let Some(Sso { settings, draft }) = &wanted.sso else { return Ok(()) };
-    if current.sso == wanted.sso {
-        return Ok(());
+    for (name, ConnectionState { settings, draft }) in &wanted.connections {
+        let Some(Prepared { id, fresh }) = prepared.get(name) else { continue };
+        if current.connections.get(name) == wanted.connections.get(name) {
+            continue;
+        }
+        if !current.ids.contains_key(name) {
+            store::connections::create(tx, *id, name, now).await?;
+        }
+        if let Some(fresh) = fresh {
+            store::sp_keys::insert(tx, fresh).await?;
+        }
+        let number = store::connections::save_draft(tx, *id, settings, now).await?;
+        if !draft {
+            store::connections::publish(tx, *id, number, now).await?;
+        }
     }
-    if current.connection.is_none() {
-        store::connections::create(tx, connection, now).await?;
-    }
-    if let Some(fresh) = fresh {
-        store::sp_keys::insert(tx, &fresh).await?;
-    }
-    let number = store::connections::save_draft(tx, connection, settings, now).await?;
-    if !draft {
-        store::connections::publish(tx, connection, number, now).await?;
+    for name in current.connections.keys().filter(|name| !wanted.connections.contains_key(*name)) {
+        if let Some(id) = current.ids.get(name) {
+            store::connections::retire(tx, *id).await?;
+        }
     }
     Ok(())
 }

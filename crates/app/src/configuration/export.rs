@@ -1,6 +1,7 @@
 //! Printing what an account has as an account file; applying it again changes nothing.
 
-use super::state::{Sso, State};
+use super::sso;
+use super::state::{ConnectionState, State};
 use crate::context::OperatorCtx;
 use crate::error::Error;
 use toml::{Table, Value};
@@ -17,8 +18,17 @@ pub async fn export(ctx: &OperatorCtx, label: &str) -> Result<String, Error> {
     let state = scope.read(|tx| Box::pin(State::read(tx))).await?;
     let mut file = Table::new();
     file.insert("account".to_owned(), account.label.as_str().into());
-    if let Some(sso) = &state.sso {
-        file.insert("sso".to_owned(), sso_table(sso).into());
+    for (name, connection) in &state.connections {
+        let mut table = connection_table(connection);
+        if name.is_empty() {
+            file.insert("sso".to_owned(), table.into());
+            continue;
+        }
+        table.insert("name".to_owned(), name.as_str().into());
+        let listed = file.entry("connection").or_insert_with(|| Value::Array(Vec::new()));
+        if let Value::Array(listed) = listed {
+            listed.push(table.into());
+        }
     }
     file.insert("licenses".to_owned(), licenses(&state).into());
     if !state.domains.is_empty() {
@@ -29,37 +39,16 @@ pub async fn export(ctx: &OperatorCtx, label: &str) -> Result<String, Error> {
     toml::to_string_pretty(&file).map_err(Error::internal)
 }
 
-fn sso_table(sso: &Sso) -> Table {
-    let settings = &sso.settings;
-    let provider = &settings.identity_provider;
-    let mut table = Table::new();
-    let mut put = |key: &str, value: Value| table.insert(key.to_owned(), value);
-    put("issuer", provider.issuer.as_str().into());
-    match &provider.metadata_url {
-        Some(url) => {
-            put("idp_metadata_url", url.as_str().into());
-        }
-        None => {
-            put("sign_in_url", provider.sign_in_url.as_str().into());
-            if let Some(url) = &provider.sign_out_url {
-                put("sign_out_url", url.as_str().into());
-            }
-            put("certificates", provider.certificates.clone().into());
+/// A section without what follows from the rest of it: metadata says the same as the typed fields.
+fn connection_table(connection: &ConnectionState) -> Table {
+    let mut table = sso::table(connection);
+    if connection.settings.identity_provider.metadata_url.is_some() {
+        for key in ["sign_in_url", "sign_out_url", "certificates"] {
+            table.remove(key);
         }
     }
-    put("sp_entity_id", settings.sp_entity_id.as_str().into());
-    put("binding", settings.binding.as_str().into());
-    put("signature_hash", settings.signature_hash.as_str().into());
-    put("sign_requests", settings.sign_requests.into());
-    put("sign_logout", settings.sign_logout.into());
-    put("unsolicited", settings.unsolicited.as_str().into());
-    put("provision", settings.provision.as_str().into());
-    put("save_response_logs", settings.save_response_logs.into());
-    put("clock_skew", format!("{}s", settings.clock_skew_seconds).into());
-    put("allow", settings.allow.iter().map(|weak| weak.as_str()).collect::<Vec<_>>().into());
-    put("signing_key", settings.signing_key.as_str().into());
-    if sso.draft {
-        put("draft", true.into());
+    if !connection.draft {
+        table.remove("draft");
     }
     table
 }

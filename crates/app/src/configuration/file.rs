@@ -41,20 +41,45 @@ impl Source {
     }
 }
 
+/// A section of a file that describes a connection, for messages: `sso`, or `connection."name"`.
+#[derive(Clone, Copy)]
+pub(super) struct Section<'a> {
+    pub(super) source: &'a Source,
+    pub(super) name: &'a str,
+}
+
+impl Section<'_> {
+    /// An error about a key of this section.
+    pub(super) fn wrong(&self, key: &str, problem: impl std::fmt::Display) -> Error {
+        self.source.wrong(&format!("{}.{key}", self.name), problem)
+    }
+
+    /// An error about the section as a whole.
+    pub(super) fn wrong_itself(&self, problem: impl std::fmt::Display) -> Error {
+        self.source.wrong(self.name, problem)
+    }
+}
+
 /// An account file.
 #[derive(Debug, Deserialize)]
 pub(super) struct AccountFile {
     pub(super) account: String,
     pub(super) sso: Option<Sso>,
+    pub(super) connection: Option<Vec<Sso>>,
     pub(super) licenses: Option<BTreeMap<String, toml::Value>>,
     pub(super) domains: Option<BTreeMap<String, DomainTable>>,
     #[serde(default)]
     pub(super) mapping: MappingTables,
 }
 
-/// `[sso]`; what is absent has its default.
+/// `[sso]`, or one of `[[connection]]`, which has `name`, `vanity_url` and `email_domains` besides; what is absent has
+/// its default.
 #[derive(Debug, Deserialize)]
 pub(super) struct Sso {
+    pub(super) name: Option<String>,
+    pub(super) vanity_url: Option<String>,
+    pub(super) email_domains: Option<Vec<String>>,
+    pub(super) enabled: Option<bool>,
     pub(super) idp_metadata_url: Option<String>,
     pub(super) idp_metadata_file: Option<String>,
     pub(super) issuer: Option<String>,
@@ -67,6 +92,9 @@ pub(super) struct Sso {
     pub(super) sign_requests: Option<bool>,
     pub(super) sign_logout: Option<bool>,
     pub(super) encrypted_assertions: Option<bool>,
+    pub(super) force_authn: Option<bool>,
+    pub(super) authn_contexts: Option<Vec<String>>,
+    pub(super) name_id_format: Option<String>,
     pub(super) unsolicited: Option<String>,
     pub(super) provision: Option<String>,
     pub(super) automatic_logout: Option<String>,
@@ -76,8 +104,10 @@ pub(super) struct Sso {
     pub(super) signing_key: Option<String>,
     pub(super) certificate_rotation: Option<String>,
     pub(super) new_idp_certificates: Option<String>,
+    pub(super) metadata_certificates: Option<Vec<String>>,
     pub(super) accepted_acs: Option<Vec<String>>,
     pub(super) accepted_entity_ids: Option<Vec<String>>,
+    pub(super) accepted_certificates: Option<Vec<String>>,
     pub(super) draft: Option<bool>,
 }
 
@@ -143,13 +173,13 @@ pub(super) type Reader<T> = fn(&str) -> Option<T>;
 
 /// Reads one of a few words.
 pub(super) fn word<T>(
-    source: &Source,
+    section: Section<'_>,
     key: &str,
     value: Option<&str>,
     (default, read, words): (T, Reader<T>, &[&str]),
 ) -> Result<T, Error> {
     let Some(value) = value else { return Ok(default) };
-    read(value).ok_or_else(|| source.wrong(key, format!("\"{value}\" is not one of {}", words.join(", "))))
+    read(value).ok_or_else(|| section.wrong(key, format!("\"{value}\" is not one of {}", words.join(", "))))
 }
 
 /// Reads `[mapping.basic]`.

@@ -16,11 +16,11 @@ struct Table {
     later: &'static [&'static str],
 }
 
-const TABLES: &[Table] = &[
-    Table { path: "", keys: &["account", "sso", "licenses", "domains", "mapping"], later: &["connection"] },
-    Table {
-        path: "sso",
-        keys: &[
+macro_rules! connection_keys {
+    ($($own:literal),*) => {
+        &[
+            $($own,)*
+            "enabled",
             "idp_metadata_url",
             "idp_metadata_file",
             "issuer",
@@ -33,6 +33,9 @@ const TABLES: &[Table] = &[
             "sign_requests",
             "sign_logout",
             "encrypted_assertions",
+            "force_authn",
+            "authn_contexts",
+            "name_id_format",
             "unsolicited",
             "provision",
             "automatic_logout",
@@ -42,12 +45,22 @@ const TABLES: &[Table] = &[
             "signing_key",
             "certificate_rotation",
             "new_idp_certificates",
+            "metadata_certificates",
             "accepted_acs",
             "accepted_entity_ids",
+            "accepted_certificates",
             "draft",
-        ],
-        later: &[],
-    },
+        ]
+    };
+}
+
+const SSO: &[&str] = connection_keys![];
+const CONNECTION: &[&str] = connection_keys!["name", "vanity_url", "email_domains"];
+
+const TABLES: &[Table] = &[
+    Table { path: "", keys: &["account", "sso", "connection", "licenses", "domains", "mapping"], later: &[] },
+    Table { path: "sso", keys: SSO, later: &[] },
+    Table { path: "connection", keys: CONNECTION, later: &[] },
     Table {
         path: "licenses",
         keys: &["basic", "licensed", "on-prem", "pro", "corp", "fallback"],
@@ -130,9 +143,16 @@ fn check_table(source: &Source, table: &DeTable<'_>, pattern: &str, shown: &str)
             let place = source.place(key.span().start);
             return Err(refused(known, &place, &path, name));
         }
-        if let DeValue::Table(inner) = value.get_ref() {
-            let step = if any { "*" } else { name };
-            check_table(source, inner, &join(pattern, step), &path)?;
+        let pattern = join(pattern, if any { "*" } else { name });
+        match value.get_ref() {
+            DeValue::Table(inner) => check_table(source, inner, &pattern, &path)?,
+            DeValue::Array(entries) => {
+                for entry in entries {
+                    let DeValue::Table(inner) = entry.get_ref() else { break };
+                    check_table(source, inner, &pattern, &path)?;
+                }
+            }
+            _ => {}
         }
     }
     Ok(())

@@ -1,6 +1,6 @@
 //! Declarative account configuration: read an account file, show the difference, apply it as one version, write it out.
 //!
-//! `keys` knows every key of the file, `file` its shape, `state` what an account has, `plan` the difference between two
+//! `keys` knows every key of the file, `file` its shape, `sso` the settings of a connection, `state` what an account has, `plan` the difference between two
 //! states, `limits` what the rest of the deployment does not allow, `apply` writes it in one transaction, `export` prints a state as a file that changes nothing when applied.
 //! A section that is absent from a file is left alone; in a section that is there, an absent key means its default.
 
@@ -11,6 +11,7 @@ mod identity_provider;
 mod keys;
 mod limits;
 mod plan;
+mod sso;
 mod state;
 
 pub use apply::{Applied, apply};

@@ -1,17 +1,14 @@
 //! The difference between what an account has and what a file wants.
 
-use super::file::{self, AccountFile, DomainTable, Source};
-use super::state::{Sso, State};
-use super::{identity_provider, limits};
+use super::file::{self, AccountFile, DomainTable, Section, Source};
+use super::state::{ConnectionState, State, section};
+use super::{limits, sso};
 use crate::context::OperatorCtx;
 use crate::error::Error;
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
 use vestibule_model::account::Account;
-use vestibule_model::connection::{
-    Binding, EntityIdForm, MOST_CLOCK_SKEW_SECONDS, Provision, Settings, SignatureHash, SigningKeyKind,
-    Unsolicited, WeakAlgorithm,
-};
+use vestibule_model::connection::Reach;
 use vestibule_model::domain::{Domain, DomainPolicy};
 use vestibule_model::license::{License, MOST_BASIC_SEATS};
 
@@ -83,9 +80,13 @@ async fn wanted(
     current: &State,
 ) -> Result<State, Error> {
     let mut wanted = current.clone();
-    if let Some(sso) = &file.sso {
-        let settings = settings(ctx, source, sso).await?;
-        wanted.sso = Some(Sso { settings, draft: sso.draft.unwrap_or(false) });
+    if let Some(table) = &file.sso {
+        let own = connection(ctx, Section { source, name: "sso" }, table).await?;
+        wanted.connections.insert(String::new(), own);
+    }
+    if let Some(listed) = &file.connection {
+        let own = wanted.connections.remove("");
+        wanted.connections = connections(ctx, source, listed, own).await?;
     }
     if let Some(table) = &file.licenses {
         wanted.seats = seats(source, table)?;
@@ -100,57 +101,68 @@ async fn wanted(
     Ok(wanted)
 }
 
-async fn settings(ctx: &OperatorCtx, source: &Source, sso: &file::Sso) -> Result<Settings, Error> {
-    identity_provider::refuse_unavailable(source, sso)?;
-    macro_rules! word {
-        ($key:ident, $type:ident :: $default:ident) => {{
-            let choice = ($type::$default, $type::from_word as fn(&str) -> Option<$type>, $type::WORDS);
-            file::word(source, concat!("sso.", stringify!($key)), sso.$key.as_deref(), choice)?
-        }};
+/// The connections of `[[connection]]`, each with its name, beside the one of `[sso]`.
+async fn connections(
+    ctx: &OperatorCtx,
+    source: &Source,
+    listed: &[file::Sso],
+    own: Option<ConnectionState>,
+) -> Result<BTreeMap<String, ConnectionState>, Error> {
+    let mut connections: BTreeMap<_, _> = own.into_iter().map(|own| (String::new(), own)).collect();
+    for table in listed {
+        let name = name(source, table)?;
+        let title = section(&name);
+        let section = Section { source, name: &title };
+        let connection = connection(ctx, section, table).await?;
+        if connection.settings.reach == Reach::default() {
+            return Err(section
+                .wrong_itself("nobody would sign in by it")
+                .hint("Give `vanity_url`, or `email_domains`; the connection for everybody is `[sso]`."));
+        }
+        if connections.insert(name, connection).is_some() {
+            return Err(section.wrong_itself("there are two of this name"));
+        }
     }
-    let binding = word!(binding, Binding::Redirect);
-    let provider = identity_provider::read(ctx, source, sso, binding).await?;
-    let default = Settings::new(provider);
-    let mut allow = BTreeSet::new();
-    for entry in sso.allow.iter().flatten() {
-        let choice =
-            (WeakAlgorithm::Sha1, WeakAlgorithm::from_word as fn(&str) -> Option<_>, WeakAlgorithm::WORDS);
-        allow.insert(file::word(source, "sso.allow", Some(entry), choice)?);
-    }
-    let signature_hash = word!(signature_hash, SignatureHash::Sha256);
-    let signing_key = word!(signing_key, SigningKeyKind::Rsa2048);
-    if signing_key == SigningKeyKind::EcdsaP256 && signature_hash != SignatureHash::Sha256 {
-        return Err(
-            source.wrong("sso.signature_hash", "a key of the kind ecdsa-p256 signs with sha256 alone")
-        );
-    }
-    Ok(Settings {
-        sp_entity_id: word!(sp_entity_id, EntityIdForm::Https),
-        binding,
-        signature_hash,
-        sign_requests: sso.sign_requests.unwrap_or(default.sign_requests),
-        sign_logout: sso.sign_logout.unwrap_or(default.sign_logout),
-        unsolicited: word!(unsolicited, Unsolicited::Restart),
-        provision: word!(provision, Provision::AtSignIn),
-        save_response_logs: sso.save_response_logs.unwrap_or(default.save_response_logs),
-        clock_skew_seconds: clock_skew(source, sso.clock_skew.as_deref(), default.clock_skew_seconds)?,
-        allow,
-        signing_key,
-        ..default
+    distinct(source, &connections)?;
+    Ok(connections)
+}
+
+async fn connection(
+    ctx: &OperatorCtx,
+    section: Section<'_>,
+    table: &file::Sso,
+) -> Result<ConnectionState, Error> {
+    let settings = sso::read(ctx, section, table).await?;
+    Ok(ConnectionState { settings, draft: table.draft.unwrap_or(false) })
+}
+
+/// What a connection is called: by its own name, or by what leads to it.
+fn name(source: &Source, table: &file::Sso) -> Result<String, Error> {
+    let first = table.email_domains.as_ref().and_then(|domains| domains.first());
+    let name = table.name.as_ref().or(table.vanity_url.as_ref()).or(first);
+    let usable =
+        |name: &&String| (1..=100).contains(&name.len()) && !name.chars().any(|c| c.is_control() || c == '"');
+    name.filter(usable).cloned().ok_or_else(|| {
+        source
+            .wrong("connection", "each needs a name of 1 to 100 characters")
+            .hint("Give `name`; without it, `vanity_url` or the first of `email_domains` is the name.")
     })
 }
 
-fn clock_skew(source: &Source, text: Option<&str>, default: u32) -> Result<u32, Error> {
-    let Some(text) = text else { return Ok(default) };
-    let (number, unit) = match text.strip_suffix('m') {
-        Some(minutes) => (minutes, 60),
-        None => (text.strip_suffix('s').unwrap_or_default(), 1),
-    };
-    let seconds = number.parse::<u32>().ok().and_then(|number| number.checked_mul(unit));
-    seconds.filter(|seconds| *seconds <= MOST_CLOCK_SKEW_SECONDS).ok_or_else(|| {
-        let problem = format!("\"{text}\" is not a duration like \"180s\" or \"3m\" of at most {MOST_CLOCK_SKEW_SECONDS} seconds");
-        source.wrong("sso.clock_skew", problem)
-    })
+/// Refuses two connections that the same people would use.
+fn distinct(source: &Source, connections: &BTreeMap<String, ConnectionState>) -> Result<(), Error> {
+    let mut taken = BTreeMap::new();
+    for (name, connection) in connections {
+        let Reach { vanity_url, email_domains } = &connection.settings.reach;
+        let domains: Vec<Option<&Domain>> =
+            if email_domains.is_empty() { vec![None] } else { email_domains.iter().map(Some).collect() };
+        for domain in domains {
+            if let Some(other) = taken.insert((vanity_url.clone(), domain.cloned()), section(name)) {
+                return Err(source.wrong(&section(name), format!("the same people sign in by `{other}`")));
+            }
+        }
+    }
+    Ok(())
 }
 
 fn seats(source: &Source, table: &BTreeMap<String, toml::Value>) -> Result<BTreeMap<License, i64>, Error> {

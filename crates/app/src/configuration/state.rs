@@ -1,8 +1,9 @@
 //! What an account has: the part of it that an account file describes, in one comparable value.
 
-use super::Configuration;
+use super::{Configuration, sso};
 use crate::error::Error;
 use std::collections::BTreeMap;
+use toml::Value;
 use vestibule_model::connection::{Connection, Settings};
 use vestibule_model::domain::{Domain, DomainPolicy};
 use vestibule_model::id::ConnectionId;
@@ -13,10 +14,10 @@ use vestibule_store::{self as store, Tx};
 /// Everything that an account file describes.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct State {
-    /// The connection that is kept, if there is one.
-    pub(super) connection: Option<ConnectionId>,
-    /// Its settings: the draft's if there is a draft.
-    pub(super) sso: Option<Sso>,
+    /// The connections that are kept, also those that nobody uses any more, by name.
+    pub(super) ids: BTreeMap<String, ConnectionId>,
+    /// The settings of each connection: the draft's if there is a draft. The one of `[sso]` has no name.
+    pub(super) connections: BTreeMap<String, ConnectionState>,
     /// Seats the operator granted.
     pub(super) seats: BTreeMap<License, i64>,
     /// Associated domains.
@@ -27,7 +28,7 @@ pub(super) struct State {
 
 /// A connection's settings, and whether they wait for their publication.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Sso {
+pub(super) struct ConnectionState {
     pub(super) settings: Settings,
     pub(super) draft: bool,
 }
@@ -35,13 +36,13 @@ pub(super) struct Sso {
 impl State {
     /// Reads the state of the account that the transaction is scoped to.
     pub(super) async fn read(tx: &Tx<'_>) -> Result<Self, Error> {
-        let connection = store::connections::list(tx).await?.into_iter().next();
+        let connections = store::connections::list(tx).await?;
         let inventory = store::licenses::inventory(tx).await?;
         let domains = store::domains::list(tx).await?;
         let configuration = store::accounts::configuration(tx).await?;
         Ok(Self {
-            connection: connection.as_ref().map(|connection| connection.id),
-            sso: connection.and_then(current),
+            ids: connections.iter().map(|connection| (connection.name.clone(), connection.id)).collect(),
+            connections: connections.into_iter().filter_map(current).collect(),
             seats: inventory.0.into_iter().map(|(license, seats)| (license, seats.total)).collect(),
             domains: domains.into_iter().collect(),
             configuration: Configuration::from_stored(configuration.as_deref())?,
@@ -51,8 +52,10 @@ impl State {
     /// The state as pairs of key and value, as an account file would say them.
     pub(super) fn pairs(&self) -> BTreeMap<String, String> {
         let mut pairs = BTreeMap::new();
-        if let Some(sso) = &self.sso {
-            pairs.extend(sso_pairs(sso).into_iter().map(|(key, value)| (format!("sso.{key}"), value)));
+        for (name, connection) in &self.connections {
+            let section = section(name);
+            let said = sso::table(connection);
+            pairs.extend(said.iter().map(|(key, value)| (format!("{section}.{key}"), shown(key, value))));
         }
         for (license, total) in &self.seats {
             pairs.insert(format!("licenses.{}", license.as_str()), total.to_string());
@@ -68,37 +71,28 @@ impl State {
     }
 }
 
-fn current(connection: Connection) -> Option<Sso> {
-    let draft = connection.draft.map(|version| Sso { settings: version.settings, draft: true });
-    draft.or(connection.published.map(|version| Sso { settings: version.settings, draft: false }))
+/// What messages and differences call a connection.
+pub(super) fn section(name: &str) -> String {
+    if name.is_empty() { "sso".to_owned() } else { format!("connection.\"{name}\"") }
 }
 
-fn sso_pairs(sso: &Sso) -> Vec<(&'static str, String)> {
-    let settings = &sso.settings;
-    let provider = &settings.identity_provider;
-    let mut pairs = vec![
-        ("issuer", provider.issuer.clone()),
-        ("sign_in_url", provider.sign_in_url.clone()),
-        ("certificates", fingerprints(&provider.certificates)),
-        ("sp_entity_id", settings.sp_entity_id.as_str().to_owned()),
-        ("binding", settings.binding.as_str().to_owned()),
-        ("signature_hash", settings.signature_hash.as_str().to_owned()),
-        ("sign_requests", settings.sign_requests.to_string()),
-        ("sign_logout", settings.sign_logout.to_string()),
-        ("unsolicited", settings.unsolicited.as_str().to_owned()),
-        ("provision", settings.provision.as_str().to_owned()),
-        ("save_response_logs", settings.save_response_logs.to_string()),
-        ("clock_skew", format!("{}s", settings.clock_skew_seconds)),
-        ("signing_key", settings.signing_key.as_str().to_owned()),
-        ("draft", sso.draft.to_string()),
-    ];
-    pairs.extend(provider.metadata_url.clone().map(|url| ("idp_metadata_url", url)));
-    pairs.extend(provider.sign_out_url.clone().map(|url| ("sign_out_url", url)));
-    if !settings.allow.is_empty() {
-        let words: Vec<_> = settings.allow.iter().map(|weak| weak.as_str()).collect();
-        pairs.push(("allow", words.join(", ")));
+fn current(connection: Connection) -> Option<(String, ConnectionState)> {
+    let draft = connection.draft.map(|version| ConnectionState { settings: version.settings, draft: true });
+    let published =
+        connection.published.map(|version| ConnectionState { settings: version.settings, draft: false });
+    Some((connection.name, draft.or(published)?))
+}
+
+/// A value as people compare it.
+fn shown(key: &str, value: &Value) -> String {
+    match value {
+        Value::String(text) => text.clone(),
+        Value::Array(entries) => {
+            let texts: Vec<String> = entries.iter().filter_map(Value::as_str).map(str::to_owned).collect();
+            if key.ends_with("certificates") { fingerprints(&texts) } else { texts.join(", ") }
+        }
+        other => other.to_string(),
     }
-    pairs
 }
 
 /// Certificates as people compare them.

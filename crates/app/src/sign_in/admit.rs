@@ -6,7 +6,7 @@ use crate::context::VisitorCtx;
 use crate::links::{self, Fresh};
 use crate::live::LiveConnection;
 use crate::secret;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use std::sync::Arc;
 use vestibule_model::admission::{self, Decision, Known, Outcome, Rules};
 use vestibule_model::code::Code;
@@ -30,6 +30,8 @@ pub(super) struct Attempt {
     pub(super) assertion: VerifiedAssertion,
     pub(super) browser_hash: Option<[u8; 32]>,
     pub(super) restarted_recently: bool,
+    /// Where to go after a response that nobody asked for, if it is accepted.
+    pub(super) wanted: String,
     pub(super) session: Session,
     pub(super) link: Fresh,
     pub(super) fresh_user: UserId,
@@ -78,10 +80,13 @@ impl Attempt {
     }
 
     async fn judge(&self, tx: &Tx<'_>, notes: &mut Notes) -> Result<Verdict, Retry> {
-        let Some(request_id) = self.assertion.in_response_to() else {
-            return Ok(self.unsolicited(notes));
+        let accepts_unsolicited = self.connection.settings.unsolicited == Unsolicited::Accept;
+        let burned = match self.assertion.in_response_to() {
+            Some(request_id) => self.burn(tx, request_id, notes).await?,
+            None if accepts_unsolicited => self.burn_unsolicited(tx, notes).await?,
+            None => return Ok(self.unsolicited(notes)),
         };
-        let return_to = match self.burn(tx, request_id, notes).await? {
+        let return_to = match burned {
             Ok(return_to) => return_to,
             Err(code) => return Ok(Verdict::Refused(code)),
         };
@@ -106,7 +111,9 @@ impl Attempt {
         let found = match (policy, restart) {
             (_, true) => "none: the response is discarded, and a sign-in begins here",
             (Unsolicited::Restart, false) => "none, although a sign-in had just begun here for that reason",
-            (Unsolicited::Refuse, false) => "none, and unsolicited responses are refused",
+            (Unsolicited::Refuse | Unsolicited::Accept, false) => {
+                "none, and unsolicited responses are refused"
+            }
         };
         let step = if restart { Step::passed } else { Step::failed };
         notes.trace.push(step("in_response_to", expected, found));
@@ -127,10 +134,9 @@ impl Attempt {
             }
             None => None,
         };
-        let (key, until) = (self.replay_key(), self.assertion.replay_until());
         let Some(sign_in) = taken else {
             // A response that comes again finds its request used up: say what happened, not what follows from it.
-            if store::replays::contains(tx, &key).await? {
+            if store::replays::contains(tx, &self.replay_key()).await? {
                 notes.trace.push(Step::failed(
                     "replay",
                     "a response that was never used",
@@ -147,12 +153,27 @@ impl Attempt {
             return Ok(Err(Code::RequestUnknown));
         };
         notes.trace.push(Step::passed("in_response_to", expected, request_id));
+        let first = self.first_use(tx, notes).await?;
+        Ok(first.map(|()| sign_in.return_to))
+    }
+
+    /// Uses up an assertion that nobody asked for, where the account accepts such; the answer is where to go.
+    async fn burn_unsolicited(&self, tx: &Tx<'_>, notes: &mut Notes) -> Result<Result<String, Code>, Retry> {
+        let expected = "a request of this browser, or none: unsolicited responses are accepted";
+        notes.trace.push(Step::passed("in_response_to", expected, "none"));
+        let first = self.first_use(tx, notes).await?;
+        Ok(first.map(|()| self.wanted.clone()))
+    }
+
+    async fn first_use(&self, tx: &Tx<'_>, notes: &mut Notes) -> Result<Result<(), Code>, Retry> {
+        let (key, until) = (self.replay_key(), self.assertion.replay_until());
+        let expected = "a response that was never used";
         if !store::replays::insert(tx, &key, until).await? {
-            notes.trace.push(Step::failed("replay", "a response that was never used", "it was used before"));
+            notes.trace.push(Step::failed("replay", expected, "it was used before"));
             return Ok(Err(Code::Replay));
         }
-        notes.trace.push(Step::passed("replay", "a response that was never used", "first use"));
-        Ok(Ok(sign_in.return_to))
+        notes.trace.push(Step::passed("replay", expected, "first use"));
+        Ok(Ok(()))
     }
 
     /// The assertion ID is unique for its issuer alone.
@@ -271,10 +292,17 @@ impl Attempt {
             connection: Some(self.connection.id),
             name_id: self.assertion.name_id().map(|name_id| name_id.value.clone()),
             session_index: self.assertion.session_index().map(str::to_owned),
-            expires_at: self.assertion.session_not_on_or_after(),
+            expires_at: self.end(),
             ..self.session.clone()
         };
         Ok(store::sessions::insert(tx, &session).await?)
+    }
+
+    /// When the session ends at the latest: as the identity provider says, or by automatic logout, whichever is first.
+    fn end(&self) -> Option<Timestamp> {
+        let automatic = self.connection.settings.automatic_logout_seconds;
+        let automatic = automatic.map(|seconds| self.now + SignedDuration::from_secs(i64::from(seconds)));
+        self.assertion.session_not_on_or_after().into_iter().chain(automatic).min()
     }
 
     fn rules(&self) -> Rules<'_> {

@@ -3,8 +3,8 @@
 //! There is no other path by which a response is believed.
 
 use super::admit::{Attempt, Verdict};
-use super::connection;
 use super::record::Record;
+use super::{in_use, local_path};
 use crate::context::VisitorCtx;
 use crate::error::Error;
 use crate::live::LiveConnection;
@@ -16,15 +16,17 @@ use vestibule_model::email::Email;
 use vestibule_model::id::UserId;
 use vestibule_model::response_log::TrackingId;
 use vestibule_saml::Allowed;
-use vestibule_saml::response::{self, Expected, VerifiedAssertion};
+use vestibule_saml::response::{self, Expected, VerifiedAssertion, observe};
 use vestibule_store::links::LinkPurpose as Purpose;
 
-/// What a browser posts to the assertion consumer service. RelayState is not among it: where to return to is remembered
-/// with the request.
+/// What a browser posts to the assertion consumer service.
 #[derive(Debug, Clone, Copy)]
 pub struct Posted<'a> {
     /// The value of `SAMLResponse`.
     pub saml_response: &'a str,
+    /// The value of `RelayState`: where to go, when nobody asked for the response. Where an answer goes is remembered with
+    /// its request.
+    pub relay_state: Option<&'a str>,
     /// The binding secret of this browser.
     pub browser: Option<&'a str>,
     /// Whether an unsolicited response already restarted a sign-in of this browser within the last minutes.
@@ -66,10 +68,12 @@ const MOST_TRIES: u32 = 16;
 /// # Errors
 /// [`crate::Kind::Refused`] with the tracking ID when nobody is let in.
 pub async fn finish(ctx: &VisitorCtx, posted: Posted<'_>) -> Result<Finished, Error> {
-    let connection = connection(ctx)?;
     let now = ctx.app.now();
+    let decoded = response::decode(posted.saml_response);
+    let issuer = || observe(decoded.as_deref().ok()?).issuer().map(str::to_owned);
+    let connection = in_use(ctx.live.connection_of(issuer))?;
     let mut record = Record::new(&ctx.app, &connection, now);
-    let xml = match response::decode(posted.saml_response) {
+    let xml = match decoded {
         Ok(xml) => xml,
         Err(rejection) => {
             record.undecodable(&rejection);
@@ -119,6 +123,7 @@ fn attempt(
         link: links::fresh(&ctx.app, fresh_user, Purpose::VerifyEmail, now),
         browser_hash: posted.browser.map(secret::hash),
         restarted_recently: posted.restarted_recently,
+        wanted: local_path(posted.relay_state).to_owned(),
         session: session.row,
         fresh_user,
         ctx: ctx.clone(),

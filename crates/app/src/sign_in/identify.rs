@@ -7,6 +7,7 @@ use crate::error::{Error, Kind};
 use vestibule_model::account::Label;
 use vestibule_model::domain::Domain;
 use vestibule_model::email::Email;
+use vestibule_model::id::ConnectionId;
 use vestibule_store as store;
 
 /// The way in which an address signs in.
@@ -14,8 +15,8 @@ use vestibule_store as store;
 pub enum Way {
     /// By a password kept here.
     Password,
-    /// By the account's identity provider.
-    Sso,
+    /// By an identity provider of the account: the one of this connection.
+    Sso(ConnectionId),
 }
 
 /// The way for an address at this account. Somebody who has a password and no SSO login type gets the password form,
@@ -28,9 +29,7 @@ pub async fn identify(ctx: &VisitorCtx, email: &str) -> Result<Way, Error> {
         Error::new(Kind::Invalid, format!("That is {error}."))
             .hint("Enter the address that your company gave you.")
     })?;
-    if !ctx.has_sso() {
-        return Ok(Way::Password);
-    }
+    let Some(connection) = ctx.live.connection_for(email.domain()) else { return Ok(Way::Password) };
     let folded = email.folded().to_owned();
     let scope = ctx.app.store().account(ctx.account().id);
     let user = scope
@@ -40,7 +39,7 @@ pub async fn identify(ctx: &VisitorCtx, email: &str) -> Result<Way, Error> {
         })
         .await?;
     let by_password = user.is_some_and(|user| user.logins.work_email && !user.logins.sso);
-    Ok(if by_password { Way::Password } else { Way::Sso })
+    Ok(if by_password { Way::Password } else { Way::Sso(connection.id) })
 }
 
 /// The account that somebody at the deployment's own address means: by its label, its domain, or an address in it.

@@ -17,7 +17,6 @@ pub use identify::{Way, find_account, identify};
 pub use password::with_password;
 pub use start::{Go, REQUEST_LIFETIME, Start, Started, start};
 
-use crate::context::VisitorCtx;
 use crate::error::{Error, Kind};
 use crate::live::LiveConnection;
 use std::sync::Arc;
@@ -38,9 +37,9 @@ pub fn local_path(wanted: Option<&str>) -> &str {
     wanted.filter(|path| usable(path)).unwrap_or(HOME)
 }
 
-/// The published connection of the account.
-fn connection(ctx: &VisitorCtx) -> Result<Arc<LiveConnection>, Error> {
-    ctx.live.connection.clone().ok_or_else(|| {
+/// The connection that was chosen among those in use.
+fn in_use(chosen: Option<&Arc<LiveConnection>>) -> Result<Arc<LiveConnection>, Error> {
+    chosen.cloned().ok_or_else(|| {
         Error::new(Kind::NotFound, "Single sign-on is not set up for this account.")
             .hint("Sign in with your e-mail address and password, or ask your administrator.")
     })

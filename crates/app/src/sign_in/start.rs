@@ -2,13 +2,14 @@
 //!
 //! The request is bound to the browser by a secret in a cookie of its own; the answer must come back from there.
 
-use super::{connection, local_path};
+use super::{in_use, local_path};
 use crate::context::VisitorCtx;
 use crate::error::Error;
 use crate::live::LiveConnection;
 use crate::secret;
 use jiff::{SignedDuration, Timestamp};
 use vestibule_model::connection::{Binding, SignatureHash};
+use vestibule_model::id::ConnectionId;
 use vestibule_saml::binding::{self, Direction};
 use vestibule_saml::request::AuthnRequest;
 use vestibule_saml::{Algorithm, Hash};
@@ -24,6 +25,8 @@ pub struct Start<'a> {
     pub browser: Option<&'a str>,
     /// The path to go to afterwards.
     pub return_to: Option<&'a str>,
+    /// The connection to use, when [`super::identify`] chose one; else the one for everybody.
+    pub connection: Option<ConnectionId>,
 }
 
 /// A request that was begun.
@@ -54,7 +57,10 @@ pub enum Go {
 /// # Errors
 /// When the account has no published connection.
 pub async fn start(ctx: &VisitorCtx, start: Start<'_>) -> Result<Started, Error> {
-    let connection = connection(ctx)?;
+    let connection = match start.connection {
+        Some(id) => in_use(ctx.live.connection_with(id))?,
+        None => in_use(ctx.live.connection().or_else(|| ctx.live.connections.first()))?,
+    };
     let now = ctx.app.now();
     let browser = match start.browser.filter(|secret| is_binding_secret(secret)) {
         Some(known) => known.to_owned(),
@@ -96,10 +102,10 @@ fn request(ctx: &VisitorCtx, connection: &LiveConnection, now: Timestamp) -> Aut
         destination: Some(connection.settings.identity_provider.sign_in_url.clone()),
         acs_url: connection.acs_urls.first().cloned(),
         protocol_binding: Some(binding::Binding::Post),
-        force_authn: false,
+        force_authn: connection.settings.asks.force_authn,
         is_passive: false,
-        name_id_format: None,
-        authn_contexts: Vec::new(),
+        name_id_format: connection.settings.asks.name_id_format.clone(),
+        authn_contexts: connection.settings.asks.authn_contexts.clone(),
     }
 }
 

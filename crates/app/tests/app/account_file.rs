@@ -152,6 +152,7 @@ async fn a_section_that_is_absent_is_left_alone_and_an_absent_key_means_its_defa
     let after = Wanted::read(&acme.export().await);
     let defaults = Wanted::read(&before)
         .without_sso("sign_out_url")
+        .without_sso("allow")
         .set(["sso", "certificates"], vec![acme.idp.certificate_pem()])
         .set(["sso", "sp_entity_id"], "https")
         .set(["sso", "binding"], "redirect")
@@ -163,7 +164,12 @@ async fn a_section_that_is_absent_is_left_alone_and_an_absent_key_means_its_defa
         .set(["sso", "provision"], "at_sign_in")
         .set(["sso", "save_response_logs"], true)
         .set(["sso", "clock_skew"], "180s")
-        .set(["sso", "allow"], Vec::<Value>::new())
+        .set(["sso", "enabled"], true)
+        .set(["sso", "encrypted_assertions"], false)
+        .set(["sso", "force_authn"], false)
+        .set(["sso", "automatic_logout"], "off")
+        .set(["sso", "certificate_rotation"], "automatic")
+        .set(["sso", "new_idp_certificates"], "review")
         .set(["domains"], Table::from_iter([("acme.example".to_owned(), managed())]))
         .set(["mapping", "basic"], usual_mapping());
     assert_eq!(after.text(), defaults.text(), "licenses were absent, so they stay");

@@ -14,12 +14,14 @@ pub struct Browser {
     pub binding: Option<String>,
     /// Whether a sign-in was restarted here within the last minutes.
     pub restarted_recently: bool,
+    /// What comes along with a response.
+    pub relay_state: Option<String>,
 }
 
 impl Browser {
     /// Begins a sign-in and keeps the cookie.
     pub async fn begin(&mut self, account: &Account, return_to: Option<&str>) -> Started {
-        let start = Start { browser: self.binding.as_deref(), return_to };
+        let start = Start { browser: self.binding.as_deref(), return_to, connection: None };
         let started = sign_in::start(&account.visitor().await, start).await.unwrap();
         self.binding = Some(started.browser.clone());
         started
@@ -38,6 +40,7 @@ impl Browser {
     /// Brings a response.
     pub async fn post(&self, account: &Account, form_value: &str) -> Result<Finished, Error> {
         let posted = Posted {
+            relay_state: self.relay_state.as_deref(),
             saml_response: form_value,
             browser: self.binding.as_deref(),
             restarted_recently: self.restarted_recently,

@@ -72,7 +72,7 @@ async fn an_unknown_key_is_named_with_its_line_and_the_nearest_key(world: &World
         ),
         (
             "account = \"acme\"\n[sso]\nqqq = 1\n",
-            &["line 3", "`sso.qqq`", "The keys here are: idp_metadata_url"],
+            &["line 3", "`sso.qqq`", "The keys here are: enabled, idp_metadata_url"],
         ),
     ] {
         named(&acme, text, words).await;
@@ -83,7 +83,6 @@ async fn an_unknown_key_is_named_with_its_line_and_the_nearest_key(world: &World
 async fn a_key_that_cannot_be_honored_yet_is_refused_by_name(world: &World) {
     let acme = world.account("acme").await;
     for (text, key) in [
-        ("account = \"acme\"\n[[connection]]\nvanity_url = \"x\"\n", "`connection`"),
         ("account = \"acme\"\n[[mapping.license]]\nattribute = \"groups\"\n", "`mapping.license`"),
         ("account = \"acme\"\n[mapping.auto]\nuser_group = \"x\"\n", "`mapping.auto`"),
         ("account = \"acme\"\n[mapping.basic]\nemployee_id = \"x\"\n", "`mapping.basic.employee_id`"),
@@ -97,18 +96,6 @@ async fn a_key_that_cannot_be_honored_yet_is_refused_by_name(world: &World) {
         named(&acme, text, &["line ", key, "yet"]).await;
     }
     for (key, value) in [
-        ("encrypted_assertions", Value::from(true)),
-        ("automatic_logout", "15m".into()),
-        ("unsolicited", "accept".into()),
-        ("certificate_rotation", "automatic".into()),
-        ("new_idp_certificates", "same_origin_https".into()),
-        ("accepted_acs", vec!["https://old.example/acs"].into()),
-        ("accepted_entity_ids", vec!["old"].into()),
-        ("allow", vec!["cbc"].into()),
-    ] {
-        named(&acme, &acme.usual().set(["sso", key], value).text(), &[&format!("`sso.{key}`"), "yet"]).await;
-    }
-    for (key, value) in [
         ("consolidate", Value::from(true)),
         ("enforce_sso", true.into()),
         ("exempt", vec!["a@acme.example"].into()),
@@ -116,14 +103,7 @@ async fn a_key_that_cannot_be_honored_yet_is_refused_by_name(world: &World) {
         named(&acme, &acme.usual().set(["domains", "acme.example", key], value).text(), &[key, "yet"]).await;
     }
     // What these say when they change nothing is no promise that could be broken.
-    let harmless = acme
-        .usual()
-        .set(["sso", "encrypted_assertions"], false)
-        .set(["sso", "automatic_logout"], "off")
-        .set(["sso", "certificate_rotation"], "manual")
-        .set(["sso", "new_idp_certificates"], "review")
-        .set(["sso", "accepted_acs"], Vec::<Value>::new())
-        .set(["domains", "acme.example", "enforce_sso"], false);
+    let harmless = acme.usual().set(["domains", "acme.example", "enforce_sso"], false);
     acme.plan(&harmless).await.unwrap();
 }
 

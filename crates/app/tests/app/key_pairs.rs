@@ -19,7 +19,7 @@ cases! {
 }
 
 async fn certificate(account: &Account) -> Certificate {
-    let xml = sso::sp_metadata(&account.visitor().await).await.unwrap();
+    let xml = sso::sp_metadata(&account.visitor().await, None).await.unwrap();
     let ours = sp::read(xml.as_bytes(), None, account.app.now()).unwrap();
     assert_eq!(ours.signing_certificates.len(), 1);
     signs_with(account, &ours.signing_certificates[0]).await;

@@ -27,7 +27,7 @@ cases! {
 }
 
 async fn metadata(account: &Account) -> ServiceProvider {
-    let xml = sso::sp_metadata(&account.visitor().await).await.unwrap();
+    let xml = sso::sp_metadata(&account.visitor().await, None).await.unwrap();
     sp::read(xml.as_bytes(), None, account.app.now()).unwrap()
 }
 

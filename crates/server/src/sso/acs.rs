@@ -1,7 +1,7 @@
 //! The way back: the assertion consumer service, to which the identity provider lets browsers post its response.
 //!
-//! The one form that may come from another site. RelayState is not read: where to return to is remembered with the
-//! request that the response answers.
+//! The one form that may come from another site. Where to return to is remembered with the request that the response
+//! answers; RelayState is handed on for a response that answers none.
 
 use crate::error::Failure;
 use crate::extract::Visitor;
@@ -9,7 +9,7 @@ use crate::headers::set_tracking_id;
 use crate::portal::visitors::Pending;
 use crate::{cookies, page};
 use axum::body::{Body, HttpBody as _};
-use axum::http::HeaderMap;
+use axum::http::{HeaderMap, Method, Uri};
 use axum::response::Response;
 use std::future::poll_fn;
 use std::pin::Pin;
@@ -20,11 +20,29 @@ const LARGEST_BODY: usize = 256 * 1024;
 /// The most that is read and thrown away beyond that, so that the browser gets to see the answer.
 const LARGEST_REST: usize = 1024 * 1024;
 
+/// `POST` to the path of another product, for an identity provider that was left as it was.
+pub(crate) async fn at_another_path(
+    method: Method,
+    uri: Uri,
+    visitor: Result<Visitor, Failure>,
+    headers: HeaderMap,
+    body: Body,
+) -> Result<Response, Failure> {
+    match visitor {
+        Ok(visitor) if method == Method::POST && visitor.0.takes_responses_at(uri.path()) => {
+            receive(visitor, headers, body).await
+        }
+        _ => Err(Failure::NoPage),
+    }
+}
+
 /// `POST /saml/SSO`
 pub(crate) async fn receive(visitor: Visitor, headers: HeaderMap, body: Body) -> Result<Response, Failure> {
     let form = read(body).await?;
+    let relay_state = field(&form, b"RelayState=").map(decoded);
     let posted = Posted {
         saml_response: &saml_response(&form),
+        relay_state: relay_state.as_deref(),
         browser: cookies::value(&headers, cookies::BROWSER),
         restarted_recently: cookies::value(&headers, cookies::RESTARTED).is_some(),
     };
@@ -50,8 +68,11 @@ fn saml_response(form: &[u8]) -> String {
     if form.len() > LARGEST_BODY {
         return String::from_utf8_lossy(form).into_owned();
     }
-    let field = form.split(|byte| *byte == b'&').find_map(|pair| pair.strip_prefix(b"SAMLResponse="));
-    field.map(decoded).unwrap_or_default()
+    field(form, b"SAMLResponse=").map(decoded).unwrap_or_default()
+}
+
+fn field<'f>(form: &'f [u8], prefix: &[u8]) -> Option<&'f [u8]> {
+    form.split(|byte| *byte == b'&').find_map(|pair| pair.strip_prefix(prefix))
 }
 
 /// The value as it was before it went into the form (application/x-www-form-urlencoded). It is nearly all of the body, so

@@ -11,11 +11,13 @@ use axum::response::Response;
 use serde::Deserialize;
 use url::Url;
 use vestibule_app::sign_in::{self, Go, REQUEST_LIFETIME, Start};
+use vestibule_model::id::ConnectionId;
 
-/// Where the person wants to go afterwards. `from` tells the kind of client; browsers are the one there is.
+/// Where the person wants to go afterwards, and by which connection, if one was chosen already. `from` tells the kind of client; browsers are the one there is.
 #[derive(Deserialize)]
 pub(crate) struct Wanted {
     return_to: Option<String>,
+    connection: Option<ConnectionId>,
 }
 
 /// `GET /saml/login`
@@ -25,8 +27,8 @@ pub(crate) async fn start(
     Asking(wanted): Asking<Wanted>,
 ) -> Result<Response, Failure> {
     let browser = cookies::value(&headers, cookies::BROWSER);
-    let started =
-        sign_in::start(&visitor.0, Start { browser, return_to: wanted.return_to.as_deref() }).await?;
+    let start = Start { browser, return_to: wanted.return_to.as_deref(), connection: wanted.connection };
+    let started = sign_in::start(&visitor.0, start).await?;
     let cookie = cookies::browser(&started.browser, REQUEST_LIFETIME)?;
     let response = match started.go {
         Go::Redirect(url) => page::see_other(&url),

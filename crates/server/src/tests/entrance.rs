@@ -20,7 +20,9 @@ async fn an_address_leads_to_the_identity_provider_or_to_its_password() {
     let mut browser = house.browser("acme");
     let sso = browser.post("/signin", &[("email", "clara@acme.example"), ("return_to", "/profile")]).await;
     assert!(
-        sso.body.contains("http-equiv=\"refresh\" content=\"0; url=/saml/login?return_to=%2Fprofile\""),
+        sso.body.contains(
+            "http-equiv=\"refresh\" content=\"0; url=/saml/login?return_to=%2Fprofile&#38;connection=con_"
+        ),
         "{}",
         sso.body
     );

@@ -168,7 +168,7 @@ async fn create_connection(place: &Place) {
     let created = place
         .store
         .account(account_id(1))
-        .write(|tx| Box::pin(async move { connections::create(tx, connection(), at(0)).await }));
+        .write(|tx| Box::pin(async move { connections::create(tx, connection(), "", at(0)).await }));
     created.await.unwrap();
 }
 

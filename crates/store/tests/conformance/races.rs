@@ -154,7 +154,7 @@ async fn every_draft_saved_at_once_gets_a_number_of_its_own(place: &Place) {
     let created = place
         .store
         .account(account_id(1))
-        .write(move |tx| Box::pin(async move { connections::create(tx, connection, at(0)).await }));
+        .write(move |tx| Box::pin(async move { connections::create(tx, connection, "", at(0)).await }));
     created.await.unwrap();
     let answers = race(place, |store, number| async move {
         let saved = store.account(account_id(1)).write(move |tx| {

@@ -54,7 +54,7 @@ async fn fill(tx: &Tx<'_>) -> Result<(), Error> {
     passwords::put(tx, user_id(1), "$argon2id$x").await?;
     domains::associate(tx, &"acme.example".to_owned().try_into().unwrap(), &Default::default()).await?;
     licenses::set_total(tx, License::Basic, 3).await?;
-    connections::create(tx, connection(), at(0)).await?;
+    connections::create(tx, connection(), "", at(0)).await?;
     connections::save_draft(tx, connection(), &settings("https://idp.example"), at(0)).await?;
     let sign_in = SignIn {
         request_id: "_a".to_owned(),

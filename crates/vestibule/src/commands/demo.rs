@@ -48,7 +48,7 @@ pub(super) async fn run(args: &DemoArgs) -> Result<Exit, Failure> {
 
 /// The metadata of the account, as any identity provider would fetch it.
 async fn sp_metadata(app: &App, label: &Label) -> Result<String, Failure> {
-    Ok(sso::sp_metadata(&app.visitor(label).await?).await?)
+    Ok(sso::sp_metadata(&app.visitor(label).await?, None).await?)
 }
 
 /// Looks it up again, because the account file is there to be changed and applied.

@@ -132,6 +132,7 @@ fn provision(provision: Provision) -> &'static str {
 fn unsolicited(unsolicited: Unsolicited) -> &'static str {
     match unsolicited {
         Unsolicited::Restart => "Are discarded, and a sign-in of our own begins",
+        Unsolicited::Accept => "Are accepted",
         Unsolicited::Refuse => "Are refused (1017)",
     }
 }
