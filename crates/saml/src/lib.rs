@@ -1,7 +1,7 @@
 //! SAML 2.0, service-provider side, and the writing side an identity provider needs.
 //!
-//! What lives here: the documents of SAML and what they mean: [`response`] verifies, [`request`] asks, [`binding`]
-//! carries, [`metadata`] introduces, [`write`] answers. What does not: parsing and canonical form (`xml`), signatures,
+//! What lives here: the documents of SAML and what they mean: [`response`] verifies, [`request`] asks, [`logout`] ends,
+//! [`binding`] carries, [`metadata`] introduces, [`write`] answers. What does not: parsing and canonical form (`xml`), signatures,
 //! keys and certificates (`dsig`, of which this crate passes on the names that its own functions take), and every
 //! decision about people (`model`). There is no clock, no randomness and no I/O in here.
 //!
@@ -10,6 +10,7 @@
 #![deny(clippy::indexing_slicing)]
 
 pub mod binding;
+pub mod logout;
 pub mod metadata;
 pub mod names;
 mod read;

@@ -30,7 +30,7 @@ pub struct Response {
 }
 
 /// What a response reports.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Status {
     /// The top-level code; see [`names::SUCCESS`] and [`names::status`].
     pub code: String,
@@ -156,7 +156,7 @@ impl Signer {
 }
 
 impl Status {
-    fn write(&self, writer: &mut Writer) {
+    pub(crate) fn write(&self, writer: &mut Writer) {
         writer.start("samlp:Status");
         writer.start("samlp:StatusCode");
         writer.attribute("Value", &self.code);
@@ -192,12 +192,7 @@ impl Assertion {
     fn write_subject(&self, writer: &mut Writer) {
         writer.start("saml:Subject");
         if let Some(name_id) = &self.name_id {
-            writer.start("saml:NameID");
-            optional(writer, "NameQualifier", name_id.name_qualifier.as_deref());
-            optional(writer, "SPNameQualifier", name_id.sp_name_qualifier.as_deref());
-            optional(writer, "Format", name_id.format.as_deref());
-            writer.text(&name_id.value);
-            writer.end();
+            name_id.write(writer);
         }
         writer.start("saml:SubjectConfirmation");
         writer.attribute("Method", names::BEARER);
@@ -257,15 +252,26 @@ impl Assertion {
     }
 }
 
+impl NameId {
+    pub(crate) fn write(&self, writer: &mut Writer) {
+        writer.start("saml:NameID");
+        optional(writer, "NameQualifier", self.name_qualifier.as_deref());
+        optional(writer, "SPNameQualifier", self.sp_name_qualifier.as_deref());
+        optional(writer, "Format", self.format.as_deref());
+        writer.text(&self.value);
+        writer.end();
+    }
+}
+
 fn name_format(name: &str) -> &'static str {
     if name.contains(':') { names::attribute_name_format::URI } else { names::attribute_name_format::BASIC }
 }
 
-fn element(writer: &mut Writer, name: &'static str, text: &str) {
+pub(crate) fn element(writer: &mut Writer, name: &'static str, text: &str) {
     writer.start(name).text(text).end();
 }
 
-fn optional(writer: &mut Writer, name: &'static str, value: Option<&str>) {
+pub(crate) fn optional(writer: &mut Writer, name: &'static str, value: Option<&str>) {
     if let Some(value) = value {
         writer.attribute(name, value);
     }

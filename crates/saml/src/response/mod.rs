@@ -36,3 +36,4 @@ pub use trace::Check;
 pub use verify::{Expected, MAX_SKEW_SECONDS, Verification, verify};
 
 pub(crate) use decode::base64;
+pub(crate) use trace::Trace;

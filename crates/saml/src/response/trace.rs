@@ -3,9 +3,7 @@
 //! What each check means is said where it is performed (`verify.rs` and its neighbors). The one thing to know: a check
 //! is recorded whether it passes or not, so the last line of a refused response is the one that failed.
 
-use super::Rejection;
-
-/// One check of a response, with what it wanted and what it met.
+/// One check of a message, with what it wanted and what it met.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Check {
     /// The name of the check.
@@ -19,23 +17,23 @@ pub struct Check {
 }
 
 #[derive(Default)]
-pub(super) struct Trace(Vec<Check>);
+pub(crate) struct Trace(Vec<Check>);
 
 impl Trace {
     /// Records a check by its outcome, which it passes on.
-    pub(super) fn check<T>(
+    pub(crate) fn check<T, E>(
         &mut self,
         check: &'static str,
         expected: impl Into<String>,
         found: impl Into<String>,
-        outcome: Result<T, Rejection>,
-    ) -> Result<T, Rejection> {
+        outcome: Result<T, E>,
+    ) -> Result<T, E> {
         self.0.push(Check { check, ok: outcome.is_ok(), expected: expected.into(), found: found.into() });
         outcome
     }
 
     /// Records a check that passed.
-    pub(super) fn passed(
+    pub(crate) fn passed(
         &mut self,
         check: &'static str,
         expected: impl Into<String>,
@@ -44,7 +42,7 @@ impl Trace {
         self.0.push(Check { check, ok: true, expected: expected.into(), found: found.into() });
     }
 
-    pub(super) fn into_checks(self) -> Vec<Check> {
+    pub(crate) fn into_checks(self) -> Vec<Check> {
         self.0
     }
 }

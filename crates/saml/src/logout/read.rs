@@ -1,0 +1,107 @@
+//! What a logout message states, as it states it.
+//!
+//! Whether that is right is decided in `verify.rs`. The one thing to know: these readers are called with an element of a
+//! document that a signature covers, and with no other.
+
+use jiff::Timestamp;
+use vestibule_xml::Element;
+
+use super::{Kind, LogoutRequest, LogoutResponse, MAX_SESSION_INDEXES, Rejection};
+use crate::write::Status;
+use crate::{NameId, names, read};
+
+/// The longest status message that is kept, in bytes.
+const MAX_STATUS_MESSAGE: usize = 1_000;
+
+/// The element is this message, of SAML 2.0 (SAML-Core, sections 3.2.1 and 3.2.2).
+pub(super) fn is(root: Element<'_>, kind: Kind) -> Result<(), Rejection> {
+    if !root.is(names::PROTOCOL, kind.name()) {
+        return Err(Rejection::Other { expected: kind.name(), found: name(root) });
+    }
+    match root.attribute("Version") {
+        Some("2.0") => Ok(()),
+        found => Err(Rejection::Version { found: found.map(read::excerpt) }),
+    }
+}
+
+/// The name of an element as a sentence can bear it.
+pub(super) fn name(element: Element<'_>) -> String {
+    read::excerpt(element.local_name())
+}
+
+impl LogoutRequest {
+    pub(super) fn read(root: Element<'_>) -> Result<Self, Rejection> {
+        is(root, Kind::Request)?;
+        Ok(Self {
+            id: id(root)?,
+            issue_instant: issue_instant(root)?,
+            issuer: issuer(root)?,
+            destination: read::attribute(root, "Destination"),
+            not_on_or_after: read::time(root, "NotOnOrAfter").map_err(Rejection::NotATime)?,
+            name_id: name_id(root)?,
+            session_indexes: session_indexes(root)?,
+        })
+    }
+}
+
+impl LogoutResponse {
+    pub(super) fn read(root: Element<'_>) -> Result<Self, Rejection> {
+        is(root, Kind::Response)?;
+        Ok(Self {
+            id: id(root)?,
+            issue_instant: issue_instant(root)?,
+            issuer: issuer(root)?,
+            destination: read::attribute(root, "Destination"),
+            in_response_to: read::attribute(root, "InResponseTo"),
+            status: status(root).ok_or(Rejection::Missing("Status with a StatusCode"))?,
+        })
+    }
+}
+
+fn id(root: Element<'_>) -> Result<String, Rejection> {
+    read::attribute(root, "ID").ok_or(Rejection::Missing("ID"))
+}
+
+fn issue_instant(root: Element<'_>) -> Result<Timestamp, Rejection> {
+    let time = read::time(root, "IssueInstant").map_err(Rejection::NotATime)?;
+    time.ok_or(Rejection::Missing("IssueInstant"))
+}
+
+fn issuer(root: Element<'_>) -> Result<String, Rejection> {
+    root.child(names::ASSERTION, "Issuer").and_then(read::text).ok_or(Rejection::Missing("Issuer"))
+}
+
+/// The one identifier; the schema has a choice of three kinds and takes one (SAML-Core, section 3.7.1).
+fn name_id(root: Element<'_>) -> Result<NameId, Rejection> {
+    for element in ["EncryptedID", "BaseID"] {
+        if root.child(names::ASSERTION, element).is_some() {
+            return Err(Rejection::Identifier { element });
+        }
+    }
+    let mut identifiers = root.children(names::ASSERTION, "NameID");
+    match (identifiers.next().and_then(read::name_id), identifiers.next()) {
+        (Some(name_id), None) => Ok(name_id),
+        _ => Err(Rejection::Missing("single NameID")),
+    }
+}
+
+/// Every SessionIndex. One that is blank names no session, and must not become "all of them".
+fn session_indexes(root: Element<'_>) -> Result<Vec<String>, Rejection> {
+    let elements = || root.children(names::PROTOCOL, "SessionIndex");
+    if elements().nth(MAX_SESSION_INDEXES).is_some() {
+        return Err(Rejection::TooManySessions { limit: MAX_SESSION_INDEXES });
+    }
+    elements().map(|index| read::text(index).ok_or(Rejection::Missing("text in a SessionIndex"))).collect()
+}
+
+fn status(root: Element<'_>) -> Option<Status> {
+    let status = root.child(names::PROTOCOL, "Status")?;
+    let code = status.child(names::PROTOCOL, "StatusCode")?;
+    let value = |code: Element<'_>| read::attribute(code, "Value").map(|value| read::excerpt(&value));
+    let message = status.child(names::PROTOCOL, "StatusMessage").and_then(read::text);
+    Some(Status {
+        code: value(code)?,
+        sub_code: code.child(names::PROTOCOL, "StatusCode").and_then(value),
+        message: message.map(|message| read::cut(&message, MAX_STATUS_MESSAGE).0),
+    })
+}
