@@ -85,14 +85,21 @@ pub fn chosen(provider: &Provider, asked: &Asked, choice: &Choice) -> Result<Ans
         signer: signer(provider),
     };
     match attack(provider.settings().adversary, choice.attack.as_deref())? {
-        None => good(&genuine, person),
+        None => good(provider, &genuine, person),
         Some(attack) => bad(&genuine, person, attack),
     }
 }
 
-fn good(genuine: &Genuine, person: &Person) -> Result<Answer, Refusal> {
-    let xml = genuine.response.write_signed(genuine.signed, &genuine.signer).map_err(unsigned)?;
-    let summary = format!("Signing in as {}.", person.display_name());
+fn good(provider: &Provider, genuine: &Genuine, person: &Person) -> Result<Answer, Refusal> {
+    let Genuine { response, signed, signer } = genuine;
+    let (xml, like) = match provider.settings().dialect {
+        None => (response.write_signed(*signed, signer).map_err(unsigned)?, String::new()),
+        Some(dialect) => (
+            dialect.write(response, person, signer).map_err(unsigned)?,
+            format!(", as {} writes it", dialect.name),
+        ),
+    };
+    let summary = format!("Signing in as {}{like}.", person.display_name());
     Ok(Answer { form_value: binding::post_value(&xml), xml, summary })
 }
 

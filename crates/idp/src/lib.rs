@@ -8,6 +8,7 @@
 //! |---|---|
 //! | [`people`] | who can be chosen |
 //! | [`attack`] | the bad responses |
+//! | [`dialect`] | the honest response as other vendors write it |
 //! | `settings`, `provider` | what it is told, and what runs on it |
 //! | `service` | whom it answers |
 //! | `request` → `answer` | what arrived, what leaves |
@@ -17,6 +18,7 @@
 
 mod answer;
 pub mod attack;
+pub mod dialect;
 mod door;
 mod pages;
 pub mod people;

@@ -13,6 +13,7 @@ use vestibule_saml::write::Signed;
 use vestibule_saml::{Certificate, KeyKind, SigningKey};
 
 use crate::attack::Attack;
+use crate::dialect::Dialect;
 use crate::people::Person;
 
 /// What an identity provider is told when it is made.
@@ -30,6 +31,8 @@ pub struct Settings {
     pub people: Vec<Person>,
     /// Which parts of a response it signs.
     pub signs: Signed,
+    /// Whose honest responses it imitates; its own way of writing unless given. A dialect decides itself what is signed.
+    pub dialect: Option<&'static Dialect>,
     /// Whether and how bad responses are offered.
     pub adversary: Adversary,
 }

@@ -172,6 +172,9 @@ pub(crate) struct IdpArgs {
     /// Send this bad response instead of an honest one, such as P01
     #[arg(long, value_name = "ID")]
     pub(crate) attack: Option<String>,
+    /// Write honest responses as this vendor does: entra, okta, google, adfs, keycloak, onelogin, ping, shibboleth
+    #[arg(long, value_name = "VENDOR")]
+    pub(crate) dialect: Option<String>,
 }
 
 /// `vestibule config …`.

@@ -68,6 +68,7 @@ impl Place {
             service_providers: vec![service(&certificate, false)],
             people: people::sample("acme.example"),
             signs,
+            dialect: None,
             adversary,
         };
         let provider = Provider::new(settings, sources()).unwrap();

@@ -7,9 +7,10 @@ use std::net::Ipv4Addr;
 use std::sync::Arc;
 use vestibule_app::outbound::Outbound;
 use vestibule_app::{Clock, Random};
-use vestibule_idp::attack;
+use vestibule_idp::dialect::Dialect;
 use vestibule_idp::people;
 use vestibule_idp::{Adversary, Identity, LookUp, Provider, Settings, Signed, Sources};
+use vestibule_idp::{attack, dialect};
 
 /// Largest metadata of a service provider, in bytes.
 const LARGEST_METADATA: usize = 1024 * 1024;
@@ -34,14 +35,18 @@ pub(super) async fn run(args: &IdpArgs) -> Result<Exit, Failure> {
                 .hint(format!("There are: {}.", known.join(", ")))
         })?),
     };
+    let dialect = args.dialect.as_deref().map(dialect).transpose()?;
     let listener = serve::bind(Ipv4Addr::LOCALHOST.into(), args.port).await?;
     let port = listener.local_addr().map_err(|error| Failure::new(error.to_string()))?.port();
-    let provider = provider(port, identity, adversary, looking_up(args.sp_metadata.clone()))?;
+    let provider = provider(port, identity, adversary, dialect, looking_up(args.sp_metadata.clone()))?;
     for url in &args.sp_metadata {
         provider.trust(&service_provider(url).await?).map_err(failed)?;
     }
     output::line(format!("Test identity provider: http://localhost:{port}/"));
     output::line(format!("Metadata:               {}", provider.metadata_url()));
+    if let Some(dialect) = dialect {
+        output::line(format!("It writes honest responses as {} does.", dialect.name));
+    }
     if args.sp_metadata.is_empty() {
         output::line("It knows no service provider yet: name its metadata by --sp-metadata.");
     }
@@ -49,6 +54,13 @@ pub(super) async fn run(args: &IdpArgs) -> Result<Exit, Failure> {
         .await
         .map_err(|error| Failure::new(format!("the listener failed: {error}")))?;
     Ok(Exit::Done)
+}
+
+fn dialect(id: &str) -> Result<&'static Dialect, Failure> {
+    dialect::find(id).ok_or_else(|| {
+        let known: Vec<&str> = dialect::ALL.iter().map(|dialect| dialect.id).collect();
+        Failure::usage(format!("\"{id}\" is no dialect.")).hint(format!("There are: {}.", known.join(", ")))
+    })
 }
 
 /// Fetches the metadata again; what cannot be had now is what it was.
@@ -70,6 +82,7 @@ pub(super) fn provider(
     port: u16,
     identity: Identity,
     adversary: Adversary,
+    dialect: Option<&'static Dialect>,
     look_up: LookUp,
 ) -> Result<Arc<Provider>, Failure> {
     let settings = Settings {
@@ -79,6 +92,7 @@ pub(super) fn provider(
         service_providers: Vec::new(),
         people: people::sample("acme.example"),
         signs: Signed::Both,
+        dialect,
         adversary,
     };
     let (clock, random) = (Clock::system(), Random::system());

@@ -5,6 +5,7 @@
 //! | `signed` | accepted: what may be signed, how, and by which key |
 //! | `shaped` | accepted: how the same can be written in XML |
 //! | `stated` | accepted: what a response may say |
+//! | `dialects` | accepted: how other vendors write |
 //! | `refused` | refused: every attack, and what is no attack but an accident |
 //!
 //! The one thing to know: RSA PKCS #1 signatures are deterministic, and everything else is passed in, so two runs write
@@ -19,6 +20,7 @@ use vestibule_saml::{Attribute, Certificate, Hash, NameId, SigningKey, names};
 
 use crate::case::{ACS, Case, ENTITY_IDS, ISSUER, NOW, REQUEST, tests_folder};
 
+mod dialects;
 mod refused;
 mod shaped;
 mod signed;
@@ -80,7 +82,10 @@ impl Built {
 
 /// Every case.
 pub fn all() -> Vec<Built> {
-    [signed::all(), shaped::all(), stated::all(), refused::all()].into_iter().flatten().collect()
+    [signed::all(), shaped::all(), stated::all(), dialects::all(), refused::all()]
+        .into_iter()
+        .flatten()
+        .collect()
 }
 
 fn now() -> Timestamp {
