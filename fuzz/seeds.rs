@@ -58,7 +58,7 @@ impl Service {
             entity_ids: &self.entity_ids,
             issuer: "https://idp.example/metadata",
             certificates: &self.certificates,
-            allowed: Allowed { sha1: true },
+            allowed: Allowed { sha1: true, cbc: true },
             request_id: Some("_q5e0c1f7a"),
         }
     }

@@ -1,4 +1,5 @@
-//! The algorithms that signatures may name: their URIs and which of them need an opt-in.
+//! The algorithms that signatures may name: their URIs and which of them need an opt-in. Those of encryption are in
+//! `encryption/algorithm.rs`.
 //!
 //! How a key carries one out is in `public_key.rs` (verifying) and `key.rs` (signing).
 //! The one thing to know: a name that is not in these tables is refused, and names are compared byte for byte.
@@ -69,6 +70,17 @@ impl Hash {
             Self::Sha512 => &digest::SHA512,
         };
         digest::digest(function, bytes)
+    }
+}
+
+impl fmt::Display for Hash {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Sha1 => "SHA-1",
+            Self::Sha256 => "SHA-256",
+            Self::Sha384 => "SHA-384",
+            Self::Sha512 => "SHA-512",
+        })
     }
 }
 
@@ -179,6 +191,8 @@ impl fmt::Display for Algorithm {
 pub struct Allowed {
     /// SHA-1, as digest and in RSA signatures.
     pub sha1: bool,
+    /// AES-CBC, which encrypts without authentication.
+    pub cbc: bool,
 }
 
 impl Allowed {

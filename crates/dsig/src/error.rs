@@ -23,6 +23,15 @@ pub enum Error {
     EncryptedKey,
     /// The bytes are not a private key of a supported kind.
     Key,
+    /// The key is not an RSA key, and only those decrypt.
+    NotRsa,
+    /// The key of a certificate is not one that can be encrypted for.
+    CannotEncrypt {
+        /// The kind and the length of the key.
+        key: String,
+    },
+    /// The library could not encrypt.
+    Encrypt,
     /// The library could not make a key.
     Generate,
     /// The certificate could not be made: its name or its dates cannot be written in X.509.
@@ -58,6 +67,11 @@ impl fmt::Display for Error {
             Self::Key => f.write_str(
                 "this is not a private key for RSA 2048, 3072 or 4096, ECDSA P-256 or ECDSA P-384",
             ),
+            Self::NotRsa => f.write_str("this key does not decrypt; give an RSA key"),
+            Self::CannotEncrypt { key } => {
+                write!(f, "nothing can be encrypted for a key {key}; it must be RSA with 2048 bits or more")
+            }
+            Self::Encrypt => f.write_str("the element could not be encrypted"),
             Self::Generate => f.write_str("the key could not be generated"),
             Self::SelfSigned => {
                 f.write_str("the certificate could not be made from this name and these dates")

@@ -60,7 +60,7 @@ pub enum Role {
 pub enum Refusal {
     /// It is never accepted.
     NotAccepted,
-    /// It is accepted where the connection allows `sha1`.
+    /// It is accepted where the connection allows it: `sha1` for signatures, `cbc` for encryption.
     NeedsOptIn,
 }
 

@@ -1,9 +1,10 @@
-//! XML signatures: verify, sign, keys and certificates.
+//! XML signatures and encryption: verify, sign, decrypt, encrypt, keys and certificates.
 //!
 //! What lives here: the small profile of XML-DSig that SAML needs ([`verify()`], [`sign()`]), the bare signatures of
-//! the HTTP-Redirect binding ([`verify_bytes`], [`sign_bytes`]), and the keys and certificates that both take.
-//! What does not: which elements of a message may carry a signature, and what a verified one means (`saml`);
-//! parsing and canonical form (`xml`); encryption, which will be a neighbor of these modules.
+//! the HTTP-Redirect binding ([`verify_bytes`], [`sign_bytes`]), encrypted elements ([`encryption`]), and the keys and
+//! certificates that all of them take.
+//! What does not: which elements of a message may be signed or encrypted, and what that means (`saml`); parsing and
+//! canonical form (`xml`).
 //!
 //! The one thing to know: a [`Signed`] holds the canonical bytes that a signature covers, only [`verify()`] makes
 //! one, and whoever wants to read a signed message reads these bytes and nothing else.
@@ -12,6 +13,7 @@
 mod algorithm;
 mod certificate;
 mod encoding;
+pub mod encryption;
 mod error;
 mod invalid;
 mod key;

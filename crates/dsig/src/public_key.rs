@@ -56,6 +56,11 @@ impl PublicKey {
         signature_to_der(signature, coordinate).is_some_and(|der| key.verify_sig(message, &der).is_ok())
     }
 
+    /// SubjectPublicKeyInfo in DER.
+    pub(crate) fn spki(&self) -> &[u8] {
+        &self.spki
+    }
+
     pub(crate) fn is_same(&self, other: &Self) -> bool {
         self.spki == other.spki
     }

@@ -4,6 +4,7 @@
 //! name and in no other way; prefixes mean nothing to a reader, but for values that are themselves qualified names.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::fmt;
 use std::ops::Range;
 
@@ -137,6 +138,20 @@ impl<'d> Element<'d> {
             here = element.parent();
         }
         None
+    }
+
+    /// The namespace declarations that are in scope here, its own included, by prefix; the empty prefix is that of the
+    /// default namespace. What is not bound, and `xml`, is left out.
+    #[must_use]
+    pub fn namespaces_in_scope(self) -> BTreeMap<&'d str, &'d str> {
+        let mut scope = BTreeMap::new();
+        for element in std::iter::successors(Some(self), |element| element.parent()) {
+            for declared in element.declarations() {
+                scope.entry(declared.prefix).or_insert(declared.namespace);
+            }
+        }
+        scope.retain(|prefix, namespace| *prefix != "xml" && !namespace.is_empty());
+        scope
     }
 
     /// Where it stands in the input, in bytes: from its `<` to behind the `>` of its end.

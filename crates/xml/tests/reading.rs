@@ -86,6 +86,11 @@ fn a_prefix_means_what_is_declared_nearest() {
     assert_eq!((x.namespace_of_prefix(""), last.namespace_of_prefix("")), (Some("urn:d"), None));
     assert_eq!(last.namespace_of_prefix("p"), Some("urn:p"));
     assert_eq!(root.namespace_of_prefix("q"), None);
+    let in_scope: Vec<_> = last.namespaces_in_scope().into_iter().collect();
+    assert!(
+        in_scope.contains(&("p", "urn:p")) && !in_scope.iter().any(|(prefix, _)| prefix.is_empty()),
+        "{in_scope:?}"
+    );
     assert_eq!(root.namespace_of_prefix("xml"), Some(vestibule_xml::XML_NAMESPACE));
 }
 

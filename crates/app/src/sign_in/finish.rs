@@ -90,7 +90,7 @@ pub async fn finish(ctx: &VisitorCtx, posted: Posted<'_>) -> Result<Finished, Er
             entity_ids: &connection.entity_ids,
             issuer: &settings.identity_provider.issuer,
             certificates: &connection.certificates,
-            allowed: Allowed { sha1: settings.allow.contains(&WeakAlgorithm::Sha1) },
+            allowed: Allowed { sha1: settings.allow.contains(&WeakAlgorithm::Sha1), ..Allowed::default() },
             request_id: None,
         },
     );

@@ -10,7 +10,7 @@ use vestibule_xml::Document;
 
 use crate::support::SHA1;
 
-const NONE: Allowed = Allowed { sha1: false };
+const NONE: Allowed = Allowed { sha1: false, cbc: false };
 const INCLUSIVE: &str = "http://www.w3.org/TR/2001/REC-xml-c14n-20010315";
 
 fn read(name: &str) -> String {

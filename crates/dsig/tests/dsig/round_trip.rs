@@ -10,7 +10,7 @@ use vestibule_xml::Document;
 
 use crate::support::{MESSAGE, Party, STRANGER, TRUSTED, check};
 
-const NONE: Allowed = Allowed { sha1: false };
+const NONE: Allowed = Allowed { sha1: false, cbc: false };
 
 fn unsigned() -> String {
     MESSAGE.replace("SIGNATURE", "")

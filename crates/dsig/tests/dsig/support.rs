@@ -31,7 +31,7 @@ pub static TRUSTED: LazyLock<Party> = LazyLock::new(|| Party::new(KeyKind::Rsa20
 /// Someone else.
 pub static STRANGER: LazyLock<Party> = LazyLock::new(|| Party::new(KeyKind::Rsa2048, "stranger"));
 
-pub const SHA1: Allowed = Allowed { sha1: true };
+pub const SHA1: Allowed = Allowed { sha1: true, cbc: false };
 
 /// A message without a signature; the mark says where one goes.
 pub const MESSAGE: &str = "<samlp:Response xmlns:samlp=\"urn:oasis:names:tc:SAML:2.0:protocol\" \

@@ -86,6 +86,7 @@ impl Case {
 
     /// Reads the certificates and everything else that is expected.
     pub fn prepare(&self) -> Prepared {
+        let allows = |wanted: &str| self.allow.iter().any(|name| name == wanted);
         let owned = |values: &[&str]| values.iter().map(|value| (*value).to_owned()).collect();
         let certificates = self.certificates.clone().unwrap_or_else(|| vec!["idp".to_owned()]);
         Prepared {
@@ -94,7 +95,7 @@ impl Case {
             acs_urls: self.acs_urls.clone().unwrap_or_else(|| owned(&[ACS])),
             entity_ids: owned(&ENTITY_IDS),
             certificates: certificates.iter().map(|name| certificate(name)).collect(),
-            allowed: Allowed { sha1: self.allow.iter().any(|name| name == "sha1") },
+            allowed: Allowed { sha1: allows("sha1"), cbc: allows("cbc") },
             request_id: self.request_id.clone().unwrap_or_else(|| REQUEST.to_owned()),
         }
     }
