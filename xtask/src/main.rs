@@ -6,6 +6,7 @@
     reason = "a command line tool speaks on standard output, and says on standard error why it failed"
 )]
 
+mod attack;
 mod check;
 mod fuzz;
 mod layers;
@@ -27,6 +28,8 @@ usage: cargo xtask <command>
   test [--offline-only]       the whole, with every real counterpart; the same without any of them
   layers                      which crate may depend on which
   tidy                        sizes, first lines, forbidden words, documents against code, attacks against tests
+  attack [--base URL --account LABEL --config FILE]
+                              sends every bad response to a demo, or to a server that runs, and compares its log with what is promised
   fuzz --seconds N [TARGET]   every fuzz target, or one, for N seconds each";
 
 fn main() -> ExitCode {
@@ -38,6 +41,7 @@ fn main() -> ExitCode {
         ["test", "--offline-only"] => test::run(test::Scope::Offline),
         ["layers"] => told(layers::run()),
         ["tidy"] => told(tidy::run()),
+        ["attack", rest @ ..] => told(attack::run(rest)),
         ["fuzz", "--seconds", seconds] => told(fuzz_for(seconds, None)),
         ["fuzz", "--seconds", seconds, target] => told(fuzz_for(seconds, Some(target))),
         _ => {

@@ -21,7 +21,7 @@ pub use browser::{Appearance, Browser};
 pub use ports::free_port;
 pub use postgres::Postgres;
 pub use process::Process;
-pub use program::{Ended, Program};
+pub use program::{Ended, Program, program};
 pub use simplesamlphp::{PEOPLE, Person, Signed, SimpleSamlPhp};
 pub use skip::{offline, skip};
 pub use tempfile::TempDir;

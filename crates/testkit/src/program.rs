@@ -72,7 +72,7 @@ impl Program {
     }
 
     fn command(&self, arguments: &[&str]) -> Command {
-        let mut command = Command::new(path());
+        let mut command = Command::new(program());
         command.args(arguments).current_dir(self.folder());
         // A developer's own deployment must not reach into a test.
         for (name, _) in std::env::vars_os() {
@@ -84,8 +84,8 @@ impl Program {
     }
 }
 
-/// Where the built program is.
-fn path() -> &'static Path {
+/// Where the built program is; it is built if nobody did.
+pub fn program() -> &'static Path {
     static PATH: OnceLock<PathBuf> = OnceLock::new();
     PATH.get_or_init(|| match environment("VESTIBULE_TEST_PROGRAM") {
         Some(path) => PathBuf::from(path),

@@ -6,14 +6,14 @@ use serde_json::Value;
 use vestibule_testkit::{Appearance, Browser, Process, Program, free_port};
 
 /// A running demo, and what it printed until it was ready.
-struct Demo {
+pub struct Demo {
     process: Process,
     vanity: String,
     _program: Program,
 }
 
 impl Demo {
-    fn start() -> Self {
+    pub fn start() -> Self {
         let port = free_port();
         let program = Program::configured("");
         let (process, ()) =
@@ -21,6 +21,19 @@ impl Demo {
         let vanity = format!("http://acme.localhost:{port}/");
         assert!(process.printed().contains(&vanity), "{}", process.printed());
         Self { process, vanity, _program: program }
+    }
+
+    /// The address of the demo's account.
+    pub fn vanity(&self) -> &str {
+        &self.vanity
+    }
+
+    /// What `vestibule explain` says of a tracking ID, by the command that the demo prints.
+    pub fn explain(&self, tracking_id: &str) -> Result<Value, String> {
+        let printed = self.process.printed();
+        let log = printed.lines().find(|line| line.contains(" log --config ")).unwrap_or_default();
+        let command = log.replacen(" log ", &format!(" explain {tracking_id} --json "), 1);
+        serde_json::from_str(&paste(&command)).map_err(|error| error.to_string())
     }
 
     /// Goes from the start page to the identity provider's page.

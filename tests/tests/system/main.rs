@@ -2,11 +2,15 @@
 //! where a counterpart is missing the test is recorded as skipped, with the reason.
 
 #[cfg(test)]
+mod attacks;
+#[cfg(test)]
 mod counterparts;
 #[cfg(test)]
 mod demo;
 #[cfg(test)]
 mod deployment;
+#[cfg(test)]
+mod dialects;
 #[cfg(test)]
 mod operator;
 #[cfg(test)]

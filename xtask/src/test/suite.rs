@@ -75,7 +75,7 @@ fn run(environment: &Environment, sum: &mut Sum) -> Outcome {
 }
 
 /// Where cargo puts the program.
-fn program() -> Outcome<PathBuf> {
+pub fn program() -> Outcome<PathBuf> {
     let text = shell::read(&mut shell::cargo(&["metadata", "--no-deps", "--format-version", "1"]))?;
     let metadata: Value = serde_json::from_str(&text).map_err(|error| error.to_string())?;
     let target =
