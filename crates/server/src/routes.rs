@@ -57,7 +57,8 @@ pub(crate) fn vanity() -> Vec<Route> {
         route(Member, "/profile", get(profile::page)),
         route(Admin, "/admin", get(admin::first)),
         route(Admin, "/admin/", get(admin::first)),
-        route(Admin, "/admin/sso", get(admin::connection::page)),
+        route(Admin, "/admin/sso", get(admin::connection::list)),
+        route(Admin, "/admin/sso/{connection}", get(admin::connection::page)),
         route(Admin, "/admin/log", get(admin::log::page)),
         route(Admin, "/admin/log/{tracking_id}", get(admin::log::response)),
     ]

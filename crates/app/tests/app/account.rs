@@ -7,6 +7,7 @@ use std::path::Path;
 use vestibule_app::configuration::{self, Applied, Planned, Source};
 use vestibule_app::response_log::{self, Explained, Explanation};
 use vestibule_app::sign_in::Finished;
+use vestibule_app::sso::{self, Overview};
 use vestibule_app::{AdminCtx, App, Error, Kind, MemberCtx, VisitorCtx, links};
 use vestibule_model::account::Label;
 use vestibule_model::email::Email;
@@ -163,6 +164,12 @@ impl Account {
 
     pub async fn member(&self, session: &str) -> Result<MemberCtx, Error> {
         self.visitor().await.member(session).await
+    }
+
+    /// The first connection, as this administrator sees it.
+    pub async fn overview(&self, admin: &AdminCtx) -> Overview {
+        let first = sso::list(admin).await.unwrap().swap_remove(0).connection.id;
+        sso::overview(admin, first).await.unwrap()
     }
 
     /// The owner, with a password set.

@@ -42,7 +42,7 @@ async fn a_key_pair_is_made_with_the_connection_and_stays(world: &World) {
     assert_ne!(first, certificate(&beta).await, "no two accounts share one");
     acme.apply(acme.usual().set(["sso", "provision"], "prior_to_sign_in")).await;
     assert_eq!(certificate(&acme).await, first);
-    let shown = sso::overview(&acme.owner().await).await.unwrap().ours.certificate.unwrap();
+    let shown = acme.overview(&acme.owner().await).await.ours.certificate.unwrap();
     assert_eq!(shown.0.fingerprint_sha256, first.fingerprint_sha256());
     assert_eq!(Certificate::from_pem(&shown.1).unwrap(), first);
 }

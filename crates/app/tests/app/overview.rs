@@ -3,7 +3,7 @@
 use crate::cases;
 use crate::provider::{ISSUER, SIGN_IN_URL};
 use crate::world::World;
-use vestibule_app::sso;
+use vestibule_app::{Kind, sso};
 
 cases! {
     before_there_is_a_connection_our_side_is_there_already,
@@ -13,9 +13,9 @@ cases! {
 
 async fn before_there_is_a_connection_our_side_is_there_already(world: &World) {
     let acme = world.account("acme").await;
-    let overview = sso::overview(&acme.owner().await).await.unwrap();
-    assert!(overview.settings().is_none() && overview.certificates.is_empty());
-    let ours = overview.ours;
+    let owner = acme.owner().await;
+    assert!(sso::list(&owner).await.unwrap().is_empty());
+    let ours = sso::unconnected(&owner);
     assert_eq!(ours.entity_id, "https://acme.vestibule.example");
     assert_eq!(ours.other_entity_id, "acme.vestibule.example");
     assert_eq!(ours.acs_url, "https://acme.vestibule.example/saml/SSO");
@@ -28,7 +28,7 @@ async fn the_published_version_is_shown_and_a_draft_beside_it(world: &World) {
     let acme = world.acme().await;
     let new = "https://new.example/sso";
     acme.apply(acme.usual().set(["sso", "sign_in_url"], new).set(["sso", "draft"], true)).await;
-    let overview = sso::overview(&acme.owner().await).await.unwrap();
+    let overview = acme.overview(&acme.owner().await).await;
     let shown = &overview.settings().unwrap().identity_provider;
     assert_eq!((shown.issuer.as_str(), shown.sign_in_url.as_str()), (ISSUER, SIGN_IN_URL));
     assert_eq!(overview.published.as_ref().unwrap().number, 1);
@@ -45,8 +45,10 @@ async fn the_published_version_is_shown_and_a_draft_beside_it(world: &World) {
 }
 
 async fn an_administrator_sees_the_own_account_alone(world: &World) {
-    let (_, beta) = (world.acme().await, world.account("beta").await);
-    let overview = sso::overview(&beta.owner().await).await.unwrap();
-    assert!(overview.settings().is_none());
-    assert_eq!(overview.ours.entity_id, "https://beta.vestibule.example");
+    let (acme, beta) = (world.acme().await, world.account("beta").await);
+    let (ours, theirs) = (acme.owner().await, beta.owner().await);
+    assert!(sso::list(&theirs).await.unwrap().is_empty());
+    assert_eq!(sso::unconnected(&theirs).entity_id, "https://beta.vestibule.example");
+    let id = acme.overview(&ours).await.id;
+    assert_eq!(sso::overview(&theirs, id).await.unwrap_err().kind(), Kind::NotFound);
 }

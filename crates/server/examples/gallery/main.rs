@@ -48,6 +48,7 @@ fn members(folder: &Path) -> std::io::Result<()> {
     write(folder, "profile_without_mapping", &samples::profile(false))?;
     write(folder, "connection", &samples::connection())?;
     write(folder, "connection_ending", &samples::connection_ending())?;
+    write(folder, "connections", &samples::connections())?;
     write(folder, "connection_none", &samples::connection_none())?;
     write(folder, "log", &samples::log())?;
     write(folder, "log_empty", &samples::log_empty())?;

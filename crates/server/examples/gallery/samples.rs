@@ -11,7 +11,9 @@ use vestibule_model::mapping::Attribute;
 use vestibule_model::response_log::{Compared, Detail, Entry, OutcomeWord, TrackingId};
 use vestibule_model::trace::{Change, Step};
 use vestibule_model::user::{self, Field, Logins, Profile, Role, Status, User};
-use vestibule_server::portal::connection::{Certificate, Connection, ConnectionPage, Ours};
+use vestibule_server::portal::connection::{
+    Certificate, Connection, ConnectionPage, ConnectionsPage, Listed, Ours,
+};
 use vestibule_server::portal::log::{Found, LogPage, Search};
 use vestibule_server::portal::profile::{ProfilePage, SessionFacts, frame};
 use vestibule_server::portal::response::ResponsePage;
@@ -241,21 +243,22 @@ fn settings() -> Settings {
     })
 }
 
-fn with(shown: Option<&Settings>, draft: Option<i64>, certificates: Vec<Certificate>) -> ConnectionPage {
+fn with(shown: &Settings, draft: Option<i64>, certificates: Vec<Certificate>) -> ConnectionPage {
     let connection = Connection {
-        label: "acme",
-        published: shown.map(|_| (3, days(-9))),
+        name: "",
+        several: false,
+        published: Some((3, days(-9))),
         draft: draft.map(|number| (number, minutes_ago(55))),
         settings: shown,
         certificates,
-        ours: if shown.is_some() { ours() } else { Ours { certificate: None, ..ours() } },
+        ours: ours(),
         now: now(),
     };
     ConnectionPage::new(admin(Here::Sso), connection)
 }
 
 pub fn connection() -> ConnectionPage {
-    with(Some(&settings()), None, vec![certificate("login.acme.example", -400, 900, "a")])
+    with(&settings(), None, vec![certificate("login.acme.example", -400, 900, "a")])
 }
 
 pub fn connection_ending() -> ConnectionPage {
@@ -268,11 +271,33 @@ pub fn connection_ending() -> ConnectionPage {
             ..certificate("login.acme.example 2026", -1, 900, "ccc")
         },
     ];
-    with(Some(&settings), Some(4), certificates)
+    with(&settings, Some(4), certificates)
 }
 
-pub fn connection_none() -> ConnectionPage {
-    with(None, None, Vec::new())
+fn listed(name: &str, draft: Option<i64>, domains: &[&str]) -> Listed {
+    Listed {
+        address: text("/admin/sso/con_1"),
+        name: text(name),
+        published: Some(3),
+        draft,
+        enabled: domains.len() < 2,
+        issuer: settings().identity_provider.issuer,
+        host: text(HOST),
+        domains: domains.iter().copied().map(text).collect(),
+    }
+}
+
+pub fn connections() -> ConnectionsPage {
+    let listed = vec![
+        listed("", Some(4), &[]),
+        listed("Subsidiary", None, &["subsidiary.example"]),
+        listed("Old brand", None, &["old.example", "older.example"]),
+    ];
+    ConnectionsPage::new(admin(Here::Sso), "acme", listed, ours())
+}
+
+pub fn connection_none() -> ConnectionsPage {
+    ConnectionsPage::new(admin(Here::Sso), "acme", Vec::new(), Ours { certificate: None, ..ours() })
 }
 
 fn entry(seed: u8, user: Option<&str>, outcome: OutcomeWord, code: Option<Code>) -> Entry {

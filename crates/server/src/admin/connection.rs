@@ -1,4 +1,4 @@
-//! The SSO connection's page.
+//! The SSO connections' pages: the list, and one connection.
 
 use super::frame;
 use crate::door::Desk;
@@ -6,27 +6,76 @@ use crate::error::Failure;
 use crate::extract::Admin;
 use crate::page;
 use crate::portal::Here;
-use crate::portal::connection::{Certificate, Connection, ConnectionPage, Ours};
-use axum::extract::State;
+use crate::portal::connection::{Certificate, Connection, ConnectionPage, ConnectionsPage, Listed, Ours};
+use axum::extract::{Path, State};
 use axum::response::Response;
 use std::sync::Arc;
 use vestibule_app::sso::{self, CertificateView};
 use vestibule_model::connection::Version;
+use vestibule_model::domain::Domain;
+use vestibule_model::id::ConnectionId;
 
-/// `GET /admin/sso`
-pub(crate) async fn page(State(desk): State<Arc<Desk>>, Admin(admin): Admin) -> Result<Response, Failure> {
-    let overview = sso::overview(&admin).await?;
+/// The page of a connection.
+pub(crate) fn address(id: ConnectionId) -> String {
+    format!("/admin/sso/{id}")
+}
+
+/// `GET /admin/sso`: the connections; where there is one, its page.
+pub(crate) async fn list(Admin(admin): Admin) -> Result<Response, Failure> {
+    let connections = sso::list(&admin).await?;
+    if let [only] = connections.as_slice() {
+        return Ok(page::see_other(&address(only.connection.id)));
+    }
+    let listed = connections.into_iter().map(listed).collect();
+    let label = admin.account().label.as_str();
+    let ours = ours(&sso::unconnected(&admin));
+    Ok(page::shown(&ConnectionsPage::new(frame(&admin, Here::Sso), label, listed, ours)))
+}
+
+/// `GET /admin/sso/{connection}`
+pub(crate) async fn page(
+    State(desk): State<Arc<Desk>>,
+    Admin(admin): Admin,
+    Path(id): Path<String>,
+) -> Result<Response, Failure> {
+    let overview = sso::overview(&admin, known(&id)?).await?;
+    let several = sso::list(&admin).await?.len() > 1;
     let saved = |version: &Version| (version.number, version.created_at);
+    let settings = overview.settings().ok_or(Failure::NoPage)?;
     let connection = Connection {
-        label: admin.account().label.as_str(),
+        name: &overview.name,
+        several,
         published: overview.published.as_ref().map(saved),
         draft: overview.draft.as_ref().map(saved),
-        settings: overview.settings(),
+        settings,
         certificates: overview.certificates.iter().map(certificate).collect(),
         ours: ours(&overview.ours),
         now: desk.app.now(),
     };
     Ok(page::shown(&ConnectionPage::new(frame(&admin, Here::Sso), connection)))
+}
+
+/// The connection that an address names.
+pub(crate) fn known(text: &str) -> Result<ConnectionId, Failure> {
+    text.parse().map_err(|_| Failure::NoPage)
+}
+
+fn listed(listed: sso::Listed) -> Listed {
+    let sso::Listed { connection, host } = listed;
+    let version = connection.published.as_ref().or(connection.draft.as_ref());
+    let settings = version.map(|version| &version.settings);
+    Listed {
+        address: address(connection.id),
+        published: connection.published.as_ref().map(|version| version.number),
+        draft: connection.draft.as_ref().map(|version| version.number),
+        enabled: settings.is_some_and(|settings| settings.enabled),
+        issuer: settings.map(|settings| settings.identity_provider.issuer.clone()).unwrap_or_default(),
+        host,
+        domains: settings
+            .map(|settings| settings.reach.email_domains.iter().map(Domain::to_string).collect())
+            .unwrap_or_default(),
+        name: connection.name,
+    }
 }
 
 fn ours(ours: &sso::Ours) -> Ours {

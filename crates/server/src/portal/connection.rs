@@ -1,35 +1,38 @@
-//! The SSO connection, for administrators: our values to carry away, theirs to compare, and how sign-ins go.
+//! One SSO connection, for administrators: its versions, our values to carry away, theirs to compare, and how sign-ins go.
+//!
+//! The page is made of parts, one below the other: a field of [`ConnectionPage`], a file beside this one that fills it, and
+//! a template in `templates/connection/` that shows it.
 
+mod certificates;
 mod facts;
+mod list;
+
+pub use certificates::Certificate;
+pub use list::{ConnectionsPage, Listed};
 
 use super::{Badge, Fact, Frame};
 use crate::portal::moment::Moment;
 use askama::Template;
-use jiff::{SignedDuration, Timestamp};
+use certificates::{CertificateRow, rows};
+use jiff::Timestamp;
 use vestibule_model::connection::Settings;
 
-/// From how many days before its end a certificate is warned of.
-const WARNED_DAYS: i64 = 30;
-
-/// The connection, or how to make one.
+/// A connection.
 #[derive(Debug, Template)]
 #[template(path = "connection.html")]
 pub struct ConnectionPage {
     frame: Frame,
-    label: String,
+    title: String,
+    /// There are others besides.
+    several: bool,
     badges: Vec<Badge>,
     summary: String,
     notes: Vec<Note>,
     ours: Vec<Fact>,
     our_certificates: Vec<CertificateRow>,
-    theirs: Option<Theirs>,
-}
-
-#[derive(Debug)]
-struct Theirs {
-    facts: Vec<Fact>,
-    certificates: Vec<CertificateRow>,
-    settings: Vec<Fact>,
+    theirs: Vec<Fact>,
+    their_certificates: Vec<CertificateRow>,
+    behavior: Vec<Fact>,
 }
 
 #[derive(Debug)]
@@ -42,39 +45,22 @@ struct Note {
 /// What the page is made of.
 #[derive(Debug, Clone)]
 pub struct Connection<'a> {
-    /// The account's label, for the commands shown.
-    pub label: &'a str,
+    /// What the account file calls it; empty for the one of `[sso]`.
+    pub name: &'a str,
+    /// Whether the account has others besides.
+    pub several: bool,
     /// The version in use, and when it was saved.
     pub published: Option<(i64, Timestamp)>,
     /// The version being edited.
     pub draft: Option<(i64, Timestamp)>,
     /// The settings shown: the published ones, else the draft.
-    pub settings: Option<&'a Settings>,
+    pub settings: &'a Settings,
     /// The identity provider's certificates.
     pub certificates: Vec<Certificate>,
     /// Our values.
     pub ours: Ours,
     /// The time.
     pub now: Timestamp,
-}
-
-/// A certificate, as pages show it.
-#[derive(Debug, Clone)]
-pub struct Certificate {
-    /// Whom it names.
-    pub subject: String,
-    /// Who issued it.
-    pub issuer: String,
-    /// Its SHA-256 fingerprint.
-    pub fingerprint: String,
-    /// Its kind of key.
-    pub key: String,
-    /// From when it is valid.
-    pub not_before: Timestamp,
-    /// Until when.
-    pub not_after: Timestamp,
-    /// The whole of it, if somebody may want to carry it away.
-    pub pem: Option<String>,
 }
 
 /// What the identity provider needs to know of us.
@@ -94,46 +80,32 @@ pub struct Ours {
     pub certificate: Option<Certificate>,
 }
 
-#[derive(Debug)]
-struct CertificateRow {
-    subject: String,
-    issuer: String,
-    self_issued: bool,
-    fingerprint: String,
-    key: String,
-    from: Moment,
-    to: Moment,
-    tone: &'static str,
-    expiry: String,
-    pem: Option<String>,
-}
-
 impl ConnectionPage {
     /// The page of this connection.
     #[must_use]
     pub fn new(frame: Frame, connection: Connection<'_>) -> Self {
         let now = connection.now;
-        let certificates = rows(connection.certificates.clone(), now);
+        let their_certificates = rows(connection.certificates.clone(), now);
         let (badges, summary) = state(&connection);
-        let notes = notes(&connection, &certificates);
-        let theirs = connection.settings.map(|settings| Theirs {
-            facts: facts::theirs(settings),
-            certificates,
-            settings: facts::behavior(settings),
-        });
-        let our_certificates = rows(connection.ours.certificate.clone().into_iter().collect(), now);
-        let label = connection.label.to_owned();
         Self {
             frame,
-            label,
+            title: title(connection.name),
+            several: connection.several,
             badges,
             summary,
-            notes,
+            notes: notes(&connection, &their_certificates),
+            our_certificates: rows(connection.ours.certificate.clone().into_iter().collect(), now),
             ours: facts::ours(connection.ours),
-            our_certificates,
-            theirs,
+            theirs: facts::theirs(connection.settings),
+            their_certificates,
+            behavior: facts::behavior(connection.settings),
         }
     }
+}
+
+/// What pages call a connection.
+pub(super) fn title(name: &str) -> String {
+    if name.is_empty() { "SSO connection".to_owned() } else { name.to_owned() }
 }
 
 fn state(connection: &Connection<'_>) -> (Vec<Badge>, String) {
@@ -151,10 +123,7 @@ fn state(connection: &Connection<'_>) -> (Vec<Badge>, String) {
                 format!("Saved on {}, and not in use: nobody signs in with it yet.", Moment(saved).full()),
             )
         }
-        (None, None) => {
-            let summary = "Single sign-on lets people come in with the identity provider that your company has already.";
-            (vec![Badge::new("", "Not connected")], summary.to_owned())
-        }
+        (None, None) => (Vec::new(), "It is not in use.".to_owned()),
     }
 }
 
@@ -180,7 +149,7 @@ fn notes(connection: &Connection<'_>, certificates: &[CertificateRow]) -> Vec<No
         title: format!("{}: {}.", certificate.subject, certificate.expiry),
         text: "Get the next certificate from your identity provider and add it to the connection. It goes on verifying responses until you take it away.".to_owned(),
     }));
-    if connection.settings.is_some_and(|settings| !settings.allow.is_empty()) {
+    if !connection.settings.allow.is_empty() {
         notes.push(Note {
             tone: "is-warn",
             title: "SHA-1 is accepted.".to_owned(),
@@ -188,39 +157,4 @@ fn notes(connection: &Connection<'_>, certificates: &[CertificateRow]) -> Vec<No
         });
     }
     notes
-}
-
-fn rows(certificates: Vec<Certificate>, now: Timestamp) -> Vec<CertificateRow> {
-    certificates.into_iter().map(|certificate| row(certificate, now)).collect()
-}
-
-fn row(certificate: Certificate, now: Timestamp) -> CertificateRow {
-    let left = certificate.not_after.duration_since(now);
-    let days = left.as_hours() / 24;
-    let (tone, expiry) = if left <= SignedDuration::ZERO {
-        ("is-bad", format!("expired on {}", Moment(certificate.not_after).day()))
-    } else if days < WARNED_DAYS {
-        (
-            "is-warn",
-            match days {
-                0 => "expires today".to_owned(),
-                1 => "expires in 1 day".to_owned(),
-                days => format!("expires in {days} days"),
-            },
-        )
-    } else {
-        ("is-good", format!("valid until {}", Moment(certificate.not_after).day()))
-    };
-    CertificateRow {
-        self_issued: certificate.subject == certificate.issuer,
-        subject: certificate.subject,
-        issuer: certificate.issuer,
-        fingerprint: certificate.fingerprint,
-        key: certificate.key,
-        from: Moment(certificate.not_before),
-        to: Moment(certificate.not_after),
-        pem: certificate.pem,
-        tone,
-        expiry,
-    }
 }

@@ -25,6 +25,7 @@ fn filled(path: &str) -> String {
     path.replace("{tracking_id}", &format!("WEB_{}", "0".repeat(32)))
         .replace("{token}", "t")
         .replace("{name}", "n")
+        .replace("{connection}", &format!("con_{}", "0".repeat(32)))
 }
 
 async fn every_method(browser: &mut Browser, path: &str) -> Vec<(Method, Answer)> {

@@ -31,7 +31,7 @@ async fn an_address_leads_to_the_identity_provider_or_to_its_password() {
     let fields = [("email", "o@acme.example"), ("password", PASSWORD), ("return_to", "/admin/sso")];
     let inside = browser.post("/signin/password", &fields).await;
     assert_eq!((inside.status, inside.header("location")), (StatusCode::SEE_OTHER, "/admin/sso"));
-    assert_eq!(browser.get("/admin/sso").await.status, StatusCode::OK);
+    assert_eq!(browser.follow("/admin/sso").await.status, StatusCode::OK);
 }
 
 #[tokio::test]

@@ -166,6 +166,16 @@ impl Browser {
         self.send(Method::GET, path, &[], Body::empty()).await
     }
 
+    /// The same, and where it leads.
+    pub async fn follow(&mut self, path: &str) -> Answer {
+        let mut answer = self.get(path).await;
+        while answer.status == StatusCode::SEE_OTHER {
+            let to = answer.header("location").to_owned();
+            answer = self.get(&to).await;
+        }
+        answer
+    }
+
     /// Sends a form of our own page.
     pub async fn post(&mut self, path: &str, fields: &[(&str, &str)]) -> Answer {
         self.send(Method::POST, path, &[("sec-fetch-site", "same-origin")], form(fields)).await

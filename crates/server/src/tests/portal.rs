@@ -8,7 +8,7 @@ use jiff::SignedDuration;
 async fn the_connection_page_shows_both_sides_and_warns_of_certificates() {
     let house = House::new().await;
     let mut owner = house.owner("acme").await;
-    let page = owner.get("/admin/sso").await;
+    let page = owner.follow("/admin/sso").await;
     assert_eq!(page.status, StatusCode::OK);
     let fingerprint = IDENTITY.certificate.fingerprint_sha256();
     for shown in [
@@ -25,14 +25,14 @@ async fn the_connection_page_shows_both_sides_and_warns_of_certificates() {
         assert!(page.body.contains(shown), "{shown} in {}", page.body);
     }
     house.wait(SignedDuration::from_hours(24 * 30));
-    let page = house.owner("acme").await.get("/admin/sso").await;
+    let page = house.owner("acme").await.follow("/admin/sso").await;
     assert!(page.body.contains("expired on 1 April 2026"), "{}", page.body);
 }
 
 #[tokio::test]
 async fn without_a_connection_the_page_says_how_to_make_one_and_has_our_values() {
     let house = House::bare().await;
-    let page = house.owner("acme").await.get("/admin/sso").await;
+    let page = house.owner("acme").await.follow("/admin/sso").await;
     for shown in ["Not connected", "vestibule apply acme.toml", "https://acme.vestibule.example/saml/SSO"] {
         assert!(page.body.contains(shown), "{shown} in {}", page.body);
     }
@@ -42,7 +42,7 @@ async fn without_a_connection_the_page_says_how_to_make_one_and_has_our_values()
 async fn a_draft_is_told_from_what_is_published() {
     let house = House::bare().await;
     house.apply("acme", "sign_in_url = \"https://idp.example/sso\"\ndraft = true").await;
-    let page = house.owner("acme").await.get("/admin/sso").await;
+    let page = house.owner("acme").await.follow("/admin/sso").await;
     assert!(page.body.contains("This connection is a draft."), "{}", page.body);
     assert!(!page.body.contains(">Published<"), "{}", page.body);
 }
