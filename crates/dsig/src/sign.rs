@@ -6,7 +6,7 @@
 
 use std::fmt::Write as _;
 
-use vestibule_xml::{Document, Element, c14n};
+use vestibule_xml::{Document, Element, Limits, c14n};
 
 use crate::encoding;
 use crate::error::Error;
@@ -30,7 +30,8 @@ pub fn sign(
     certificate: Option<&Certificate>,
     algorithm: Algorithm,
 ) -> Result<String, Error> {
-    let document = Document::parse(xml.as_bytes()).map_err(Error::Xml)?;
+    // What is signed is our own, so it may be as long as anything that is read somewhere.
+    let document = Document::parse_with(xml.as_bytes(), &Limits::METADATA).map_err(Error::Xml)?;
     let element = document
         .root()
         .descendants()

@@ -107,6 +107,7 @@ impl Provider {
             signing_certificates: vec![self.settings.identity.certificate.clone()],
             name_id_formats: NAME_ID_FORMATS.map(str::to_owned).into(),
             valid_until: None,
+            cache_duration: None,
             want_authn_requests_signed: false,
         })
     }

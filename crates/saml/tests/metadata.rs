@@ -1,7 +1,7 @@
 //! Metadata of both kinds of provider: written, read, and refused by a sentence that names what is missing.
 #![expect(clippy::unwrap_used, reason = "a helper of tests fails the test")]
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use vestibule_saml::Certificate;
 use vestibule_saml::binding::Binding;
 use vestibule_saml::metadata::idp::{self, IdentityProvider};
@@ -34,6 +34,7 @@ fn provider() -> IdentityProvider {
         signing_certificates: vec![certificate("idp"), certificate("idp-next")],
         name_id_formats: vec!["urn:oasis:names:tc:SAML:1.1:nameid-format:emailAddress".to_owned()],
         valid_until: Some("2027-01-01T00:00:00Z".parse().unwrap()),
+        cache_duration: Some(SignedDuration::from_hours(6)),
         want_authn_requests_signed: true,
     }
 }
@@ -56,6 +57,7 @@ fn an_identity_provider_is_read_as_it_was_written() {
         slo: vec![],
         name_id_formats: vec![],
         valid_until: None,
+        cache_duration: None,
         want_authn_requests_signed: false,
         ..provider()
     };

@@ -113,6 +113,7 @@ async fn what_came_from_a_metadata_file_is_exported_whole(world: &World) {
         signing_certificates: vec![acme.idp.certificate().clone()],
         name_id_formats: Vec::new(),
         valid_until: None,
+        cache_duration: None,
         want_authn_requests_signed: true,
     });
     std::fs::create_dir(world.folder.path().join("files")).unwrap();

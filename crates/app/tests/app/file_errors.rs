@@ -228,6 +228,7 @@ async fn p11_metadata_that_cannot_be_used_is_named_with_its_key(world: &World) {
         signing_certificates: vec![acme.idp.certificate().clone()],
         name_id_formats: Vec::new(),
         valid_until: None,
+        cache_duration: None,
         want_authn_requests_signed: false,
     };
     let expired = IdentityProvider { valid_until: Some(world.time.now()), ..genuine.clone() };

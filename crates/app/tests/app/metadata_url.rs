@@ -73,6 +73,7 @@ fn metadata(account: &Account) -> IdentityProvider {
         signing_certificates: vec![account.idp.certificate().clone()],
         name_id_formats: Vec::new(),
         valid_until: None,
+        cache_duration: None,
         want_authn_requests_signed: false,
     }
 }

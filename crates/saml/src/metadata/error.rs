@@ -31,6 +31,13 @@ pub enum Error {
         /// The entity IDs that are there; of the first hundred, if there are more.
         entity_ids: Vec<String>,
     },
+    /// The entity that was asked for is described more than once, so that nobody can say which description counts.
+    DescribedTwice {
+        /// The entity ID asked for.
+        wanted: String,
+    },
+    /// It is not signed by a certificate that was pinned for it.
+    Signature(vestibule_dsig::Invalid),
     /// There is no entity with that role.
     NoRole {
         /// What was looked for.
@@ -90,6 +97,15 @@ impl fmt::Display for Error {
             }
             Self::NoSuchEntity { wanted, entity_ids } => {
                 write!(f, "The metadata does not describe {wanted}, but {}.", entity_ids.join(", "))
+            }
+            Self::DescribedTwice { wanted } => {
+                write!(f, "The metadata describes {wanted} more than once, and nobody can say which one counts.")
+            }
+            Self::Signature(vestibule_dsig::Invalid::NotSigned) => f.write_str(
+                "The metadata is not signed, and only metadata that a pinned certificate signed is read here.",
+            ),
+            Self::Signature(invalid) => {
+                write!(f, "The signature of the metadata is not accepted: {invalid}.")
             }
             Self::NoRole { wanted, found } if found.is_empty() => write!(f, "The entity has no {wanted}."),
             Self::NoRole { wanted, found } => {

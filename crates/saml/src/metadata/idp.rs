@@ -4,11 +4,12 @@
 //! so documents with several roles (an identity provider that is also a service provider, an attribute authority, or
 //! speaks WS-Federation) need no setting.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use vestibule_dsig::Certificate;
 use vestibule_xml::Writer;
 
 use super::{Endpoint, Error};
+use crate::write::Signer;
 use crate::{names, read};
 
 const ROLE: &str = "IDPSSODescriptor";
@@ -28,6 +29,8 @@ pub struct IdentityProvider {
     pub name_id_formats: Vec<String>,
     /// When this description ends.
     pub valid_until: Option<Timestamp>,
+    /// For how long it may be kept before it is looked at again; whole seconds, more than none.
+    pub cache_duration: Option<SignedDuration>,
     /// Whether it wants requests signed.
     pub want_authn_requests_signed: bool,
 }
@@ -60,15 +63,52 @@ pub fn read(xml: &[u8], wanted: Option<&str>, now: Timestamp) -> Result<Identity
         signing_certificates,
         name_id_formats: super::name_id_formats(role.element),
         valid_until: role.valid_until,
+        cache_duration: role.cache_duration,
         want_authn_requests_signed: read::flag(role.element, "WantAuthnRequestsSigned").unwrap_or(false),
     })
+}
+
+/// Reads the metadata of an identity provider out of a document that one of the pinned certificates signed. Nothing is
+/// read but what the signature covers.
+///
+/// # Errors
+/// [`Error::Signature`] when no pinned certificate signed the root of the document; else as [`read`].
+pub fn read_signed(
+    xml: &[u8],
+    wanted: Option<&str>,
+    now: Timestamp,
+    pinned: &[Certificate],
+) -> Result<IdentityProvider, Error> {
+    read(&super::signed(xml, pinned)?, wanted, now)
 }
 
 /// Writes the metadata of an identity provider.
 #[must_use]
 pub fn write(provider: &IdentityProvider) -> String {
+    written(provider, None)
+}
+
+/// Writes the metadata of an identity provider, and signs it.
+///
+/// # Errors
+/// When the key does not sign with the algorithm, or `id` cannot be an ID.
+pub fn write_signed(
+    provider: &IdentityProvider,
+    id: &str,
+    signer: &Signer,
+) -> Result<String, vestibule_dsig::Error> {
+    signer.sign(&written(provider, Some(id)), id)
+}
+
+fn written(provider: &IdentityProvider, id: Option<&str>) -> String {
     let mut writer = Writer::new();
     super::start_entity(&mut writer, &provider.entity_id, provider.valid_until);
+    if let Some(id) = id {
+        writer.attribute("ID", id);
+    }
+    if let Some(kept) = provider.cache_duration {
+        writer.attribute("cacheDuration", &format!("PT{}S", kept.as_secs()));
+    }
     writer.start("md:IDPSSODescriptor");
     if provider.want_authn_requests_signed {
         writer.attribute("WantAuthnRequestsSigned", "true");

@@ -5,12 +5,12 @@
 //! The one thing to know: nothing that is missing switches anything off. Metadata without a key that can verify, without
 //! an address that a browser can be sent to, or past its date is an error that names what is missing.
 
-use jiff::Timestamp;
-use vestibule_dsig::Certificate;
+use jiff::{SignedDuration, Timestamp};
+use vestibule_dsig::{Allowed, Certificate};
 use vestibule_xml::{Document, Element, Limits, Writer};
 
 use crate::binding::Binding;
-use crate::{names, read};
+use crate::{names, read, time};
 
 mod error;
 pub mod idp;
@@ -46,11 +46,28 @@ fn parse(xml: &[u8]) -> Result<Document<'_>, Error> {
     Document::parse_with(xml, &Limits::METADATA).map_err(Error::Xml)
 }
 
-/// An EntityDescriptor, the role in it, and when both end.
+/// The bytes of a document that one of the pinned certificates signed: those of its root, and nothing but what the
+/// signature covers (SAML-Metadata, section 3). SHA-1 is not accepted, whatever the connection allows for messages.
+fn signed(xml: &[u8], pinned: &[Certificate]) -> Result<Vec<u8>, Error> {
+    let document = parse(xml)?;
+    described(document.root())?;
+    let signed = vestibule_dsig::verify(document.root(), pinned, Allowed::default());
+    Ok(signed.map_err(Error::Signature)?.bytes().to_vec())
+}
+
+/// An EntityDescriptor, the role in it, when both end, and for how long they may be kept.
 struct Role<'d> {
     entity_id: String,
     element: Element<'d>,
     valid_until: Option<Timestamp>,
+    cache_duration: Option<SignedDuration>,
+}
+
+fn described(root: Element<'_>) -> Result<(), Error> {
+    if is(root, "EntityDescriptor") || is(root, "EntitiesDescriptor") {
+        return Ok(());
+    }
+    Err(Error::NotMetadata { found: read::excerpt(root.local_name()) })
 }
 
 /// Finds the entity: the one asked for, or the only one with the role.
@@ -60,32 +77,40 @@ fn find<'d>(
     wanted: Option<&str>,
     now: Timestamp,
 ) -> Result<Role<'d>, Error> {
-    if !is(root, "EntityDescriptor") && !is(root, "EntitiesDescriptor") {
-        return Err(Error::NotMetadata { found: read::excerpt(root.local_name()) });
-    }
+    described(root)?;
     let all = || root.descendants().filter(|element| is(*element, "EntityDescriptor"));
-    let id = |entity| read::attribute(entity, "entityID").unwrap_or_default();
-    let ids = |entities: &mut dyn Iterator<Item = Element<'d>>| entities.take(MAX_LISTED).map(id).collect();
+    let able = || all().filter(|entity| role_of(*entity, role).is_some());
+    let ids =
+        |entities: &mut dyn Iterator<Item = Element<'d>>| entities.take(MAX_LISTED).map(entity_id).collect();
     let entity = match wanted {
-        Some(wanted) => all()
-            .find(|entity| id(*entity) == wanted)
-            .ok_or_else(|| Error::NoSuchEntity { wanted: wanted.to_owned(), entity_ids: ids(&mut all()) })?,
+        Some(wanted) => {
+            let named = |entity: &Element<'_>| entity_id(*entity) == wanted;
+            let mut described = able().filter(named);
+            match (described.next(), described.next()) {
+                (Some(_), Some(_)) => return Err(Error::DescribedTwice { wanted: wanted.to_owned() }),
+                (found, _) => found.or_else(|| all().find(named)).ok_or_else(|| Error::NoSuchEntity {
+                    wanted: wanted.to_owned(),
+                    entity_ids: ids(&mut all()),
+                })?,
+            }
+        }
         None => {
-            let mut able = all().filter(|entity| role_of(*entity, role).is_some());
-            match (able.next(), able.next()) {
+            let mut described = able();
+            match (described.next(), described.next()) {
                 (Some(entity), None) => entity,
                 (None, _) => all().next().ok_or(Error::Missing("EntityDescriptor"))?,
-                _ => {
-                    let mut able = all().filter(|entity| role_of(*entity, role).is_some());
-                    return Err(Error::SeveralEntities { entity_ids: ids(&mut able) });
-                }
+                _ => return Err(Error::SeveralEntities { entity_ids: ids(&mut able()) }),
             }
         }
     };
     let element =
         role_of(entity, role).ok_or_else(|| Error::NoRole { wanted: role, found: roles(entity) })?;
-    let entity_id = Some(id(entity)).filter(|id| !id.is_empty()).ok_or(Error::Missing("entityID"))?;
-    Ok(Role { entity_id, element, valid_until: validity(element, now)? })
+    let entity_id = Some(entity_id(entity)).filter(|id| !id.is_empty()).ok_or(Error::Missing("entityID"))?;
+    Ok(Role { entity_id, element, valid_until: validity(element, now)?, cache_duration: kept_for(element) })
+}
+
+fn entity_id(entity: Element<'_>) -> String {
+    read::attribute(entity, "entityID").unwrap_or_default()
 }
 
 fn role_of<'d>(entity: Element<'d>, role: &str) -> Option<Element<'d>> {
@@ -111,6 +136,13 @@ fn validity(role: Element<'_>, now: Timestamp) -> Result<Option<Timestamp>, Erro
         Some(valid_until) if valid_until <= now => Err(Error::Expired { valid_until, now }),
         valid_until => Ok(valid_until),
     }
+}
+
+/// The shortest `cacheDuration` on the way from the role to the root. It only says how often to look again, so one that
+/// cannot be read is none.
+fn kept_for(role: Element<'_>) -> Option<SignedDuration> {
+    let way = std::iter::successors(Some(role), |element| element.parent());
+    way.filter_map(|element| time::duration(read::trim(element.attribute("cacheDuration")?))).min()
 }
 
 /// The certificates of a role that are for this use, or for any: a KeyDescriptor without `use` is for both.
