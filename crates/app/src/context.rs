@@ -290,7 +290,6 @@ impl AdminCtx {
 
 /// Work of an account that nobody waits for.
 #[derive(Clone)]
-#[expect(dead_code, reason = "the first jobs come with the rooms that schedule them")]
 pub struct JobCtx {
     pub(crate) app: App,
     pub(crate) account: Account,

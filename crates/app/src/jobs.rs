@@ -6,10 +6,11 @@
 
 use crate::context::{App, JobCtx};
 use crate::error::Error;
-use crate::sessions;
+use crate::{alarms, keys, sessions};
 use jiff::{SignedDuration, Timestamp};
 use std::future::Future;
 use std::time::Duration;
+use vestibule_model::id::ConnectionId;
 use vestibule_store::jobs::Job;
 use vestibule_store::{self as store, Body, GlobalTx};
 
@@ -52,15 +53,19 @@ pub async fn run(app: App, shutdown: impl Future<Output = ()>) {
 
 /// The kinds of job.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Kind {}
+pub(crate) enum Kind {
+    /// The key pairs of a connection are looked after.
+    SpKeys,
+}
 
 impl Kind {
-    const ALL: [(Self, &'static str); 0] = [];
+    const ALL: [(Self, &'static str); 1] = [(Self::SpKeys, "sp_keys")];
 
     /// The word under which the store keeps it.
-    #[expect(dead_code, reason = "the first kinds come with the rooms that schedule them")]
     pub(crate) fn as_str(self) -> &'static str {
-        match self {}
+        match self {
+            Self::SpKeys => "sp_keys",
+        }
     }
 
     fn from_word(word: &str) -> Option<Self> {
@@ -68,8 +73,10 @@ impl Kind {
     }
 
     /// Does the job; the answer is when it is due again.
-    async fn run(self, _ctx: &JobCtx, _subject: [u8; 16]) -> Result<Option<Timestamp>, Error> {
-        match self {}
+    async fn run(self, ctx: &JobCtx, subject: [u8; 16]) -> Result<Option<Timestamp>, Error> {
+        match self {
+            Self::SpKeys => keys::look_after(ctx, ConnectionId::from_bytes(subject)).await,
+        }
     }
 }
 
@@ -134,6 +141,7 @@ pub async fn forget(app: &App) -> Result<(), Error> {
     purge(app, move |tx| Box::pin(store::replays::purge(tx, now))).await?;
     purge(app, move |tx| Box::pin(store::links::purge(tx, now))).await?;
     purge(app, move |tx| Box::pin(store::sessions::purge(tx, now - sessions::IDLE))).await?;
+    purge(app, move |tx| Box::pin(store::alarms::purge(tx, now - alarms::KEPT))).await?;
     purge(app, move |tx| Box::pin(store::response_log::purge(tx, now - RESPONSE_LOG_KEPT))).await
 }
 

@@ -5,10 +5,12 @@
 //! for operators. Who may do a deed stands in its signature: the context type it takes (`context`).
 
 pub mod accounts;
+mod alarms;
 pub mod configuration;
 pub mod context;
 mod error;
 pub mod jobs;
+pub mod keys;
 pub mod links;
 mod live;
 mod mail;

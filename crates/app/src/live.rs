@@ -6,16 +6,16 @@
 use crate::configuration::Configuration;
 use crate::context::App;
 use crate::error::Error;
-use crate::vault::{Place, Purpose};
+use crate::keys::{OwnKey, Ring};
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use url::Url;
 use vestibule_model::account::{Account, Label};
-use vestibule_model::connection::{EntityIdForm, Settings, SigningKeyKind};
+use vestibule_model::connection::{EntityIdForm, Settings};
 use vestibule_model::domain::Domain;
 use vestibule_model::id::{AccountId, ConnectionId};
-use vestibule_saml::{Certificate, KeyKind, SigningKey};
-use vestibule_store::{self as store, sp_keys::SpKeyState};
+use vestibule_saml::Certificate;
+use vestibule_store as store;
 
 /// An account with everything a sign-in at one of its vanity URLs needs.
 pub(crate) struct Live {
@@ -44,6 +44,14 @@ impl Live {
     /// The connection with this id.
     pub(crate) fn connection_with(&self, id: ConnectionId) -> Option<&Arc<LiveConnection>> {
         self.connections.iter().find(|connection| connection.id == id)
+    }
+
+    /// The connection that the metadata at this address describes, or the one that was named there.
+    pub(crate) fn described(&self, named: Option<ConnectionId>) -> Option<&Arc<LiveConnection>> {
+        match named {
+            Some(id) => self.connection_with(id),
+            None => self.connection().or_else(|| self.connections.first()),
+        }
     }
 
     /// The connection by which a message of this issuer is judged. What the message claims only chooses: the connection
@@ -80,8 +88,10 @@ pub(crate) struct LiveConnection {
     pub(crate) settings: Settings,
     /// The identity provider's certificates.
     pub(crate) certificates: Vec<Certificate>,
-    /// Our own key pair.
-    pub(crate) signing: Signing,
+    /// Our own key pairs.
+    pub(crate) keys: Ring,
+    /// The one of them that signs.
+    pub(crate) signing: OwnKey,
     /// Where responses arrive; the first is the one that requests name.
     pub(crate) acs_urls: Vec<String>,
     /// Our entity ID in both spellings; the first is the one that requests name.
@@ -93,12 +103,6 @@ impl LiveConnection {
     pub(crate) fn takes_responses_at(&self, path: &str) -> bool {
         self.acs_urls.iter().skip(1).filter_map(|url| Url::parse(url).ok()).any(|url| url.path() == path)
     }
-}
-
-/// A key pair of ours.
-pub(crate) struct Signing {
-    pub(crate) key: SigningKey,
-    pub(crate) certificate: Certificate,
 }
 
 /// How many accounts are held; beyond that all are dropped and parsed again when needed.
@@ -171,7 +175,8 @@ impl App {
     ) -> Result<LiveConnection, Error> {
         let read = |pem: &String| Certificate::from_pem(pem).map_err(Error::internal);
         let certificates = settings.verifying_certificates().map(read).collect::<Result<_, _>>()?;
-        let signing = self.signing(account.id, id, &settings).await?;
+        let keys = self.ring(account.id, id).await?;
+        let signing = signing(&keys, &settings)?;
         let host = settings.reach.vanity_url.as_ref().unwrap_or(&account.label);
         let url = self.account_url(host);
         let foreign = settings.accepted.acs.iter();
@@ -180,7 +185,7 @@ impl App {
         let acs_urls = [format!("{url}/saml/SSO")].into_iter().chain(foreign).collect();
         let own = self.entity_ids(host, settings.sp_entity_id);
         let entity_ids = own.into_iter().chain(settings.accepted.entity_ids.iter().cloned()).collect();
-        Ok(LiveConnection { id, certificates, signing, acs_urls, entity_ids, settings })
+        Ok(LiveConnection { id, certificates, keys, signing, acs_urls, entity_ids, settings })
     }
 
     /// Our entity ID in both spellings, the chosen one first.
@@ -199,40 +204,12 @@ impl App {
         account: AccountId,
         connection: ConnectionId,
         settings: &Settings,
-    ) -> Result<Signing, Error> {
-        let found = self.find_signing(account, connection, settings.signing_key).await?;
-        found.ok_or_else(|| Error::internal("an SSO connection has no key pair of its kind"))
-    }
-
-    /// The newest key pair of this kind. There may be others of other kinds: a draft that wants another kind must not
-    /// change what the published version signs with, and a kind that was used before comes back with the certificate
-    /// that the identity provider knows.
-    pub(crate) async fn find_signing(
-        &self,
-        account: AccountId,
-        connection: ConnectionId,
-        kind: SigningKeyKind,
-    ) -> Result<Option<Signing>, Error> {
-        let scope = self.store().account(account);
-        let keys = scope.read(move |tx| Box::pin(store::sp_keys::list(tx, connection))).await?;
-        for stored in keys.into_iter().rev().filter(|key| key.state == SpKeyState::Active) {
-            let place = Place { purpose: Purpose::PrivateKey, account, row: stored.id.to_bytes() };
-            let pkcs8 = self.inner.vault.open(place, &stored.sealed_key)?;
-            let key = SigningKey::from_pkcs8(&pkcs8).map_err(Error::internal)?;
-            if key.kind() == key_kind(kind) {
-                let certificate = Certificate::from_der(&stored.certificate).map_err(Error::internal)?;
-                return Ok(Some(Signing { key, certificate }));
-            }
-        }
-        Ok(None)
+    ) -> Result<OwnKey, Error> {
+        signing(&self.ring(account, connection).await?, settings)
     }
 }
 
-/// The kind of key, as the keys themselves name it.
-pub(crate) fn key_kind(kind: SigningKeyKind) -> KeyKind {
-    match kind {
-        SigningKeyKind::Rsa2048 => KeyKind::Rsa2048,
-        SigningKeyKind::Rsa3072 => KeyKind::Rsa3072,
-        SigningKeyKind::EcdsaP256 => KeyKind::EcdsaP256,
-    }
+fn signing(keys: &Ring, settings: &Settings) -> Result<OwnKey, Error> {
+    let found = keys.signing(settings.signing_key).cloned();
+    found.ok_or_else(|| Error::internal("an SSO connection has no key pair of its kind"))
 }

@@ -34,6 +34,48 @@ pub(crate) fn verification(
     mail(app, to, format!("Confirm your address for {}", account.name), body)
 }
 
+/// What a mail says.
+#[derive(Debug, Clone)]
+pub(crate) struct Words {
+    pub(crate) subject: String,
+    pub(crate) body: String,
+}
+
+/// To those who administer an account: the certificate with which we sign ends.
+pub(crate) fn our_certificate_ends(
+    app: &App,
+    account: &Account,
+    ends_at: Timestamp,
+    has_next: bool,
+    now: Timestamp,
+) -> Words {
+    let day = ends_at.strftime("%-d %B %Y");
+    let left = match ends_at.duration_since(now).as_hours() / 24 {
+        0 => "less than a day is left".to_owned(),
+        1 => "one day is left".to_owned(),
+        days => format!("{days} days are left"),
+    };
+    let advice = if has_next {
+        "The next certificate is ready, but your identity provider was not seen to read it, so it is not used by itself. \
+         Give our metadata, or the certificate, to your identity provider, then choose \"Use now\" on the page of the connection."
+    } else {
+        "On the page of the connection, make the next certificate. Give our metadata, or the certificate, to your \
+         identity provider, then choose \"Use now\"."
+    };
+    let body = format!(
+        "Hello,\n\nthe certificate by which your identity provider knows the account \"{}\" ends on {day}: {left}. \
+         Identity providers that look at this date refuse everybody afterwards.\n\n{advice}\n\n{}/admin/sso\n",
+        account.name,
+        app.account_url(&account.label)
+    );
+    Words { subject: format!("A certificate of {} ends on {day}", account.name), body }
+}
+
+/// The mail with these words to this address.
+pub(crate) fn to(app: &App, to: &Email, words: Words) -> Mail {
+    mail(app, to, words.subject, words.body)
+}
+
 fn mail(app: &App, to: &Email, subject: String, body: String) -> Mail {
     let now = app.now();
     Mail {

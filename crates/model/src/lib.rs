@@ -17,5 +17,6 @@ pub mod id;
 pub mod license;
 pub mod mapping;
 pub mod response_log;
+pub mod rotation;
 pub mod trace;
 pub mod user;

@@ -9,6 +9,7 @@
 //! Times are kept in microseconds.
 
 pub mod accounts;
+pub mod alarms;
 pub mod connections;
 mod dialect;
 pub mod domains;
@@ -17,6 +18,7 @@ pub mod jobs;
 pub mod licenses;
 pub mod links;
 mod location;
+pub mod metadata_readers;
 mod migrations;
 pub mod outbox;
 pub mod passwords;

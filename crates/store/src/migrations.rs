@@ -36,6 +36,7 @@ const MIGRATIONS: &[Migration] = migrations![
     4 "0004_log",
     5 "0005_connections",
     6 "0006_jobs",
+    7 "0007_key_rotation",
 ];
 
 const TABLE: &str = "CREATE TABLE IF NOT EXISTS schema_migrations (number {INTEGER} NOT NULL PRIMARY KEY, \

@@ -73,11 +73,13 @@ pub(crate) use statements;
 pub(crate) fn all() -> impl Iterator<Item = &'static Statement> {
     [
         crate::accounts::STATEMENTS,
+        crate::alarms::STATEMENTS,
         crate::connections::STATEMENTS,
         crate::domains::STATEMENTS,
         crate::jobs::STATEMENTS,
         crate::licenses::STATEMENTS,
         crate::links::STATEMENTS,
+        crate::metadata_readers::STATEMENTS,
         crate::outbox::STATEMENTS,
         crate::passwords::STATEMENTS,
         crate::replays::STATEMENTS,

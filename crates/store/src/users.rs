@@ -23,6 +23,8 @@ statements! { users:
     BY_EMAIL = concat!("SELECT ", columns!(), " FROM users u WHERE u.account_id = $1 AND u.email_folded = $2");
     LIST = concat!("SELECT ", columns!(), " FROM users u WHERE u.account_id = $1 AND u.id > $2 ORDER BY u.id LIMIT $3");
     OWNER = concat!("SELECT ", columns!(), " FROM users u WHERE u.account_id = $1 AND u.role = 'owner' ORDER BY u.id LIMIT 1");
+    ADMINISTRATORS = concat!("SELECT ", columns!(), " FROM users u WHERE u.account_id = $1 \
+                              AND u.role IN ('owner', 'admin') AND u.status = 'active' ORDER BY u.id LIMIT $2");
     COUNT = "SELECT COUNT(*) AS count FROM users WHERE account_id = $1";
     OWNER_OF = "SELECT account_id, user_id FROM emails WHERE folded = $1";
     CLAIM = "INSERT INTO emails (folded, account_id, user_id) VALUES ($1, $2, $3) ON CONFLICT (folded) DO NOTHING";
@@ -37,6 +39,15 @@ statements! { users:
               WHERE account_id = $1 AND id = $2 AND email_folded = $4 AND version = $10";
     RENAME = "UPDATE users SET email = $3, email_folded = $4 WHERE account_id = $1 AND id = $2 AND version = $5";
     ADDRESS = "SELECT email_folded FROM users WHERE account_id = $1 AND id = $2 AND version = $3 {FOR_UPDATE}";
+}
+
+/// The owner and the administrators who are active, at most so many.
+///
+/// # Errors
+/// Those of the database.
+pub async fn administrators(tx: &Tx<'_>, limit: u32) -> Result<Vec<User>, Error> {
+    let rows = tx.rows(&ADMINISTRATORS, params![tx.account(), limit]).await?;
+    rows.into_iter().map(|mut row| read(&mut row)).collect()
 }
 
 /// The user with this id.

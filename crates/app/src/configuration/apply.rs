@@ -5,20 +5,15 @@ use super::plan::{Difference, Planned};
 use super::state::{ConnectionState, State};
 use crate::context::{App, OperatorCtx};
 use crate::error::{Error, Kind};
-use crate::live::key_kind;
-use crate::vault::{Place, Purpose};
-use jiff::{SignedDuration, Timestamp};
+use crate::keys::{self, Wanted};
+use jiff::Timestamp;
 use serde::Serialize;
 use std::collections::BTreeMap;
 use vestibule_model::account::{Account, Label, VanityState};
-use vestibule_model::connection::Settings;
-use vestibule_model::id::{ConnectionId, SpKeyId};
-use vestibule_saml::SigningKey;
-use vestibule_store::sp_keys::{SpKey, SpKeyState};
+use vestibule_model::id::ConnectionId;
+use vestibule_model::rotation::Life;
+use vestibule_store::sp_keys::SpKey;
 use vestibule_store::{self as store, Tx};
-
-/// How long a certificate of ours is valid.
-const CERTIFICATE_LIFETIME: SignedDuration = SignedDuration::from_hours(24 * 365 * 3);
 
 /// What was applied.
 #[derive(Debug, Serialize)]
@@ -96,27 +91,13 @@ async fn prepare(
     for (name, ConnectionState { settings, .. }) in &wanted.connections {
         let id = wanted.ids.get(name).copied();
         let id = id.unwrap_or_else(|| ConnectionId::from_bytes(app.fresh_id(now)));
-        let known = app.find_signing(to.id, id, settings.signing_key).await?.is_some();
-        let fresh = if known { None } else { Some(fresh_key(app, to, (id, settings), now)?) };
+        let known = app.ring(to.id, id).await?.signing(settings.signing_key).is_some();
+        let needed = Wanted { account: to, connection: id, settings };
+        let make = || app.fresh_key(needed, settings.signing_key, Life::first(now), now);
+        let fresh = if known { None } else { Some(make()?) };
         prepared.insert(name.clone(), Prepared { id, fresh });
     }
     Ok(prepared)
-}
-
-fn fresh_key(
-    app: &App,
-    to: &Account,
-    (connection, settings): (ConnectionId, &Settings),
-    now: Timestamp,
-) -> Result<SpKey, Error> {
-    let key = SigningKey::generate(key_kind(settings.signing_key)).map_err(Error::internal)?;
-    let name = app.account_host(settings.reach.vanity_url.as_ref().unwrap_or(&to.label));
-    let certificate = key.self_signed(&name, now, now + CERTIFICATE_LIFETIME).map_err(Error::internal)?;
-    let id = SpKeyId::from_bytes(app.fresh_id(now));
-    let place = Place { purpose: Purpose::PrivateKey, account: to.id, row: id.to_bytes() };
-    let sealed_key = app.inner.vault.seal(place, app.random(), &key.to_pkcs8().map_err(Error::internal)?)?;
-    let certificate = certificate.der().to_vec();
-    Ok(SpKey { id, connection, state: SpKeyState::Active, sealed_key, certificate, created_at: now })
 }
 
 /// Takes the vanity URLs that connections name besides the account's own.
@@ -160,6 +141,7 @@ async fn write_connections(
         if let Some(fresh) = fresh {
             store::sp_keys::insert(tx, fresh).await?;
         }
+        keys::schedule(tx, *id, now).await?;
         let number = store::connections::save_draft(tx, *id, settings, now).await?;
         if !draft {
             store::connections::publish(tx, *id, number, now).await?;

@@ -16,15 +16,13 @@ use vestibule_store as store;
 /// When the store does not answer.
 pub async fn sp_metadata(ctx: &VisitorCtx, connection: Option<ConnectionId>) -> Result<String, Error> {
     let live: &Live = &ctx.live;
-    let wanted = match connection {
-        Some(id) => live.connection_with(id),
-        None => live.connection().or_else(|| live.connections.first()),
-    };
     let url = ctx.url();
-    let (entity_id, signed, certificates) = match wanted {
+    let (entity_id, signed, certificates) = match live.described(connection) {
         Some(connection) => {
             let id = connection.entity_ids.first().cloned();
-            (id, connection.settings.sign_requests, vec![connection.signing.certificate.clone()])
+            let settings = &connection.settings;
+            let certificates = connection.keys.signing_certificates(settings.signing_key, ctx.app.now());
+            (id, settings.sign_requests, certificates)
         }
         None => unpublished(ctx).await?,
     };
@@ -48,7 +46,8 @@ async fn unpublished(ctx: &VisitorCtx) -> Result<(Option<String>, bool, Vec<Cert
         (*host == ctx.live.host).then_some((connection.id, draft))
     });
     let Some((id, draft)) = draft else { return Ok((None, false, Vec::new())) };
-    let signing = ctx.app.signing(ctx.account().id, id, &draft.settings).await?;
+    let keys = ctx.app.ring(ctx.account().id, id).await?;
+    let certificates = keys.signing_certificates(draft.settings.signing_key, ctx.app.now());
     let [entity_id, _] = ctx.app.entity_ids(&ctx.live.host, draft.settings.sp_entity_id);
-    Ok((Some(entity_id), draft.settings.sign_requests, vec![signing.certificate]))
+    Ok((Some(entity_id), draft.settings.sign_requests, certificates))
 }

@@ -6,10 +6,9 @@ use std::collections::BTreeMap;
 use vestibule_model::account::{Label, VanityState};
 use vestibule_model::connection::Version;
 use vestibule_model::domain::{Domain, DomainPolicy};
-use vestibule_model::id::{ConnectionId, SpKeyId};
+use vestibule_model::id::ConnectionId;
 use vestibule_model::license::{Inventory, License, Seats};
-use vestibule_store::sp_keys::{SpKey, SpKeyState};
-use vestibule_store::{Error, accounts, connections, domains, licenses, sp_keys};
+use vestibule_store::{Error, accounts, connections, domains, licenses};
 
 cases! {
     an_account_is_found_by_its_label_and_by_its_id,
@@ -21,7 +20,6 @@ cases! {
     a_seat_is_taken_only_while_one_is_left,
     a_connection_goes_from_draft_to_published_and_keeps_its_versions,
     an_old_version_can_be_published_again,
-    a_connection_keeps_its_keys,
 }
 
 async fn an_account_is_found_by_its_label_and_by_its_id(place: &Place) {
@@ -211,24 +209,4 @@ async fn an_old_version_can_be_published_again(place: &Place) {
     assert_eq!(state(place).await, both);
     assert!(matches!(publish(place, 4).await, Err(Error::Stale)));
     assert_eq!(state(place).await, both);
-}
-
-async fn a_connection_keeps_its_keys(place: &Place) {
-    create_connection(place).await;
-    let key = SpKey {
-        id: SpKeyId::from_bytes([4; 16]),
-        connection: connection(),
-        state: SpKeyState::Active,
-        created_at: at(5),
-        certificate: vec![0, 1, 255],
-        sealed_key: Vec::new(),
-    };
-    let (acme, theirs) = (place.store.account(account_id(1)), key.clone());
-    let written = acme.write(move |tx| {
-        let key = theirs.clone();
-        Box::pin(async move { sp_keys::insert(tx, &key).await })
-    });
-    written.await.unwrap();
-    let read = acme.read(|tx| Box::pin(async move { sp_keys::list(tx, connection()).await })).await.unwrap();
-    assert!(read == [key]);
 }

@@ -6,6 +6,7 @@
 )]
 
 mod accounts;
+mod key_pairs;
 mod opening;
 mod place;
 mod races;

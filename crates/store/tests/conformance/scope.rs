@@ -2,15 +2,17 @@
 
 use crate::cases;
 use crate::place::{Place, account, account_id, at, create_account, insert_user, settings, user, user_id};
-use vestibule_model::id::{ConnectionId, LogId, SessionId};
+use vestibule_model::id::{ConnectionId, LogId, SessionId, SpKeyId};
 use vestibule_model::license::License;
 use vestibule_model::response_log::{Entry, Filter, OutcomeWord, TrackingId};
+use vestibule_model::rotation::{Change, KeyState, Life};
+use vestibule_model::user::{Role, User};
 use vestibule_store::links::{Link, LinkPurpose};
 use vestibule_store::sessions::Session;
 use vestibule_store::sign_ins::SignIn;
 use vestibule_store::{
-    Error, Tx, connections, domains, licenses, links, outbox, passwords, replays, response_log, sessions,
-    sign_ins, sp_keys, users,
+    Error, Tx, alarms, connections, domains, licenses, links, metadata_readers, outbox, passwords, replays,
+    response_log, sessions, sign_ins, sp_keys, users,
 };
 
 cases! {
@@ -23,6 +25,10 @@ const HASH: [u8; 32] = [1; 32];
 
 fn connection() -> ConnectionId {
     ConnectionId::from_bytes([1; 16])
+}
+
+fn key_id() -> SpKeyId {
+    SpKeyId::from_bytes([1; 16])
 }
 
 fn session() -> SessionId {
@@ -45,7 +51,8 @@ fn log_entry() -> Entry {
 async fn furnish(place: &Place) {
     create_account(&place.store, account(1, "acme")).await.unwrap();
     create_account(&place.store, account(2, "beta")).await.unwrap();
-    insert_user(&place.store, account_id(1), user(1, "anna@acme.example")).await.unwrap();
+    let admin = User { role: Role::Admin, ..user(1, "anna@acme.example") };
+    insert_user(&place.store, account_id(1), admin).await.unwrap();
     let furnished = place.store.account(account_id(1)).write(|tx| Box::pin(fill(tx)));
     furnished.await.unwrap();
 }
@@ -65,6 +72,8 @@ async fn fill(tx: &Tx<'_>) -> Result<(), Error> {
         expires_at: at(600),
     };
     sign_ins::insert(tx, &sign_in).await?;
+    sp_keys::insert(tx, &crate::key_pairs::key(1, connection(), Life::first(at(0)))).await?;
+    metadata_readers::put(tx, connection(), &crate::key_pairs::visit("idp", 0)).await?;
     let link = Link {
         token_hash: HASH,
         purpose: LinkPurpose::SetPassword,
@@ -102,6 +111,10 @@ async fn finds(tx: &Tx<'_>) -> Result<Vec<bool>, Error> {
         !licenses::inventory(tx).await?.0.is_empty(),
         !connections::list(tx).await?.is_empty(),
         !connections::versions(tx, connection()).await?.is_empty(),
+        !sp_keys::list(tx, connection()).await?.is_empty(),
+        sp_keys::by_id(tx, key_id()).await?.is_some(),
+        !metadata_readers::list(tx, connection()).await?.is_empty(),
+        !users::administrators(tx, 9).await?.is_empty(),
         links::find(tx, &HASH, at(1)).await?.is_some(),
         sessions::by_token(tx, &HASH).await?.is_some(),
         !response_log::search(tx, &filter).await?.is_empty(),
@@ -116,12 +129,9 @@ async fn another_accounts_ids_find_nothing(place: &Place) {
     assert!(own.iter().all(|found| *found), "{own:?}");
     let foreign = place.store.account(account_id(2)).read(|tx| Box::pin(finds(tx))).await.unwrap();
     assert!(foreign.iter().all(|found| !*found), "{foreign:?}");
-    let nothing = place.store.account(account_id(2)).read(|tx| {
-        Box::pin(async move {
-            Ok::<_, Error>((sp_keys::list(tx, connection()).await?.len(), outbox::list(tx, 9).await?.len()))
-        })
-    });
-    assert_eq!(nothing.await.unwrap(), (0, 0));
+    let nothing =
+        place.store.account(account_id(2)).read(|tx| Box::pin(async move { outbox::list(tx, 9).await }));
+    assert!(nothing.await.unwrap().is_empty());
 }
 
 /// Tries to change everything of the first account.
@@ -132,6 +142,12 @@ async fn change(tx: &Tx<'_>) -> Result<(), Error> {
     assert!(matches!(connections::publish(tx, connection(), 1, at(1)).await, Err(Error::Stale)));
     assert!(sign_ins::take(tx, "_a", connection(), &HASH, at(1)).await?.is_none());
     assert!(links::take(tx, &HASH, LinkPurpose::SetPassword, at(1)).await?.is_none());
+    let (former, active) = (Life { state: KeyState::Former, ..Life::first(at(0)) }, KeyState::Active);
+    let retired = sp_keys::change(tx, &Change { id: key_id(), before: active, after: former }).await;
+    assert!(matches!(retired, Err(Error::Stale)));
+    assert!(matches!(sp_keys::remove(tx, key_id(), active).await, Err(Error::Stale)));
+    sp_keys::seen(tx, key_id(), at(1)).await?;
+    assert!(alarms::raise(tx, "t", &HASH, 30, at(1)).await?);
     sessions::touch(tx, session(), at(1)).await?;
     sessions::end(tx, session()).await?;
     assert_eq!(sessions::end_all_of(tx, user_id(1)).await?, 0);
@@ -146,6 +162,9 @@ async fn another_accounts_ids_change_nothing(place: &Place) {
             let found = finds(tx).await?;
             let request = sign_ins::take(tx, "_a", connection(), &HASH, at(1)).await?;
             let (session, user) = sessions::by_token(tx, &HASH).await?.unwrap();
+            let key = sp_keys::by_id(tx, key_id()).await?.unwrap();
+            assert_eq!(key.life, Life::first(at(0)));
+            assert!(alarms::raise(tx, "t", &HASH, 30, at(1)).await?, "the other account raised its own");
             Ok::<_, Error>((found, request.is_some(), session.seen_at, user.version))
         })
     });

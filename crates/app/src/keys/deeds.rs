@@ -1,0 +1,210 @@
+//! What an administrator sees of our key pairs, and does with them.
+
+use super::make::Wanted;
+use super::{are_used, job, pairs, wanted_kinds};
+use crate::context::AdminCtx;
+use crate::error::{Error, Kind};
+use crate::sso::CertificateView;
+use jiff::Timestamp;
+use vestibule_model::connection::{CertificateRotation, Connection, Settings, SigningKeyKind};
+use vestibule_model::id::{ConnectionId, SpKeyId};
+use vestibule_model::rotation::{self, KeyState, Life, MOST_KEYS, Reader};
+use vestibule_saml::Certificate;
+use vestibule_store::sp_keys::SpKey;
+use vestibule_store::{self as store, Tx};
+
+/// The key pairs of a connection.
+#[derive(Debug, Clone)]
+pub struct KeysView {
+    /// The connection.
+    pub connection: ConnectionId,
+    /// Who replaces them.
+    pub rotation: CertificateRotation,
+    /// Whether anything is signed with them or encrypted for them.
+    pub used: bool,
+    /// The pairs: the one that signs, the next one, the former ones, the newest first.
+    pub keys: Vec<KeyView>,
+    /// When the next one is made by itself.
+    pub prepared_at: Option<Timestamp>,
+    /// Who reads our metadata, with whether it counts as the identity provider.
+    pub readers: Vec<(Reader, bool)>,
+}
+
+/// A key pair.
+#[derive(Debug, Clone)]
+pub struct KeyView {
+    /// Its id.
+    pub id: SpKeyId,
+    /// Its life.
+    pub life: Life,
+    /// Whether it is of a kind that the settings name; others are kept for the case that theirs comes back.
+    pub wanted: bool,
+    /// When it was made, and published.
+    pub created_at: Timestamp,
+    /// When it takes over by itself.
+    pub takes_over_at: Option<Timestamp>,
+    /// When it is removed.
+    pub removed_at: Option<Timestamp>,
+    /// Its certificate.
+    pub certificate: CertificateView,
+    /// The same as PEM.
+    pub pem: String,
+}
+
+/// The key pairs of a connection of the account, or of the first one; `None` where there is no connection.
+///
+/// # Errors
+/// When the store does not answer.
+pub async fn overview(ctx: &AdminCtx, connection: Option<ConnectionId>) -> Result<Option<KeysView>, Error> {
+    let now = ctx.app().now();
+    let Some((id, settings)) = chosen(ctx, connection).await? else { return Ok(None) };
+    let scope = ctx.app().store().account(ctx.account().id);
+    let (stored, readers) = scope
+        .read(move |tx| {
+            Box::pin(async move {
+                let keys = store::sp_keys::list(tx, id).await?;
+                Ok::<_, store::Error>((keys, store::metadata_readers::list(tx, id).await?))
+            })
+        })
+        .await?;
+    let rotation = settings.certificate_rotation;
+    let mut keys = stored.iter().rev().map(|key| view(key, &settings)).collect::<Result<Vec<_>, _>>()?;
+    keys.sort_by_key(|key| (!key.wanted, order(key.life.state)));
+    let own = pairs(&stored, settings.signing_key)?;
+    Ok(Some(KeysView {
+        connection: id,
+        rotation,
+        used: are_used(&settings),
+        keys,
+        prepared_at: rotation::prepared_at(&own, rotation),
+        readers: readers.into_iter().map(|reader| (reader.clone(), reader.counts(now))).collect(),
+    }))
+}
+
+fn order(state: KeyState) -> u8 {
+    match state {
+        KeyState::Active => 0,
+        KeyState::Next => 1,
+        KeyState::Former => 2,
+    }
+}
+
+fn view(key: &SpKey, settings: &Settings) -> Result<KeyView, Error> {
+    let certificate = Certificate::from_der(&key.certificate).map_err(Error::internal)?;
+    Ok(KeyView {
+        id: key.id,
+        life: key.life,
+        wanted: wanted_kinds(settings).contains(&key.kind),
+        created_at: key.created_at,
+        takes_over_at: key.life.takes_over_at(settings.certificate_rotation),
+        removed_at: key.life.removed_at(),
+        pem: certificate.to_pem(),
+        certificate: CertificateView::from(&certificate),
+    })
+}
+
+/// The connection that was asked for, or the first one, with the settings in use.
+async fn chosen(
+    ctx: &AdminCtx,
+    wanted: Option<ConnectionId>,
+) -> Result<Option<(ConnectionId, Settings)>, Error> {
+    let scope = ctx.app().store().account(ctx.account().id);
+    let connections = scope.read(|tx| Box::pin(store::connections::list(tx))).await?;
+    let mut in_use = connections.into_iter().filter_map(|Connection { id, published, draft, .. }| {
+        published.or(draft).map(|version| (id, version.settings))
+    });
+    Ok(in_use.find(|(id, _)| wanted.is_none_or(|wanted| wanted == *id)))
+}
+
+/// Makes the next key pair of a connection: it is published in the metadata at once, and signs when its turn comes.
+///
+/// # Errors
+/// [`Kind::NotFound`] when there is no such connection; [`Kind::Conflict`] when there is a next one already, or too many.
+pub async fn prepare(ctx: &AdminCtx, connection: ConnectionId) -> Result<(), Error> {
+    let (app, account, now) = (ctx.app(), ctx.account(), ctx.app().now());
+    let Some((_, settings)) = chosen(ctx, Some(connection)).await? else {
+        return Err(Error::new(Kind::NotFound, "There is no such connection.")
+            .hint("Open the page of the connection anew."));
+    };
+    let wanted = Wanted { account, connection, settings: &settings };
+    let make = |kind| app.fresh_key(wanted, kind, Life::next(), now);
+    let fresh = wanted_kinds(&settings).into_iter().map(make).collect::<Result<Vec<_>, _>>()?;
+    let prepared = app.store().account(account.id).write(move |tx| {
+        let fresh = fresh.clone();
+        Box::pin(async move {
+            store::accounts::bump(tx).await?;
+            let known = store::sp_keys::list(tx, connection).await?;
+            for key in &fresh {
+                may_come(&known, key.kind)?;
+                store::sp_keys::insert(tx, key).await?;
+            }
+            job::schedule(tx, connection, now).await?;
+            Ok::<_, Error>(())
+        })
+    });
+    prepared.await
+}
+
+fn may_come(known: &[SpKey], kind: SigningKeyKind) -> Result<(), Error> {
+    let of_kind = || known.iter().filter(|key| key.kind == kind);
+    if of_kind().any(|key| key.life.state == KeyState::Next) {
+        return Err(Error::new(Kind::Conflict, "There is a next certificate already.")
+            .hint("Use it, or remove it first."));
+    }
+    if of_kind().count() >= MOST_KEYS {
+        return Err(Error::new(Kind::Conflict, "There are too many former certificates.")
+            .hint("Remove one that is not needed any more."));
+    }
+    Ok(())
+}
+
+/// Has a key pair sign from now on: the next one, or a former one that is gone back to.
+///
+/// # Errors
+/// [`Kind::NotFound`] when there is no such key pair.
+pub async fn activate(ctx: &AdminCtx, key: SpKeyId) -> Result<(), Error> {
+    let now = ctx.app().now();
+    let scope = ctx.app().store().account(ctx.account().id);
+    let activated = scope.write(move |tx| {
+        Box::pin(async move {
+            store::accounts::bump(tx).await?;
+            let SpKey { connection, kind, .. } = found(tx, key).await?;
+            let pairs = pairs(&store::sp_keys::list(tx, connection).await?, kind)?;
+            for change in rotation::activate(&pairs, key, now).ok_or_else(not_there)? {
+                store::sp_keys::change(tx, &change).await?;
+            }
+            job::schedule(tx, connection, now).await?;
+            Ok::<_, Error>(())
+        })
+    });
+    activated.await
+}
+
+/// Removes a key pair for good, the next one or a former one: it leaves the metadata and decrypts no more.
+///
+/// # Errors
+/// [`Kind::NotFound`] when there is no such key pair; [`Kind::Conflict`] when it is the one that signs.
+pub async fn remove(ctx: &AdminCtx, key: SpKeyId) -> Result<(), Error> {
+    let scope = ctx.app().store().account(ctx.account().id);
+    let removed = scope.write(move |tx| {
+        Box::pin(async move {
+            store::accounts::bump(tx).await?;
+            let state = found(tx, key).await?.life.state;
+            if state == KeyState::Active {
+                return Err(Error::new(Kind::Conflict, "This certificate is in use.")
+                    .hint("Use another one first, then remove this one."));
+            }
+            Ok(store::sp_keys::remove(tx, key, state).await?)
+        })
+    });
+    removed.await
+}
+
+async fn found(tx: &Tx<'_>, key: SpKeyId) -> Result<SpKey, Error> {
+    store::sp_keys::by_id(tx, key).await?.ok_or_else(not_there)
+}
+
+fn not_there() -> Error {
+    Error::new(Kind::NotFound, "There is no such certificate.")
+        .hint("It may have been removed: look at the page anew.")
+}

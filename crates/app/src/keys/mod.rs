@@ -1,0 +1,49 @@
+//! Our own key pairs: made, opened, replaced (behaviour.md section 2, "SP certificate rotation").
+//!
+//! What lives here: making a pair ([`make`]), the opened pairs of a connection ([`ring`]), who reads the metadata that
+//! names them ([`readers`]), what is done about them in time ([`job`]) and by administrators ([`deeds`]). The rules of
+//! when one takes over from another are in `model::rotation`.
+//!
+//! The one thing to know: a change of a pair is one transaction that begins with the account's version. That row makes
+//! everybody wait who changes the same account, so two nodes never decide from the same state; and every node reads the
+//! pairs anew at its next request.
+
+mod deeds;
+mod job;
+mod make;
+mod readers;
+mod ring;
+
+pub use deeds::{KeyView, KeysView, activate, overview, prepare, remove};
+pub use readers::{Visit, metadata_was_read};
+
+pub(crate) use job::{look_after, schedule};
+pub(crate) use make::Wanted;
+pub(crate) use ring::{OwnKey, Ring};
+
+use crate::error::Error;
+use vestibule_model::connection::{Settings, SigningKeyKind};
+use vestibule_model::rotation::Pair;
+use vestibule_saml::Certificate;
+use vestibule_store::sp_keys::SpKey;
+
+/// The kinds of key pair that a connection needs under these settings.
+pub(crate) fn wanted_kinds(settings: &Settings) -> Vec<SigningKeyKind> {
+    vec![settings.signing_key]
+}
+
+/// Whether the identity provider has any use for our certificates under these settings.
+pub(crate) fn are_used(settings: &Settings) -> bool {
+    settings.sign_requests || settings.sign_logout || settings.encrypted_assertions
+}
+
+/// The key pairs of one kind, as the rules look at them.
+fn pairs(keys: &[SpKey], kind: SigningKeyKind) -> Result<Vec<Pair>, Error> {
+    let of_kind = keys.iter().filter(|key| key.kind == kind);
+    of_kind
+        .map(|key| {
+            let certificate = Certificate::from_der(&key.certificate).map_err(Error::internal)?;
+            Ok(Pair { id: key.id, life: key.life, not_after: certificate.not_after() })
+        })
+        .collect()
+}

@@ -1,0 +1,72 @@
+//! The key pairs of a connection, opened.
+
+use crate::context::App;
+use crate::error::Error;
+use crate::vault::{Place, Purpose};
+use jiff::Timestamp;
+use vestibule_model::connection::SigningKeyKind;
+use vestibule_model::id::{AccountId, ConnectionId, SpKeyId};
+use vestibule_model::rotation::{KeyState, Life};
+use vestibule_saml::{Certificate, SigningKey};
+use vestibule_store::{self as store, sp_keys::SpKey};
+
+/// The key pairs of a connection in the order in which they were made, of every kind: a draft that wants another kind
+/// must not change what the published version signs with, and a kind that was used before comes back with the certificate
+/// that the identity provider knows. All of them decrypt, as far as they can.
+#[derive(Clone)]
+pub(crate) struct Ring(Vec<OwnKey>);
+
+/// A key pair of ours. A clone shares the key.
+#[derive(Clone)]
+pub(crate) struct OwnKey {
+    pub(crate) id: SpKeyId,
+    pub(crate) kind: SigningKeyKind,
+    pub(crate) life: Life,
+    pub(crate) created_at: Timestamp,
+    pub(crate) key: SigningKey,
+    pub(crate) certificate: Certificate,
+}
+
+impl Ring {
+    /// All of them.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &OwnKey> {
+        self.0.iter()
+    }
+
+    /// The one of this kind that signs.
+    pub(crate) fn signing(&self, kind: SigningKeyKind) -> Option<&OwnKey> {
+        self.in_state(kind, KeyState::Active).next()
+    }
+
+    /// The certificates by which the identity provider verifies what we sign: of the one that signs, first because some
+    /// read no further, of the next one, and of former ones, so that going back needs nothing of the identity provider.
+    pub(crate) fn signing_certificates(&self, kind: SigningKeyKind, now: Timestamp) -> Vec<Certificate> {
+        let in_turn = [KeyState::Active, KeyState::Next].into_iter();
+        let in_turn = in_turn.flat_map(|state| self.in_state(kind, state));
+        let valid = |key: &&OwnKey| key.certificate.not_after() > now;
+        let former = self.in_state(kind, KeyState::Former).filter(valid);
+        in_turn.chain(former).map(|key| key.certificate.clone()).collect()
+    }
+
+    fn in_state(&self, kind: SigningKeyKind, state: KeyState) -> impl Iterator<Item = &OwnKey> {
+        self.0.iter().filter(move |key| key.kind == kind && key.life.state == state)
+    }
+}
+
+impl App {
+    /// The key pairs of a connection.
+    pub(crate) async fn ring(&self, account: AccountId, connection: ConnectionId) -> Result<Ring, Error> {
+        let scope = self.store().account(account);
+        let keys = scope.read(move |tx| Box::pin(store::sp_keys::list(tx, connection))).await?;
+        keys.into_iter().map(|key| self.open(account, key)).collect::<Result<_, _>>().map(Ring)
+    }
+
+    fn open(&self, account: AccountId, stored: SpKey) -> Result<OwnKey, Error> {
+        let SpKey { id, kind, life, created_at, .. } = stored;
+        let place = Place { purpose: Purpose::PrivateKey, account, row: id.to_bytes() };
+        let pkcs8 = self.inner.vault.open(place, &stored.sealed_key)?;
+        let key = SigningKey::from_pkcs8(&pkcs8).map_err(Error::internal)?;
+        let certificate = Certificate::from_der(&stored.certificate).map_err(Error::internal)?;
+        Ok(OwnKey { id, kind, life, created_at, key, certificate })
+    }
+}
