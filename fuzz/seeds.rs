@@ -59,6 +59,8 @@ impl Service {
             issuer: "https://idp.example/metadata",
             certificates: &self.certificates,
             allowed: Allowed { sha1: true, cbc: true },
+            decryption_keys: &[],
+            encryption_required: false,
             request_id: Some("_q5e0c1f7a"),
         }
     }

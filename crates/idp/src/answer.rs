@@ -8,7 +8,7 @@
 use aws_lc_rs::digest::{SHA256, digest};
 use jiff::{Timestamp, ToSpan as _};
 use serde::Deserialize;
-use vestibule_saml::write::{Assertion, Response, Signed, Signer, Status};
+use vestibule_saml::write::{Assertion, Recipient, Response, Signed, Signer, Status};
 use vestibule_saml::{Attribute, Hash, NameId, binding, names};
 
 use crate::attack::{self, Attack, Genuine};
@@ -83,6 +83,7 @@ pub fn chosen(provider: &Provider, asked: &Asked, choice: &Choice) -> Result<Ans
         response: honest(provider, asked, person),
         signed: provider.settings().signs,
         signer: signer(provider),
+        encryption_certificate: asked.service.encryption_certificate.clone(),
     };
     match attack(provider.settings().adversary, choice.attack.as_deref())? {
         None => good(provider, &genuine, person),
@@ -91,9 +92,9 @@ pub fn chosen(provider: &Provider, asked: &Asked, choice: &Choice) -> Result<Ans
 }
 
 fn good(provider: &Provider, genuine: &Genuine, person: &Person) -> Result<Answer, Refusal> {
-    let Genuine { response, signed, signer } = genuine;
+    let Genuine { response, signer, .. } = genuine;
     let (xml, like) = match provider.settings().dialect {
-        None => (response.write_signed(*signed, signer).map_err(unsigned)?, String::new()),
+        None => own(provider, genuine)?,
         Some(dialect) => (
             dialect.write(response, person, signer).map_err(unsigned)?,
             format!(", as {} writes it", dialect.name),
@@ -101,6 +102,19 @@ fn good(provider: &Provider, genuine: &Genuine, person: &Person) -> Result<Answe
     };
     let summary = format!("Signing in as {}{like}.", person.display_name());
     Ok(Answer { form_value: binding::post_value(&xml), xml, summary })
+}
+
+/// The honest response in our own words, encrypted if the settings say so and the service provider can read it.
+fn own(provider: &Provider, genuine: &Genuine) -> Result<(String, String), Refusal> {
+    let Genuine { response, signed, signer, encryption_certificate } = genuine;
+    match (provider.settings().encrypts, encryption_certificate) {
+        (Some(encryption), Some(certificate)) => {
+            let recipient = Recipient { certificate: certificate.clone(), encryption };
+            let xml = response.write_encrypted(*signed, signer, &recipient).map_err(unsigned)?;
+            Ok((xml, format!(", encrypted with {}", encryption.cipher)))
+        }
+        _ => Ok((response.write_signed(*signed, signer).map_err(unsigned)?, String::new())),
+    }
 }
 
 fn bad(genuine: &Genuine, person: &Person, attack: &Attack) -> Result<Answer, Refusal> {

@@ -37,6 +37,7 @@ pub use door::router;
 pub use provider::{LookUp, Provider};
 pub use settings::{Adversary, Error, Identity, Settings, Sources};
 pub use vestibule_saml::write::Signed;
+pub use vestibule_saml::{Cipher, Encryption, KeyPlacement, KeyTransport};
 
 /// Answers at this listener until `shutdown` comes true, then finishes what was begun.
 ///

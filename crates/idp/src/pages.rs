@@ -164,7 +164,7 @@ pub fn attack_sections(attacks: &'static [Attack], chosen: Option<&Attack>) -> V
         let attacks: Vec<_> = attacks.iter().filter(|attack| Kind::of(attack.id) == kind).map(view).collect();
         AttackSection { title: kind.title(), open: attacks.iter().any(|attack| attack.chosen), attacks }
     };
-    let kinds = [Kind::Statement, Kind::Wrapping, Kind::Signature, Kind::Encoding];
+    let kinds = [Kind::Statement, Kind::Wrapping, Kind::Signature, Kind::Encryption, Kind::Encoding];
     kinds.into_iter().map(section).filter(|section| !section.attacks.is_empty()).collect()
 }
 
@@ -174,6 +174,7 @@ enum Kind {
     Statement,
     Wrapping,
     Signature,
+    Encryption,
     Encoding,
 }
 
@@ -185,6 +186,7 @@ impl Kind {
             (true, 1..=13) => Self::Wrapping,
             (true, 16 | 18..=21) => Self::Signature,
             (true, _) => Self::Encoding,
+            (false, _) if id.starts_with('e') => Self::Encryption,
             (false, _) => Self::Statement,
         }
     }
@@ -194,6 +196,7 @@ impl Kind {
             Self::Statement => "What the response says",
             Self::Wrapping => "What the signature covers",
             Self::Signature => "How it is signed, and by whom",
+            Self::Encryption => "What is encrypted, and how",
             Self::Encoding => "XML, Base64 and UTF-8",
         }
     }

@@ -21,6 +21,8 @@ pub struct Service {
     pub home: String,
     /// The certificates that its requests are verified with.
     pub certificates: Vec<Certificate>,
+    /// The certificate to encrypt for it.
+    pub encryption_certificate: Option<Certificate>,
     /// Whether it promises to sign its requests.
     pub signs_requests: bool,
     default_acs: String,
@@ -47,6 +49,7 @@ impl Service {
             home,
             entity_id: provider.entity_id,
             certificates: provider.signing_certificates,
+            encryption_certificate: provider.encryption_certificates.into_iter().next(),
             signs_requests: provider.authn_requests_signed,
             default_acs,
             other_acs: acs.collect(),

@@ -10,7 +10,7 @@ use std::fmt;
 
 use jiff::{Timestamp, ToSpan as _};
 use vestibule_saml::write::Signed;
-use vestibule_saml::{Certificate, KeyKind, SigningKey};
+use vestibule_saml::{Certificate, Encryption, KeyKind, SigningKey};
 
 use crate::attack::Attack;
 use crate::dialect::Dialect;
@@ -31,6 +31,8 @@ pub struct Settings {
     pub people: Vec<Person>,
     /// Which parts of a response it signs.
     pub signs: Signed,
+    /// How it encrypts the assertions of honest responses, if it does and the service provider names a certificate.
+    pub encrypts: Option<Encryption>,
     /// Whose honest responses it imitates; its own way of writing unless given. A dialect decides itself what is signed.
     pub dialect: Option<&'static Dialect>,
     /// Whether and how bad responses are offered.

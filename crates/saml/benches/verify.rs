@@ -200,6 +200,8 @@ fn measure(provider: &Provider, message: &Message, judge: Option<&Judge>) -> Out
         issuer: ISSUER,
         certificates: &certificates,
         allowed: Allowed::default(),
+        decryption_keys: &[],
+        encryption_required: false,
         request_id: Some("_request"),
     };
     let [mut floor, mut signed, mut ours, mut theirs] = [const { Rounds(Vec::new()) }; 4];

@@ -20,6 +20,9 @@ mod time;
 pub mod write;
 
 pub use read::NotATime;
+pub use vestibule_dsig::encryption::{
+    Cipher, DecryptionKey, Encryption, KeyPlacement, KeyTransport, Undecryptable,
+};
 pub use vestibule_dsig::{Algorithm, Allowed, Certificate, Hash, Invalid, KeyKind, SigningKey};
 
 /// A person's name identifier (SAML-Core, section 2.2.3), as the assertion states it.

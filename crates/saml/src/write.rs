@@ -1,6 +1,6 @@
 //! Responses as an identity provider writes them.
 //!
-//! What lives here: the document, and its signatures. What does not: reading and verifying (`response`), and every bad
+//! What lives here: the document, its signatures, and its encryption (`write/encrypted.rs`). What does not: reading and verifying (`response`), and every bad
 //! response (the test identity provider's `attack`). The one thing to know: everything is passed in, ids and times
 //! included, so equal input makes equal bytes.
 
@@ -9,6 +9,10 @@ use vestibule_dsig::{Algorithm, Certificate, SigningKey, sign};
 use vestibule_xml::Writer;
 
 use crate::{Attribute, NameId, names};
+
+mod encrypted;
+
+pub use encrypted::{Recipient, Sealed};
 
 /// A response to write.
 #[derive(Clone, Debug)]

@@ -16,10 +16,10 @@ use case::{Case, folders, snapshot};
 mod case;
 
 /// The ids that must each have a case that is refused and one that is accepted.
-const IDS: [&str; 32] = [
+const IDS: [&str; 37] = [
     "x01", "x02", "x03", "x04", "x05", "x06", "x07", "x08", "x09", "x10", "x12", "x13", "x14", "x15", "x16",
     "x17", "x18", "x19", "x20", "x21", "x22", "x23", "x24", "p01", "p02", "p03", "p04", "p05", "p06", "p07",
-    "p12", "p16",
+    "p12", "p16", "e01", "e02", "e03", "e04", "e05",
 ];
 
 /// What is wrong with the outcome, apart from the snapshot.

@@ -2,11 +2,11 @@
 #![expect(clippy::unwrap_used, reason = "a helper of tests fails the test")]
 
 use jiff::{SignedDuration, Timestamp};
-use vestibule_saml::Certificate;
 use vestibule_saml::binding::Binding;
 use vestibule_saml::metadata::idp::{self, IdentityProvider};
 use vestibule_saml::metadata::sp::{self, ServiceProvider};
 use vestibule_saml::metadata::{Endpoint, Error};
+use vestibule_saml::{Certificate, Cipher};
 
 const ENTITY_ID: &str = "https://idp.example/metadata";
 
@@ -214,7 +214,8 @@ fn service() -> ServiceProvider {
         ],
         slo: vec![Endpoint::new(Binding::Post, "https://acme.vestibule.example/saml/SingleLogout")],
         signing_certificates: vec![certificate("idp"), certificate("idp-ec")],
-        encryption_certificates: vec![certificate("idp-next")],
+        encryption_certificates: vec![certificate("sp"), certificate("sp-former")],
+        ciphers: vec![Cipher::Aes256Gcm, Cipher::Aes128Gcm],
         name_id_formats: vec!["urn:oasis:names:tc:SAML:1.1:nameid-format:emailAddress".to_owned()],
         authn_requests_signed: true,
         want_assertions_signed: true,
@@ -236,6 +237,26 @@ fn a_service_provider_is_read_as_it_was_written() {
     let xml = sp::write(&service()).replace(" isDefault=\"true\"", "");
     let xml = xml.replace("index=\"1\"", "index=\"1\" isDefault=\"true\"");
     assert_eq!(read(&xml).acs_urls[0], "https://old.example/acs?a=1&b=2");
+}
+
+#[test]
+fn what_may_encrypt_is_named_best_first_and_oaep_with_both_of_its_hashes() {
+    let xml = sp::write(&service());
+    let key = xml.split("<md:KeyDescriptor use=\"encryption\">").nth(1).unwrap();
+    let names: Vec<&str> =
+        key.split("Algorithm=\"").skip(1).map(|text| text.split('"').next().unwrap()).collect();
+    let expected = [
+        Cipher::Aes256Gcm.uri(),
+        Cipher::Aes128Gcm.uri(),
+        "http://www.w3.org/2009/xmlenc11#rsa-oaep",
+        "http://www.w3.org/2001/04/xmlenc#sha256",
+        "http://www.w3.org/2009/xmlenc11#mgf1sha256",
+        "http://www.w3.org/2001/04/xmlenc#rsa-oaep-mgf1p",
+        "http://www.w3.org/2000/09/xmldsig#sha1",
+    ];
+    assert_eq!(names, expected);
+    let signing = xml.split("use=\"encryption\"").next().unwrap();
+    assert!(!signing.contains("EncryptionMethod"));
 }
 
 #[test]

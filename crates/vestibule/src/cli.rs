@@ -149,7 +149,7 @@ pub(crate) struct CheckArgs {
     /// Tolerated difference of clocks
     #[arg(long, default_value = "180s")]
     pub(crate) skew: String,
-    /// Our decryption key (PEM)
+    /// Our decryption key (PEM, RSA); with its certificate in the same file the trace names it
     #[arg(long, value_name = "PEM")]
     pub(crate) decryption_key: Option<PathBuf>,
     /// Weak algorithms to accept: sha1, cbc
@@ -172,6 +172,9 @@ pub(crate) struct IdpArgs {
     /// Send this bad response instead of an honest one, such as P01
     #[arg(long, value_name = "ID")]
     pub(crate) attack: Option<String>,
+    /// Encrypt assertions for service providers whose metadata has a key for it
+    #[arg(long, value_name = "CIPHER", num_args = 0..=1, default_missing_value = "gcm", value_parser = ["gcm", "cbc"], conflicts_with = "dialect")]
+    pub(crate) encrypt: Option<String>,
     /// Write honest responses as this vendor does: entra, okta, google, adfs, keycloak, onelogin, ping, shibboleth
     #[arg(long, value_name = "VENDOR")]
     pub(crate) dialect: Option<String>,

@@ -91,6 +91,8 @@ pub async fn finish(ctx: &VisitorCtx, posted: Posted<'_>) -> Result<Finished, Er
             issuer: &settings.identity_provider.issuer,
             certificates: &connection.certificates,
             allowed: Allowed { sha1: settings.allow.contains(&WeakAlgorithm::Sha1), ..Allowed::default() },
+            decryption_keys: &[],
+            encryption_required: false,
             request_id: None,
         },
     );

@@ -6,7 +6,7 @@ use crate::cases;
 use crate::provider::Person;
 use crate::world::World;
 use vestibule_app::sign_in::Finished;
-use vestibule_idp::attack;
+use vestibule_idp::attack::{self, Needs};
 use vestibule_saml::write::Signed;
 
 cases! {
@@ -19,7 +19,7 @@ async fn every_bad_response_is_refused_by_its_code_and_leaves_nothing(world: &Wo
     acme.sign_in(&Person::anna()).await;
     let before = world.dump();
     let mut surprises = Vec::new();
-    for attack in attack::ALL {
+    for attack in attack::ALL.iter().filter(|attack| attack.needs == Needs::Nothing) {
         for signed in [Signed::Assertion, Signed::Response] {
             let mut browser = Browser::default();
             let request = browser.start(&acme).await;

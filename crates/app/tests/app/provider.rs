@@ -116,7 +116,7 @@ impl Answer {
 
     /// What bad responses are made from.
     pub fn genuine(self, signed: Signed) -> Genuine {
-        Genuine { response: self.response, signed, signer: self.signer }
+        Genuine { response: self.response, signed, signer: self.signer, encryption_certificate: None }
     }
 }
 

@@ -3,8 +3,8 @@
 //! How each is made is in the modules that the last column names. The one thing to know: the order is that of the ids,
 //! and each id is one number, with letters for its variants; a test holds that.
 
-use super::{Attack, Error, Forged, Genuine};
-use super::{parsing, protocol, signatures, wrapping};
+use super::{Attack, Error, Forged, Genuine, Needs};
+use super::{encryption, parsing, protocol, signatures, wrapping};
 
 /// Every bad response, in the order of their ids.
 pub static ALL: &[Attack] = &[
@@ -203,6 +203,39 @@ pub static ALL: &[Attack] = &[
     on("x23c", "The message is not UTF-8.", 1001, parsing::x23c),
     on("x23d", "The form field is Base64 in the alphabet of addresses.", 1001, parsing::x23d),
     on("x23e", "The message says that it is ISO-8859-1.", 1001, parsing::x23e),
+    sealed("e01", "A forgery is encrypted, and nothing is signed.", 1002, encryption::e01),
+    sealed("e01b", "The genuine assertion is encrypted without its signature.", 1002, encryption::e01b),
+    sealed("e01c", "An assertion is encrypted that was changed after it was signed.", 1003, encryption::e01c),
+    sealed("e01d", "A forgery is encrypted that an impostor signed.", 1004, encryption::e01d),
+    sealed("e02", "A forged, encrypted assertion stands ahead of the genuine one.", 1002, encryption::e02),
+    sealed(
+        "e02b",
+        "A forged, encrypted assertion stands ahead of the genuine, encrypted one.",
+        1002,
+        encryption::e02b,
+    ),
+    sealed("e02c", "The ciphertext is exchanged that the signature covers.", 1003, encryption::e02c),
+    sealed("e02d", "A forged, encrypted assertion carries the genuine, signed one.", 1002, encryption::e02d),
+    sealed("e03", "One bit of a ciphertext is changed.", 1011, encryption::e03),
+    sealed("e03b", "A ciphertext has a shorter tag.", 1011, encryption::e03b),
+    sealed("e03c", "The assertion is encrypted for somebody else.", 1011, encryption::e03c),
+    sealed("e03d", "The key is encrypted with RSA PKCS #1 v1.5.", 1011, encryption::e03d),
+    sealed("e03e", "The assertion is encrypted with Triple DES.", 1011, encryption::e03e),
+    sealed("e03f", "The assertion is encrypted with AES-CBC, which nobody allowed.", 1011, encryption::e03f),
+    sealed("e03g", "The ciphertext is to be fetched.", 1011, encryption::e03g),
+    Attack {
+        needs: Needs::RequiredEncryption,
+        ..on(
+            "e04",
+            "The assertion is not encrypted, where the connection wants it to be.",
+            1011,
+            encryption::e04,
+        )
+    },
+    sealed("e05", "The encrypted text declares an entity.", 1011, encryption::e05),
+    sealed("e05b", "The encrypted text closes more elements than it opens.", 1011, encryption::e05b),
+    sealed("e05c", "The encrypted assertion has the ID of the response around it.", 1002, encryption::e05c),
+    sealed("e05d", "The name identifier is encrypted for somebody else.", 1011, encryption::e05d),
     on("p01", "The audience is another service.", 1007, protocol::p01),
     on("p01b", "No audience is named.", 1007, protocol::p01b),
     on("p01c", "The list of audiences is empty.", 1007, protocol::p01c),
@@ -247,5 +280,15 @@ const fn on(
     code: u16,
     forge: fn(&Genuine) -> Result<Forged, Error>,
 ) -> Attack {
-    Attack { id, title, code, forge }
+    Attack { id, title, code, needs: Needs::Nothing, forge }
+}
+
+/// One that is encrypted for the service provider.
+const fn sealed(
+    id: &'static str,
+    title: &'static str,
+    code: u16,
+    forge: fn(&Genuine) -> Result<Forged, Error>,
+) -> Attack {
+    Attack { id, title, code, needs: Needs::EncryptionKey, forge }
 }

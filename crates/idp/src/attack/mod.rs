@@ -8,6 +8,7 @@
 //! | `wrapping` | what a signature covers: x01 to x13 |
 //! | `parsing` | what XML, Base64 and UTF-8 are: x14, x15, x17, x22, x23 |
 //! | `signatures` | the form of a signature, its algorithms and its keys: x16, x18 to x21 |
+//! | `encryption` | what is encrypted, and how: e01 to e05 |
 //! | `protocol` | what the response says: p01 to p18 |
 //! | `list` | nothing; it names them all |
 //! | `surgery` | nothing; it cuts and sews documents for the others |
@@ -17,9 +18,11 @@
 
 use std::fmt;
 
+use vestibule_saml::Certificate;
 use vestibule_saml::binding;
 use vestibule_saml::write::{Response, Signed, Signer};
 
+mod encryption;
 mod list;
 mod parsing;
 mod protocol;
@@ -37,7 +40,20 @@ pub struct Attack {
     pub title: &'static str,
     /// The code by which a careful service provider refuses it.
     pub code: u16,
+    /// What must be set at the connection for that code.
+    pub needs: Needs,
     forge: fn(&Genuine) -> Result<Forged, Error>,
+}
+
+/// What must be set at a connection so that a bad response is refused by the code that it is listed with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Needs {
+    /// Nothing but what every connection has.
+    Nothing,
+    /// A certificate to encrypt for, in the service provider's metadata.
+    EncryptionKey,
+    /// That the connection takes only encrypted assertions; where it does not, the response is a good one.
+    RequiredEncryption,
 }
 
 /// What a bad response is made from: the honest response to the same request, and the key to sign it with.
@@ -49,6 +65,8 @@ pub struct Genuine {
     pub signed: Signed,
     /// The key, its certificate, and the algorithm.
     pub signer: Signer,
+    /// The certificate of the service provider that can be encrypted for.
+    pub encryption_certificate: Option<Certificate>,
 }
 
 /// What is sent.
@@ -69,7 +87,7 @@ impl Attack {
     /// The document that goes out; not always one that could be parsed.
     ///
     /// # Errors
-    /// [`Error`] if the honest response cannot be signed, or carries no assertion.
+    /// [`Error`] if the honest response cannot be signed, carries no assertion, or cannot be encrypted.
     pub fn message(&self, genuine: &Genuine) -> Result<Vec<u8>, Error> {
         match (self.forge)(genuine)? {
             Forged::Message(message) | Forged::Field(_, message) => Ok(message),
@@ -95,6 +113,8 @@ pub enum Error {
     Signature(vestibule_dsig::Error),
     /// The honest response carries no assertion to start from.
     NoAssertion,
+    /// The service provider's metadata names no certificate to encrypt for.
+    NoEncryptionKey,
     /// The honest response is not of the form that the attack is made for.
     Surgery,
 }
@@ -112,6 +132,9 @@ impl fmt::Display for Error {
             Self::NoAssertion => {
                 f.write_str("a bad response needs an honest one with an assertion to start from")
             }
+            Self::NoEncryptionKey => f.write_str(
+                "this bad response is encrypted, and the metadata of the service provider names no certificate for that",
+            ),
             Self::Surgery => f.write_str("this bad response cannot be made from that honest one"),
         }
     }

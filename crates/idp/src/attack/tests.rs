@@ -1,11 +1,15 @@
 //! Every bad response is made, is what it says, and is refused by its code.
 
+use std::sync::LazyLock;
+
 use jiff::{Timestamp, ToSpan as _};
 use vestibule_saml::response::{Expected, decode, verify};
 use vestibule_saml::write::{Assertion, Response, Signed, Signer, Status};
-use vestibule_saml::{Algorithm, Allowed, Attribute, Certificate, KeyKind, NameId, SigningKey, names};
+use vestibule_saml::{
+    Algorithm, Allowed, Attribute, Certificate, DecryptionKey, KeyKind, NameId, SigningKey, names,
+};
 
-use super::{ALL, Genuine, find};
+use super::{ALL, Error, Genuine, Needs, find};
 
 const NOW: &str = "2026-03-01T12:00:00Z";
 const ACS: &str = "https://acme.example/saml/SSO";
@@ -15,6 +19,13 @@ const ISSUER: &str = "https://idp.example/metadata";
 fn now() -> Timestamp {
     NOW.parse().unwrap()
 }
+
+/// The key of the service provider.
+static OURS: LazyLock<DecryptionKey> = LazyLock::new(|| {
+    let key = SigningKey::generate(KeyKind::Rsa2048).unwrap();
+    let certificate = key.self_signed("acme.example", now() - 1.hours(), now() + 1.hours()).unwrap();
+    DecryptionKey::new(&key, Some(certificate)).unwrap()
+});
 
 fn genuine(signed: Signed) -> Genuine {
     let key = SigningKey::generate(KeyKind::Rsa2048).unwrap();
@@ -49,11 +60,12 @@ fn genuine(signed: Signed) -> Genuine {
         status: Status::success(),
         assertion: Some(assertion),
     };
-    Genuine { response, signed, signer: Signer { key, certificate, algorithm: Algorithm::RsaSha256 } }
+    let signer = Signer { key, certificate, algorithm: Algorithm::RsaSha256 };
+    Genuine { response, signed, signer, encryption_certificate: OURS.certificate().cloned() }
 }
 
 /// The code by which a form field is refused; `None` if it is not.
-fn refused(form_value: &str, certificate: &Certificate) -> Option<u16> {
+fn refused(form_value: &str, certificate: &Certificate, needs: Needs) -> Option<u16> {
     let expected = Expected {
         now: now(),
         skew_seconds: 180,
@@ -62,6 +74,8 @@ fn refused(form_value: &str, certificate: &Certificate) -> Option<u16> {
         issuer: ISSUER,
         certificates: std::slice::from_ref(certificate),
         allowed: Allowed::default(),
+        decryption_keys: std::slice::from_ref(&*OURS),
+        encryption_required: needs == Needs::RequiredEncryption,
         request_id: Some("_q1"),
     };
     let outcome = decode(form_value).and_then(|xml| verify(&xml, &expected).outcome);
@@ -75,7 +89,7 @@ fn the_honest_response_is_accepted_wherever_it_is_signed() {
     for signed in EVERY {
         let genuine = genuine(signed);
         let field = vestibule_saml::binding::post_value(genuine.honest().unwrap());
-        assert_eq!(refused(&field, &genuine.signer.certificate), None, "{signed:?}");
+        assert_eq!(refused(&field, &genuine.signer.certificate, Needs::Nothing), None, "{signed:?}");
     }
 }
 
@@ -87,7 +101,8 @@ fn every_bad_response_is_refused_by_its_code_wherever_the_honest_one_is_signed()
         let mut surprises = Vec::new();
         for attack in ALL {
             assert_ne!(attack.message(&genuine).unwrap(), honest.as_bytes(), "{}", attack.id);
-            let code = refused(&attack.form_value(&genuine).unwrap(), &genuine.signer.certificate);
+            let value = attack.form_value(&genuine).unwrap();
+            let code = refused(&value, &genuine.signer.certificate, attack.needs);
             if code != Some(attack.code) {
                 surprises.push(format!("{} wants {}, gets {code:?}", attack.id, attack.code));
             }
@@ -128,6 +143,20 @@ fn an_attack_that_is_not_sent_says_why_on_the_page() {
         let id = section[..3].to_lowercase();
         let sent = ALL.iter().any(|attack| attack.id.starts_with(&id));
         assert_eq!(sent, !section.contains("\n- not a single response: "), "{id}");
+    }
+}
+
+#[test]
+fn without_a_certificate_nothing_is_encrypted_and_everything_else_is_made() {
+    let genuine = Genuine { encryption_certificate: None, ..genuine(Signed::Both) };
+    for attack in ALL {
+        let made = attack.message(&genuine).map(drop);
+        let expected =
+            if attack.needs == Needs::EncryptionKey { Err(Error::NoEncryptionKey) } else { Ok(()) };
+        // For somebody else anyone can encrypt.
+        if !["e03c", "e05d"].contains(&attack.id) {
+            assert_eq!(made, expected, "{}", attack.id);
+        }
     }
 }
 

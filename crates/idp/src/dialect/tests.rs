@@ -62,6 +62,8 @@ fn read(xml: &str, signer: &Signer, request: Option<&str>) -> VerifiedAssertion 
         issuer: ISSUER,
         certificates: std::slice::from_ref(&signer.certificate),
         allowed: Allowed::default(),
+        decryption_keys: &[],
+        encryption_required: false,
         request_id: request,
     };
     verify(xml.as_bytes(), &expected).outcome.map_err(|rejection| format!("{rejection}: {xml}")).unwrap()
@@ -136,6 +138,8 @@ fn x13_a_dialect_signs_what_its_vendor_signs_and_a_changed_letter_is_noticed() {
             issuer: ISSUER,
             certificates: std::slice::from_ref(&signer.certificate),
             allowed: Allowed::default(),
+            decryption_keys: &[],
+            encryption_required: false,
             request_id: Some(REQUEST),
         };
         let code = verify(changed.as_bytes(), &expected).outcome.unwrap_err().code();

@@ -12,7 +12,7 @@ fn every_bad_response_is_offered_and_refused_with_its_code_and_its_honest_twin_i
     for attack in attack::ALL {
         assert!(text.contains(&format!(r#"name="attack" value="{}">"#, attack.id)), "{}", attack.id);
         let form = place.choose(&page, &[("person", "employee"), ("attack", attack.id)]);
-        let rejection = place.judge(&form, Some(REQUEST)).expect_err(attack.id);
+        let rejection = place.judge_strictly(&form, Some(REQUEST), attack.needs).expect_err(attack.id);
         assert_eq!(rejection.code(), attack.code, "{}: {rejection}", attack.id);
     }
     let honest = place.choose(&page, &[("person", "employee"), ("attack", "")]);

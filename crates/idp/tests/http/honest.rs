@@ -1,6 +1,7 @@
 //! Honest sign-ins, by every way in.
 
-use vestibule_idp::{Adversary, Signed, people};
+use vestibule_idp::attack::Needs;
+use vestibule_idp::{Adversary, Cipher, Encryption, KeyPlacement, KeyTransport, Signed, people};
 use vestibule_saml::binding::{Binding, post_value};
 use vestibule_saml::{Hash, metadata, names};
 
@@ -38,6 +39,25 @@ fn a_request_by_redirect_leads_through_the_page_to_a_response_that_is_accepted()
     assert_eq!(values("groups"), ["staff", "marketing", "hosts"]);
     assert_eq!(values("displayName"), ["Renée Okafor"]);
     assert_eq!(values("department"), ["Marketing & Events"]);
+}
+
+#[test]
+fn an_assertion_is_encrypted_for_a_service_provider_that_names_a_key() {
+    let encryption = Encryption {
+        cipher: Cipher::Aes256Gcm,
+        transport: KeyTransport::OaepSha256,
+        placement: KeyPlacement::Inside,
+    };
+    let place = Place::encrypting(encryption);
+    let page = place.ask(&place.request());
+    let form = place.choose(&page, &[("person", "employee"), ("attack", "")]);
+    let assertion = place.judge_strictly(&form, Some(REQUEST), Needs::RequiredEncryption).unwrap();
+    assert!(assertion.name_id().is_some());
+    let silent = service(&place.certificate, false).replace("use=\"encryption\"", "use=\"nothing\"");
+    place.provider.trust(&silent).unwrap();
+    let form = place.choose(&place.ask(&place.request()), &[("person", "employee"), ("attack", "")]);
+    assert!(place.judge(&form, Some(REQUEST)).is_ok());
+    assert!(place.judge_strictly(&form, Some(REQUEST), Needs::RequiredEncryption).is_err());
 }
 
 #[test]

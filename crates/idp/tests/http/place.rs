@@ -1,18 +1,20 @@
 //! An identity provider on a port of its own, and the service provider that asks it.
 
-use std::sync::Arc;
+use std::slice::from_ref;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, LazyLock};
 
 use jiff::{Timestamp, ToSpan as _};
 use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
 use tokio::sync::oneshot;
-use vestibule_idp::{Adversary, Identity, Provider, Settings, Signed, Sources, people, serve};
+use vestibule_idp::attack::Needs;
+use vestibule_idp::{Adversary, Encryption, Identity, Provider, Settings, Signed, Sources, people, serve};
 use vestibule_saml::binding::{Direction, redirect_url};
 use vestibule_saml::metadata::{self, sp::ServiceProvider};
 use vestibule_saml::request::AuthnRequest;
 use vestibule_saml::response::{Expected, Rejection, VerifiedAssertion, decode, verify};
-use vestibule_saml::{Allowed, Certificate, Hash, KeyKind, SigningKey};
+use vestibule_saml::{Allowed, Certificate, DecryptionKey, Hash, KeyKind, SigningKey};
 use vestibule_testkit::http::{self, Answer};
 
 /// The service provider.
@@ -50,27 +52,39 @@ impl Place {
         Self::made(adversary, signs, |provider, _| provider)
     }
 
+    /// One that encrypts.
+    pub fn encrypting(encryption: Encryption) -> Self {
+        Self::built(|settings| settings.encrypts = Some(encryption), |provider, _| provider)
+    }
+
     /// One that is given something more before it runs.
     pub fn made(
         adversary: Adversary,
         signs: Signed,
         more: impl FnOnce(Provider, &Certificate) -> Provider,
     ) -> Self {
+        let set = |settings: &mut Settings| (settings.adversary, settings.signs) = (adversary, signs);
+        Self::built(set, more)
+    }
+
+    fn built(set: impl FnOnce(&mut Settings), more: impl FnOnce(Provider, &Certificate) -> Provider) -> Self {
         let key = SigningKey::generate(KeyKind::EcdsaP256).unwrap();
         let certificate = key.self_signed("acme", now() - 1.hours(), now() + 1.hours()).unwrap();
         let identity = Identity::generate(now()).unwrap();
         let runtime = Runtime::new().unwrap();
         let listener = runtime.block_on(TcpListener::bind("127.0.0.1:0")).unwrap();
-        let settings = Settings {
+        let mut settings = Settings {
             base_url: format!("http://{}", listener.local_addr().unwrap()),
             entity_id: None,
             identity: identity.clone(),
             service_providers: vec![service(&certificate, false)],
             people: people::sample("acme.example"),
-            signs,
+            signs: Signed::Both,
+            encrypts: None,
             dialect: None,
-            adversary,
+            adversary: Adversary::Offered,
         };
+        set(&mut settings);
         let provider = Provider::new(settings, sources()).unwrap();
         let provider = Arc::new(more(provider, &certificate));
         let (end, ending) = oneshot::channel();
@@ -147,6 +161,16 @@ impl Place {
 
     /// What the service provider makes of a response.
     pub fn judge(&self, form: &Form, request_id: Option<&str>) -> Result<VerifiedAssertion, Rejection> {
+        self.judge_strictly(form, request_id, Needs::Nothing)
+    }
+
+    /// The same, set as a bad response needs it.
+    pub fn judge_strictly(
+        &self,
+        form: &Form,
+        request_id: Option<&str>,
+        needs: Needs,
+    ) -> Result<VerifiedAssertion, Rejection> {
         let expected = Expected {
             now: now(),
             skew_seconds: 180,
@@ -155,11 +179,20 @@ impl Place {
             issuer: self.provider.entity_id(),
             certificates: std::slice::from_ref(&self.identity.certificate),
             allowed: Allowed::default(),
+            decryption_keys: from_ref(&*DECRYPTION),
+            encryption_required: needs == Needs::RequiredEncryption,
             request_id,
         };
         decode(form.field("SAMLResponse").unwrap()).and_then(|xml| verify(&xml, &expected).outcome)
     }
 }
+
+/// What the service provider decrypts with.
+static DECRYPTION: LazyLock<DecryptionKey> = LazyLock::new(|| {
+    let key = SigningKey::generate(KeyKind::Rsa2048).unwrap();
+    let certificate = key.self_signed("acme", now() - 1.hours(), now() + 1.hours()).unwrap();
+    DecryptionKey::new(&key, Some(certificate)).unwrap()
+});
 
 /// The metadata of the service provider.
 pub fn service(certificate: &Certificate, signs: bool) -> String {
@@ -167,6 +200,7 @@ pub fn service(certificate: &Certificate, signs: bool) -> String {
         entity_id: SERVICE.to_owned(),
         acs_urls: vec![ACS.to_owned(), OTHER_ACS.to_owned()],
         signing_certificates: vec![certificate.clone()],
+        encryption_certificates: DECRYPTION.certificate().cloned().into_iter().collect(),
         authn_requests_signed: signs,
         ..ServiceProvider::default()
     })

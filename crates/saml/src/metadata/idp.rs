@@ -115,7 +115,8 @@ fn written(provider: &IdentityProvider, id: Option<&str>) -> String {
     }
     writer.attribute("protocolSupportEnumeration", names::PROTOCOL);
     for certificate in &provider.signing_certificates {
-        super::write_key(&mut writer, "signing", certificate);
+        super::start_key(&mut writer, "signing", certificate);
+        writer.end();
     }
     for endpoint in &provider.slo {
         super::write_endpoint(&mut writer, "md:SingleLogoutService", endpoint);

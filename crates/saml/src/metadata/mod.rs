@@ -215,14 +215,15 @@ fn start_entity(writer: &mut Writer, entity_id: &str, valid_until: Option<Timest
     }
 }
 
-fn write_key(writer: &mut Writer, usage: &str, certificate: &Certificate) {
+/// Opens the description of a key; what can be said about its use follows.
+fn start_key(writer: &mut Writer, usage: &str, certificate: &Certificate) {
     writer.start("md:KeyDescriptor");
     writer.attribute("use", usage);
     writer.start("ds:KeyInfo");
     writer.start("ds:X509Data");
     writer.start("ds:X509Certificate");
     writer.text(&certificate.to_base64());
-    for _ in 0..4 {
+    for _ in 0..3 {
         writer.end();
     }
 }

@@ -5,6 +5,7 @@
 
 use jiff::Timestamp;
 use vestibule_dsig::Certificate;
+use vestibule_dsig::encryption::{self, Cipher, KeyTransport};
 use vestibule_xml::{Element, Writer};
 
 use super::{Endpoint, Error};
@@ -26,6 +27,8 @@ pub struct ServiceProvider {
     pub signing_certificates: Vec<Certificate>,
     /// The certificates to encrypt for it.
     pub encryption_certificates: Vec<Certificate>,
+    /// The ciphers that it decrypts, best first; empty if it does not say.
+    pub ciphers: Vec<Cipher>,
     /// The formats of name identifier that it understands.
     pub name_id_formats: Vec<String>,
     /// Whether it signs its requests.
@@ -48,10 +51,13 @@ pub fn write(provider: &ServiceProvider) -> String {
     }
     writer.attribute("protocolSupportEnumeration", names::PROTOCOL);
     for certificate in &provider.signing_certificates {
-        super::write_key(&mut writer, "signing", certificate);
+        super::start_key(&mut writer, "signing", certificate);
+        writer.end();
     }
     for certificate in &provider.encryption_certificates {
-        super::write_key(&mut writer, "encryption", certificate);
+        super::start_key(&mut writer, "encryption", certificate);
+        write_methods(&mut writer, &provider.ciphers);
+        writer.end();
     }
     for endpoint in &provider.slo {
         super::write_endpoint(&mut writer, "md:SingleLogoutService", endpoint);
@@ -74,6 +80,38 @@ pub fn write(provider: &ServiceProvider) -> String {
     writer.finish()
 }
 
+/// What an encryption for a key may use (SAML-Metadata, section 2.4.1.1). OAEP is named with both of its hash functions,
+/// because some identity providers choose two different ones otherwise, which is not read here.
+fn write_methods(writer: &mut Writer, ciphers: &[Cipher]) {
+    if ciphers.is_empty() {
+        return;
+    }
+    for cipher in ciphers {
+        writer.start("md:EncryptionMethod").attribute("Algorithm", cipher.uri()).end();
+    }
+    for transport in [KeyTransport::OaepSha256, KeyTransport::OaepSha1] {
+        writer.start("md:EncryptionMethod").attribute("Algorithm", transport.uri());
+        writer.start("ds:DigestMethod").attribute("Algorithm", transport.hash().uri()).end();
+        if transport != KeyTransport::OaepSha1 {
+            writer.start("xenc11:MGF").attribute("xmlns:xenc11", encryption::NAMESPACE_11);
+            writer.attribute("Algorithm", transport.mask_uri()).end();
+        }
+        writer.end();
+    }
+}
+
+/// The ciphers that are named for any key that encrypts, in the order of the document.
+fn ciphers(role: Element<'_>) -> Vec<Cipher> {
+    let mut ciphers = Vec::new();
+    let keys = role.children(names::METADATA, "KeyDescriptor");
+    for method in keys.flat_map(|key| key.children(names::METADATA, "EncryptionMethod")) {
+        let uri = method.attribute("Algorithm").map(read::trim);
+        let known = Cipher::ALL.into_iter().find(|cipher| Some(cipher.uri()) == uri);
+        ciphers.extend(known.filter(|cipher| !ciphers.contains(cipher)));
+    }
+    ciphers
+}
+
 /// Reads the metadata of a service provider, alone in its document or among others. `wanted` is its entity ID; it is
 /// needed where the document describes several.
 ///
@@ -87,6 +125,7 @@ pub fn read(xml: &[u8], wanted: Option<&str>, now: Timestamp) -> Result<ServiceP
         slo: super::endpoints(role.element, "SingleLogoutService")?,
         signing_certificates: super::certificates(role.element, "signing")?,
         encryption_certificates: super::certificates(role.element, "encryption")?,
+        ciphers: ciphers(role.element),
         name_id_formats: super::name_id_formats(role.element),
         authn_requests_signed: read::flag(role.element, "AuthnRequestsSigned").unwrap_or(false),
         want_assertions_signed: read::flag(role.element, "WantAssertionsSigned").unwrap_or(false),

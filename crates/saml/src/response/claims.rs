@@ -8,8 +8,10 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use vestibule_xml::Element;
 
+use super::encrypted::{self, SealedNameId};
 use super::envelope::{instant, missing, name, version};
-use super::{Part, Rejection, Unreadable};
+use super::rejection::Encrypted;
+use super::{Expected, Part, Rejection, Unreadable};
 use crate::{Attribute, NameId, names, read};
 
 pub(super) struct Claims {
@@ -17,6 +19,8 @@ pub(super) struct Claims {
     pub(super) issue_instant: Timestamp,
     pub(super) issuer: Option<String>,
     pub(super) name_id: Option<NameId>,
+    /// How the name identifier was encrypted, if it was.
+    pub(super) name_id_encryption: Option<String>,
     pub(super) bearers: Vec<Bearer>,
     pub(super) conditions: Conditions,
     pub(super) session: Session,
@@ -52,15 +56,17 @@ pub(super) struct Session {
 }
 
 impl Claims {
-    pub(super) fn read(assertion: Element<'_>) -> Result<Self, Rejection> {
+    pub(super) fn read(assertion: Element<'_>, expected: &Expected<'_>) -> Result<Self, Rejection> {
         version(assertion, Part::Assertion)?;
         let subject = child(assertion, "Subject").ok_or_else(|| missing(Part::Assertion, "Subject"))?;
         let issue_instant = instant(assertion, "IssueInstant")?;
+        let (name_id, name_id_encryption) = subject_name(subject, expected)?;
         Ok(Self {
             id: read::attribute(assertion, "ID").ok_or_else(|| missing(Part::Assertion, "ID"))?,
             issue_instant: issue_instant.ok_or_else(|| missing(Part::Assertion, "IssueInstant"))?,
             issuer: child(assertion, "Issuer").and_then(read::text).map(|issuer| read::excerpt(&issuer)),
-            name_id: subject_name(subject)?,
+            name_id,
+            name_id_encryption,
             bearers: bearers(subject)?,
             conditions: child(assertion, "Conditions")
                 .map_or_else(|| Ok(Conditions::default()), Conditions::read)?,
@@ -70,11 +76,16 @@ impl Claims {
     }
 }
 
-fn subject_name(subject: Element<'_>) -> Result<Option<NameId>, Rejection> {
-    if child(subject, "EncryptedID").is_some() {
-        return Err(Rejection::Encrypted { element: "EncryptedID" });
+/// The name identifier, and how it was encrypted if it was.
+fn subject_name(
+    subject: Element<'_>,
+    expected: &Expected<'_>,
+) -> Result<(Option<NameId>, Option<String>), Rejection> {
+    if let Some(encrypted) = child(subject, "EncryptedID") {
+        let SealedNameId { name_id, how } = encrypted::name_id(encrypted, expected)?;
+        return Ok((Some(name_id), Some(how)));
     }
-    Ok(child(subject, "NameID").and_then(read::name_id))
+    Ok((child(subject, "NameID").and_then(read::name_id), None))
 }
 
 fn bearers(subject: Element<'_>) -> Result<Vec<Bearer>, Rejection> {
@@ -152,7 +163,7 @@ fn attributes(assertion: Element<'_>) -> Result<Vec<Attribute>, Rejection> {
     let mut places: BTreeMap<&str, usize> = BTreeMap::new();
     for statement in assertion.children(names::ASSERTION, "AttributeStatement") {
         if child(statement, "EncryptedAttribute").is_some() {
-            return Err(Rejection::Encrypted { element: "EncryptedAttribute" });
+            return Err(Rejection::Encrypted(Encrypted::Attribute));
         }
         for element in statement.children(names::ASSERTION, "Attribute") {
             let found = attribute(element)

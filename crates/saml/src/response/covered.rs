@@ -5,23 +5,30 @@
 //! providers differ in which they make; if both are there, both must verify. Nobody chooses by a setting.
 
 use vestibule_dsig::{Certificate, Invalid, Malformed, Signed, signature_of, verify};
-use vestibule_xml::Element;
+use vestibule_xml::{Document, Element};
 
 use super::rejection::describe;
 use super::trace::Trace;
-use super::{Expected, NotCovered, Part, Rejection, envelope};
+use super::{Expected, NotCovered, Observed, Part, Rejection, encrypted, envelope};
 use crate::names;
 
 /// The verified signatures of a response; at least one is there.
 pub(super) struct Covered {
     pub(super) response: Option<Signed>,
     pub(super) assertion: Option<Signed>,
+    /// The decrypted assertion, if it is not signed itself: a document of its own, that the signature of the Response
+    /// covered as ciphertext.
+    pub(super) opened: Option<Vec<u8>>,
     /// The certificate that covers the assertion most closely.
     pub(super) certificate: Certificate,
 }
 
 /// The one assertion of a received Response, in its place.
-pub(super) fn the_assertion<'d>(root: Element<'d>, trace: &mut Trace) -> Result<Element<'d>, Rejection> {
+pub(super) fn the_assertion<'d>(
+    root: Element<'d>,
+    expected: &Expected<'_>,
+    trace: &mut Trace,
+) -> Result<Element<'d>, Rejection> {
     let places: Vec<String> = assertions(root)
         .take(3)
         .map(|one| match one.parent() {
@@ -30,12 +37,13 @@ pub(super) fn the_assertion<'d>(root: Element<'d>, trace: &mut Trace) -> Result<
         })
         .collect();
     let found = format!("{}: {}", assertions(root).count(), places.join(", "));
-    let expected = "1, not encrypted, a child of samlp:Response";
-    trace.check("assertion", expected, found, sole_assertion(root, Some(root)))
+    let assertion = sole_assertion(root, Some(root))
+        .and_then(|assertion| encrypted::admitted(assertion, expected).map(|()| assertion));
+    trace.check("assertion", encrypted::wanted(expected), found, assertion)
 }
 
-/// The one assertion of a document, which must be a child of `parent`, or the root if there is none. Encrypted ones
-/// count, and so do those in places where nobody would look.
+/// The one assertion of a document, encrypted or not, which must be a child of `parent`, or the root if there is none.
+/// Those in places where nobody would look count, too.
 pub(super) fn sole_assertion<'d>(
     root: Element<'d>,
     parent: Option<Element<'d>>,
@@ -44,9 +52,6 @@ pub(super) fn sole_assertion<'d>(
     let count = assertions(root).count();
     if count > 1 {
         return Err(Rejection::NotCovered(NotCovered::SeveralAssertions { count }));
-    }
-    if first.local_name() == "EncryptedAssertion" {
-        return Err(Rejection::Encrypted { element: "EncryptedAssertion" });
     }
     if first.parent() != parent {
         let parent = first.parent().map(envelope::name).unwrap_or_default();
@@ -63,6 +68,18 @@ fn assertions(root: Element<'_>) -> impl Iterator<Item = Element<'_>> {
 }
 
 impl Covered {
+    /// The bytes of the assertion, where they are not a part of the Response's.
+    pub(super) fn assertion_bytes(&self) -> Option<&[u8]> {
+        self.assertion.as_ref().map(Signed::bytes).or(self.opened.as_deref())
+    }
+
+    /// Lets the logs see what was decrypted, now that a signature covers it.
+    pub(super) fn observe(&self, observed: &mut Observed) {
+        if let Some(document) = self.assertion_bytes().and_then(|bytes| Document::parse(bytes).ok()) {
+            observed.decrypted(document.root());
+        }
+    }
+
     /// Verifies every signature there is.
     pub(super) fn verify(
         root: Element<'_>,
@@ -77,26 +94,21 @@ impl Covered {
             (false, true) => ("the Assertion is", Ok(())),
             (false, false) => ("neither is", Err(Rejection::NotCovered(NotCovered::Unsigned))),
         };
-        trace.check(
-            "signed",
-            "the Response or the Assertion is signed, or both",
-            format!("{found} signed"),
-            outcome,
-        )?;
+        trace.check(Step::SIGNED, Step::SIGNED_EXPECTED, format!("{found} signed"), outcome)?;
         let mut one = |part, element, signed: bool| {
             signed.then(|| signature(part, element, expected, trace)).transpose()
         };
         let response = one(Part::Response, root, on_response)?;
         let assertion = one(Part::Assertion, assertion, on_assertion)?;
         match assertion.as_ref().or(response.as_ref()).map(|signed| signed.certificate().clone()) {
-            Some(certificate) => Ok(Self { response, assertion, certificate }),
+            Some(certificate) => Ok(Self { response, assertion, opened: None, certificate }),
             None => Err(Rejection::NotCovered(NotCovered::Unsigned)),
         }
     }
 }
 
 /// Verifies one signature, and records the steps that it got through.
-fn signature(
+pub(super) fn signature(
     part: Part,
     element: Element<'_>,
     expected: &Expected<'_>,
@@ -131,7 +143,7 @@ fn signature(
 
 /// The steps of verifying a signature, as a trace shows them.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Step {
+pub(super) enum Step {
     Form,
     Algorithm,
     Certificate,
@@ -139,6 +151,9 @@ enum Step {
 }
 
 impl Step {
+    /// The check before any signature is verified: that there is one.
+    pub(super) const SIGNED: &str = "signed";
+    pub(super) const SIGNED_EXPECTED: &str = "the Response or the Assertion is signed, or both";
     const ALL: [Self; 4] = [Self::Form, Self::Algorithm, Self::Certificate, Self::Content];
 
     /// The step that failed.

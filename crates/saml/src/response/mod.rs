@@ -8,6 +8,7 @@
 //! | `decode` | the form field of the HTTP-POST binding |
 //! | `verify` | the walk through all checks, in order |
 //! | `covered` | which signatures there are, and what they cover |
+//! | `encrypted` | the same of an encrypted assertion, and its decryption |
 //! | `envelope`, `claims` | what the Response and the Assertion state |
 //! | `checks` | each statement against what is expected |
 //! | `assertion` | what a caller gets when every check passed |
@@ -22,6 +23,7 @@ mod checks;
 mod claims;
 mod covered;
 mod decode;
+mod encrypted;
 mod envelope;
 mod observed;
 mod rejection;
@@ -31,7 +33,7 @@ mod verify;
 pub use assertion::VerifiedAssertion;
 pub use decode::{MAX_FORM_VALUE, decode};
 pub use observed::{Observed, observe};
-pub use rejection::{Moment, NotCovered, Part, Rejection, Unreadable, Untimely, describe};
+pub use rejection::{Encrypted, Moment, NotCovered, Part, Rejection, Unreadable, Untimely, describe};
 pub use trace::Check;
 pub use verify::{Expected, MAX_SKEW_SECONDS, Verification, verify};
 

@@ -39,7 +39,7 @@ pub struct Observed {
     pub status_message: Option<String>,
     /// How many assertions there are anywhere in the message, encrypted ones included.
     pub assertions: usize,
-    /// How many of them are encrypted.
+    /// How many of them are encrypted. What is in one is here only after it was decrypted and its signature verified.
     pub encrypted_assertions: usize,
     /// The ID of the first assertion.
     pub assertion_id: Option<String>,
@@ -83,6 +83,15 @@ impl Observed {
     #[must_use]
     pub fn issuer(&self) -> Option<&str> {
         self.assertion_issuer.as_deref().or(self.response_issuer.as_deref())
+    }
+}
+
+impl Observed {
+    /// Adds what a decrypted assertion says.
+    pub(super) fn decrypted(&mut self, assertion: Element<'_>) {
+        let mut reader = Reader { truncated: self.truncated, ..Reader::default() };
+        reader.assertion(assertion, self);
+        self.truncated = reader.truncated;
     }
 }
 

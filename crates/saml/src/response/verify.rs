@@ -6,6 +6,7 @@
 //! is parsed again from the bytes that they cover; what an unsigned Response says beside it is only compared.
 
 use jiff::{SignedDuration, Timestamp};
+use vestibule_dsig::encryption::DecryptionKey;
 use vestibule_dsig::{Allowed, Certificate, Signed};
 use vestibule_xml::{Document, Element, ErrorKind, Limits};
 
@@ -15,14 +16,14 @@ use super::covered::{Covered, sole_assertion, the_assertion};
 use super::envelope::{Envelope, name};
 use super::rejection::{NotCovered, Part, Rejection, Unreadable};
 use super::trace::{Check, Trace};
-use super::{Observed, VerifiedAssertion, observed};
+use super::{Observed, VerifiedAssertion, encrypted, observed};
 use crate::{names, read};
 
 /// The largest tolerance for differing clocks; a larger setting means this one.
 pub const MAX_SKEW_SECONDS: u32 = 300;
 
 /// What a response must fit: the connection, the request, and the time.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Expected<'a> {
     /// The time here.
     pub now: Timestamp,
@@ -38,6 +39,10 @@ pub struct Expected<'a> {
     pub certificates: &'a [Certificate],
     /// The weak algorithms that the connection opted in to.
     pub allowed: Allowed,
+    /// Our keys that decrypt; any of them may. Without one, whatever is encrypted is refused.
+    pub decryption_keys: &'a [DecryptionKey],
+    /// Whether the assertion must be encrypted.
+    pub encryption_required: bool,
     /// The request that must be answered. Without one the statement is not compared to anything, which the trace
     /// says, and [`VerifiedAssertion::in_response_to`] tells the caller.
     pub request_id: Option<&'a str>,
@@ -68,7 +73,7 @@ pub fn verify(xml: &[u8], expected: &Expected<'_>) -> Verification {
     let outcome = parse(xml, &mut trace).and_then(|document| {
         let root = document.root();
         observed = observed::of(root);
-        let outcome = accept(root, expected, &mut trace);
+        let outcome = accept(&document, expected, &mut trace, &mut observed);
         observed.certificate = match &outcome {
             Ok(assertion) => Some(assertion.certificate().clone()),
             Err(_) => observed::claimed(root),
@@ -113,10 +118,12 @@ fn dimensions(root: Element<'_>) -> (usize, usize) {
 }
 
 fn accept(
-    root: Element<'_>,
+    document: &Document<'_>,
     expected: &Expected<'_>,
     trace: &mut Trace,
+    observed: &mut Observed,
 ) -> Result<VerifiedAssertion, Rejection> {
+    let root = document.root();
     let received = Envelope::read(root);
     let found =
         format!("{} {}", name(root), root.attribute("Version").map(read::excerpt).unwrap_or_default());
@@ -125,13 +132,23 @@ fn accept(
     let signed = || vestibule_dsig::verify(root, expected.certificates, expected.allowed).is_ok();
     trace.check("status", names::SUCCESS, received.status.to_string(), received.status.succeeded(signed))?;
 
-    let assertion = the_assertion(root, trace)?;
-    let covered = Covered::verify(root, assertion, expected, trace)?;
-    let content = Content::read(&covered, received);
+    let assertion = the_assertion(root, expected, trace)?;
+    let covered = if encrypted::is_encrypted(assertion) {
+        encrypted::verify(document, assertion, expected, trace)?
+    } else {
+        Covered::verify(root, assertion, expected, trace)?
+    };
+    let content = Content::read(&covered, received, expected);
+    if encrypted::is_encrypted(assertion) {
+        covered.observe(observed);
+    }
     let source = if covered.assertion.is_some() { Part::Assertion } else { Part::Response };
     let found = format!("read from the signature of the {source}");
     let content = trace.check("content", "a readable assertion in the signed bytes alone", found, content)?;
     let Content { envelope, claims } = content;
+    if let Some(how) = &claims.name_id_encryption {
+        trace.passed("name identifier", "one NameID in the EncryptedID", how);
+    }
 
     let envelope_is_signed = covered.response.is_some();
     let in_response_to =
@@ -147,9 +164,9 @@ struct Content {
 
 impl Content {
     /// Parses the bytes that the signatures cover, and reads them; `received` stands in for an unsigned Response.
-    fn read(covered: &Covered, received: Envelope) -> Result<Self, Rejection> {
+    fn read(covered: &Covered, received: Envelope, expected: &Expected<'_>) -> Result<Self, Rejection> {
         let response = covered.response.as_ref().map(reparse).transpose()?;
-        let assertion = covered.assertion.as_ref().map(reparse).transpose()?;
+        let assertion = covered.assertion_bytes().map(parse_again).transpose()?;
         let mut envelope = received;
         let mut enclosed = None;
         if let Some(document) = &response {
@@ -158,16 +175,20 @@ impl Content {
             enclosed = Some(sole_assertion(document.root(), Some(document.root()))?);
         }
         let claims = match (&assertion, enclosed) {
-            (Some(document), _) => Claims::read(sole_assertion(document.root(), None)?)?,
-            (None, Some(element)) => Claims::read(element)?,
-            (None, None) => return Err(Rejection::NotCovered(NotCovered::Unsigned)),
+            (Some(document), _) => Claims::read(sole_assertion(document.root(), None)?, expected)?,
+            (None, Some(element)) if !encrypted::is_encrypted(element) => Claims::read(element, expected)?,
+            (None, _) => return Err(Rejection::NotCovered(NotCovered::Unsigned)),
         };
         Ok(Self { envelope, claims })
     }
 }
 
-fn reparse(signed: &Signed) -> Result<Document<'_>, Rejection> {
-    Document::parse(signed.bytes()).map_err(unreadable)
+pub(super) fn reparse(signed: &Signed) -> Result<Document<'_>, Rejection> {
+    parse_again(signed.bytes())
+}
+
+fn parse_again(bytes: &[u8]) -> Result<Document<'_>, Rejection> {
+    Document::parse(bytes).map_err(unreadable)
 }
 
 fn finish(

@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 use vestibule_saml::response::{
     Expected, Observed, Rejection, Verification, VerifiedAssertion, decode, verify,
 };
-use vestibule_saml::{Allowed, Attribute, Certificate, NameId};
+use vestibule_saml::{Allowed, Attribute, Certificate, DecryptionKey, NameId};
 
 /// The time of every case that names none.
 pub const NOW: &str = "2026-03-01T12:00:00Z";
@@ -45,6 +45,11 @@ pub struct Case {
     pub request_id: Option<String>,
     /// The certificates of the connection: names of files in `tests/keys`.
     pub certificates: Option<Vec<String>>,
+    /// Our decryption key: the name of a file in `tests/keys`; none if not set.
+    pub decryption_key: Option<String>,
+    /// Whether the assertion must be encrypted.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub encryption_required: bool,
     /// The weak algorithms that are allowed.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub allow: Vec<String>,
@@ -96,6 +101,8 @@ impl Case {
             entity_ids: owned(&ENTITY_IDS),
             certificates: certificates.iter().map(|name| certificate(name)).collect(),
             allowed: Allowed { sha1: allows("sha1"), cbc: allows("cbc") },
+            decryption_keys: self.decryption_key.iter().map(|name| decryption_key(name)).collect(),
+            encryption_required: self.encryption_required,
             request_id: self.request_id.clone().unwrap_or_else(|| REQUEST.to_owned()),
         }
     }
@@ -109,6 +116,8 @@ pub struct Prepared {
     entity_ids: Vec<String>,
     certificates: Vec<Certificate>,
     allowed: Allowed,
+    decryption_keys: Vec<DecryptionKey>,
+    encryption_required: bool,
     request_id: String,
 }
 
@@ -123,6 +132,8 @@ impl Prepared {
             issuer: ISSUER,
             certificates: &self.certificates,
             allowed: self.allowed,
+            decryption_keys: &self.decryption_keys,
+            encryption_required: self.encryption_required,
             request_id: Some(self.request_id.as_str()).filter(|id| !id.is_empty()),
         };
         verify(message, &expected)
@@ -131,8 +142,15 @@ impl Prepared {
 
 /// The certificate in a file of `tests/keys`.
 pub fn certificate(name: &str) -> Certificate {
-    let pem = fs::read_to_string(tests_folder().join("keys").join(format!("{name}.pem"))).unwrap();
-    Certificate::from_pem(&pem).unwrap()
+    Certificate::from_pem(&pem(name)).unwrap()
+}
+
+fn decryption_key(name: &str) -> DecryptionKey {
+    DecryptionKey::from_pem(&pem(name)).unwrap()
+}
+
+fn pem(name: &str) -> String {
+    fs::read_to_string(tests_folder().join("keys").join(format!("{name}.pem"))).unwrap()
 }
 
 /// The outcome as the file `expected.json` holds it.

@@ -10,7 +10,7 @@ use vestibule_app::Clock;
 use vestibule_model::code::Code;
 use vestibule_model::trace::Step;
 use vestibule_saml::response::{self, Expected, MAX_SKEW_SECONDS, Rejection, Verification};
-use vestibule_saml::{Allowed, Certificate};
+use vestibule_saml::{Allowed, Certificate, DecryptionKey};
 
 /// Largest file that is read, in bytes: Base64 of the largest message, wrapped.
 const LARGEST_FILE: u64 = 1024 * 1024;
@@ -19,6 +19,8 @@ pub(super) fn run(args: &CheckArgs, json: bool) -> Result<Exit, Failure> {
     let certificates =
         args.certificate.iter().map(|path| certificate(path)).collect::<Result<Vec<_>, _>>()?;
     let allowed = allowed(args)?;
+    let decryption_keys =
+        args.decryption_key.iter().map(|path| decryption_key(path)).collect::<Result<Vec<_>, _>>()?;
     let skew =
         u32::try_from(log::duration(&args.skew)?.as_secs()).ok().filter(|skew| *skew <= MAX_SKEW_SECONDS);
     let skew_seconds =
@@ -37,6 +39,8 @@ pub(super) fn run(args: &CheckArgs, json: bool) -> Result<Exit, Failure> {
             issuer: &args.issuer,
             certificates: &certificates,
             allowed,
+            decryption_keys: &decryption_keys,
+            encryption_required: false,
             request_id: args.request_id.as_deref(),
         },
     );
@@ -131,18 +135,17 @@ fn allowed(args: &CheckArgs) -> Result<Allowed, Failure> {
     for word in &args.allow {
         match word.as_str() {
             "sha1" => allowed.sha1 = true,
-            "cbc" => return Err(later("--allow cbc")),
+            "cbc" => allowed.cbc = true,
             _ => return Err(Failure::usage(format!("--allow: \"{word}\" is not one of sha1, cbc."))),
         }
     }
-    match &args.decryption_key {
-        None => Ok(allowed),
-        Some(_) => Err(later("--decryption-key")),
-    }
+    Ok(allowed)
 }
 
-fn later(what: &str) -> Failure {
-    Failure::usage(format!("{what}: this version of Vestibule cannot decrypt assertions yet."))
+fn decryption_key(path: &Path) -> Result<DecryptionKey, Failure> {
+    let wrong = |error: String| Failure::usage(format!("{}: {error}", path.display()));
+    let text = String::from_utf8(read(path)?).map_err(|_| wrong("is not PEM.".to_owned()))?;
+    DecryptionKey::from_pem(&text).map_err(|error| wrong(error.to_string()))
 }
 
 fn read(path: &Path) -> Result<Vec<u8>, Failure> {

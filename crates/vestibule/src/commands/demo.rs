@@ -32,7 +32,7 @@ pub(super) async fn run(args: &DemoArgs) -> Result<Exit, Failure> {
     let identity = Identity::generate(Clock::system().now()).map_err(idp::failed)?;
     let label = Label::parse("acme").map_err(|error| Failure::new(error.to_string()))?;
     let looking_up = looking_up(app.clone(), label.clone());
-    let provider = idp::provider(idp_port, identity, Adversary::Offered, None, looking_up)?;
+    let provider = idp::provider(idp_port, identity, Adversary::Offered, idp::Style::default(), looking_up)?;
     let owner_link = account(&app, folder.path(), &provider).await?;
     provider.trust(&sp_metadata(&app, &label).await?).map_err(idp::failed)?;
     introduce(&config, &provider, idp_port, &owner_link);

@@ -9,7 +9,10 @@ use vestibule_app::outbound::Outbound;
 use vestibule_app::{Clock, Random};
 use vestibule_idp::dialect::Dialect;
 use vestibule_idp::people;
-use vestibule_idp::{Adversary, Identity, LookUp, Provider, Settings, Signed, Sources};
+use vestibule_idp::{
+    Adversary, Cipher, Encryption, Identity, KeyPlacement, KeyTransport, LookUp, Provider, Settings, Signed,
+    Sources,
+};
 use vestibule_idp::{attack, dialect};
 
 /// Largest metadata of a service provider, in bytes.
@@ -36,14 +39,19 @@ pub(super) async fn run(args: &IdpArgs) -> Result<Exit, Failure> {
         })?),
     };
     let dialect = args.dialect.as_deref().map(dialect).transpose()?;
+    let encrypts = args.encrypt.as_deref().map(encryption);
     let listener = serve::bind(Ipv4Addr::LOCALHOST.into(), args.port).await?;
     let port = listener.local_addr().map_err(|error| Failure::new(error.to_string()))?.port();
-    let provider = provider(port, identity, adversary, dialect, looking_up(args.sp_metadata.clone()))?;
+    let style = Style { encrypts, dialect };
+    let provider = provider(port, identity, adversary, style, looking_up(args.sp_metadata.clone()))?;
     for url in &args.sp_metadata {
         provider.trust(&service_provider(url).await?).map_err(failed)?;
     }
     output::line(format!("Test identity provider: http://localhost:{port}/"));
     output::line(format!("Metadata:               {}", provider.metadata_url()));
+    if let Some(encryption) = encrypts {
+        output::line(format!("It encrypts assertions with {}, where it is given a key.", encryption.cipher));
+    }
     if let Some(dialect) = dialect {
         output::line(format!("It writes honest responses as {} does.", dialect.name));
     }
@@ -54,6 +62,22 @@ pub(super) async fn run(args: &IdpArgs) -> Result<Exit, Failure> {
         .await
         .map_err(|error| Failure::new(format!("the listener failed: {error}")))?;
     Ok(Exit::Done)
+}
+
+/// How honest responses are written.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Style {
+    encrypts: Option<Encryption>,
+    dialect: Option<&'static Dialect>,
+}
+
+/// What the words of `--encrypt` mean: the best there is, or what older identity providers do unless told otherwise.
+fn encryption(word: &str) -> Encryption {
+    let (cipher, transport) = match word {
+        "cbc" => (Cipher::Aes128Cbc, KeyTransport::OaepSha1),
+        _ => (Cipher::Aes256Gcm, KeyTransport::OaepSha256),
+    };
+    Encryption { cipher, transport, placement: KeyPlacement::Inside }
 }
 
 fn dialect(id: &str) -> Result<&'static Dialect, Failure> {
@@ -82,7 +106,7 @@ pub(super) fn provider(
     port: u16,
     identity: Identity,
     adversary: Adversary,
-    dialect: Option<&'static Dialect>,
+    style: Style,
     look_up: LookUp,
 ) -> Result<Arc<Provider>, Failure> {
     let settings = Settings {
@@ -92,7 +116,8 @@ pub(super) fn provider(
         service_providers: Vec::new(),
         people: people::sample("acme.example"),
         signs: Signed::Both,
-        dialect,
+        encrypts: style.encrypts,
+        dialect: style.dialect,
         adversary,
     };
     let (clock, random) = (Clock::system(), Random::system());

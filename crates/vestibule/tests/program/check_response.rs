@@ -3,8 +3,10 @@
 use super::{Folder, Run, keys};
 use jiff::{SignedDuration, Timestamp};
 use vestibule_saml::binding::post_value;
-use vestibule_saml::write::{Assertion, Response, Signed, Signer, Status};
-use vestibule_saml::{Algorithm, Attribute, KeyKind, NameId, SigningKey};
+use vestibule_saml::write::{Assertion, Recipient, Response, Signed, Signer, Status};
+use vestibule_saml::{
+    Algorithm, Attribute, Cipher, Encryption, KeyKind, KeyPlacement, KeyTransport, NameId, SigningKey,
+};
 
 const ACS: &str = "https://acme.example/saml/SSO";
 const NOW: &str = "2026-01-31T12:00:00Z";
@@ -45,6 +47,16 @@ fn folder() -> Folder {
         }),
     };
     let signer = Signer { key, certificate, algorithm: Algorithm::RsaSha256 };
+    let ours = SigningKey::generate(KeyKind::Rsa2048).unwrap();
+    let certificate = ours.self_signed("ours", now, now + SignedDuration::from_hours(24)).unwrap();
+    folder.write("ours.pem", [ours.to_pem().unwrap().as_str(), &certificate.to_pem()].concat());
+    let encryption = Encryption {
+        cipher: Cipher::Aes128Cbc,
+        transport: KeyTransport::OaepSha1,
+        placement: KeyPlacement::Inside,
+    };
+    let recipient = Recipient { certificate, encryption };
+    folder.write("cbc.xml", response.write_encrypted(Signed::Response, &signer, &recipient).unwrap());
     let xml = response.write_signed(Signed::Response, &signer).unwrap();
     folder.write("response.b64", post_value(&xml));
     folder.write("response.xml", xml);
@@ -86,6 +98,21 @@ fn a_bad_response_is_refused_with_its_code_and_what_to_do() {
     assert_eq!(other.ends_with(1).json()["code"], 1009);
     folder.write("response.xml", "no XML at all");
     assert_eq!(check(&folder, "response.xml", "a", &["--json"]).ends_with(1).json()["code"], 1001);
+}
+
+#[test]
+fn an_encrypted_response_is_decrypted_with_the_key_and_the_ciphers_that_are_given() {
+    let folder = folder();
+    let run =
+        |more: &[&str]| check(&folder, "cbc.xml", "https://acme.example", &[more, &["--json"]].concat());
+    let report = run(&["--decryption-key", "ours.pem", "--allow", "cbc"]).ends_with(0).json();
+    assert_eq!(report["name_id"], "anna@acme.example");
+    assert!(report["trace"].to_string().contains("AES-128-CBC"));
+    let report = run(&["--decryption-key", "ours.pem"]).ends_with(1).json();
+    assert_eq!(report["code"], 1011);
+    assert!(report["message"].as_str().unwrap().contains("allow = [\"cbc\"]"), "{report}");
+    assert_eq!(run(&[]).ends_with(1).json()["code"], 1011);
+    run(&["--decryption-key", "idp.pem"]).ends_with(2);
 }
 
 #[test]

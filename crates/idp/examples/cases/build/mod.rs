@@ -5,11 +5,12 @@
 //! | `signed` | accepted: what may be signed, how, and by which key |
 //! | `shaped` | accepted: how the same can be written in XML |
 //! | `stated` | accepted: what a response may say |
+//! | `encrypted` | what is encrypted, and accidents with it |
 //! | `dialects` | accepted: how other vendors write |
 //! | `refused` | refused: every attack, and what is no attack but an accident |
 //!
 //! The one thing to know: RSA PKCS #1 signatures are deterministic, and everything else is passed in, so two runs write
-//! the same bytes.
+//! the same bytes. What is encrypted, or signed by other algorithms, is random and written once.
 
 use std::fs;
 
@@ -18,9 +19,10 @@ use vestibule_idp::attack::Genuine;
 use vestibule_saml::write::{Assertion, Response, Signed, Signer, Status};
 use vestibule_saml::{Attribute, Certificate, Hash, NameId, SigningKey, names};
 
-use crate::case::{ACS, Case, ENTITY_IDS, ISSUER, NOW, REQUEST, tests_folder};
+use crate::case::{ACS, Case, ENTITY_IDS, ISSUER, NOW, REQUEST, certificate, tests_folder};
 
 mod dialects;
+mod encrypted;
 mod refused;
 mod shaped;
 mod signed;
@@ -82,7 +84,7 @@ impl Built {
 
 /// Every case.
 pub fn all() -> Vec<Built> {
-    [signed::all(), shaped::all(), stated::all(), dialects::all(), refused::all()]
+    [signed::all(), shaped::all(), stated::all(), dialects::all(), encrypted::all(), refused::all()]
         .into_iter()
         .flatten()
         .collect()
@@ -157,7 +159,12 @@ fn changed(change: impl FnOnce(&mut Response, &mut Assertion)) -> Response {
 }
 
 fn genuine(signed: Signed) -> Genuine {
-    Genuine { response: honest(), signed, signer: signer("idp") }
+    Genuine {
+        response: honest(),
+        signed,
+        signer: signer("idp"),
+        encryption_certificate: Some(certificate("sp")),
+    }
 }
 
 /// Signs a text in the places that are asked for.

@@ -1,6 +1,6 @@
 //! Refused: every attack, and what is no attack but an accident.
 
-use vestibule_idp::attack::{ALL, Attack};
+use vestibule_idp::attack::{ALL, Attack, Needs};
 use vestibule_saml::write::Signed;
 use vestibule_saml::{NameId, names};
 
@@ -24,6 +24,14 @@ fn attack(attack: &'static Attack) -> Vec<Built> {
         let name = format!("{}_{}{suffix}", attack.id, words(attack.title));
         let genuine = genuine(signed);
         let built = Built::new(name, attack.title, attack.message(&genuine).unwrap()).refused(attack.code);
+        let built = match attack.needs {
+            Needs::Nothing => built,
+            Needs::EncryptionKey => built.with(|case| case.decryption_key = Some("sp".to_owned())).once(),
+            Needs::RequiredEncryption => built.with(|case| {
+                case.decryption_key = Some("sp".to_owned());
+                case.encryption_required = true;
+            }),
+        };
         if attack.id == "x23d" { built.field(attack.form_value(&genuine).unwrap()) } else { built }
     };
     if attack.id <= "x14" && attack.id.starts_with('x') {
@@ -209,14 +217,14 @@ fn parts() -> Vec<Built> {
     });
     vec![
         Built::new(
-            "e02_encrypted_assertion",
-            "The assertion is encrypted.",
+            "e03_without_a_key",
+            "The assertion is encrypted, and there is no key to decrypt it.",
             signer("idp").sign(&whole, "_r218").unwrap(),
         )
         .refused(1011),
         edited(
-            "e05_encrypted_name_id",
-            "The name identifier is encrypted.",
+            "e05_encrypted_name_id_without_a_key",
+            "The name identifier is encrypted, and there is no key to decrypt it.",
             1011,
             name,
             &format!("<saml:EncryptedID>{encrypted}</saml:EncryptedID>"),

@@ -6,6 +6,7 @@
 //! The one thing to know: strings out of the message are cut before they come here, and every rejection may be logged.
 
 use jiff::{SignedDuration, Timestamp};
+use vestibule_dsig::encryption::Undecryptable;
 use vestibule_dsig::{Certificate, Invalid, Malformed};
 
 use crate::read::NotATime;
@@ -79,11 +80,8 @@ pub enum Rejection {
         /// The request that the message answers, if any.
         found: Option<String>,
     },
-    /// 1011: a part of the message is encrypted, and this connection has no decryption configured.
-    Encrypted {
-        /// The name of the encrypted element.
-        element: &'static str,
-    },
+    /// 1011: encryption is missing, or cannot be undone.
+    Encrypted(Encrypted),
     /// 1012: the identity provider reports a failure.
     Status {
         /// The top-level status code.
@@ -157,6 +155,32 @@ pub enum Unreadable {
     },
 }
 
+/// Why a message is refused because of its encryption.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Encrypted {
+    /// The assertion is in the clear, and the connection takes only encrypted ones.
+    Required,
+    /// Something is encrypted, and there is no key to decrypt it with.
+    NoKey {
+        /// The name of the encrypted element.
+        element: &'static str,
+    },
+    /// Something cannot be decrypted.
+    Undecryptable {
+        /// The name of the encrypted element.
+        element: &'static str,
+        /// Why not.
+        cause: Undecryptable,
+    },
+    /// Something else than what should be in it was encrypted.
+    SomethingElse {
+        /// The name of the encrypted element.
+        element: &'static str,
+    },
+    /// Single attributes are encrypted, which is not read.
+    Attribute,
+}
+
 /// Why no signature covers the assertion.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum NotCovered {
@@ -176,6 +200,8 @@ pub enum NotCovered {
     },
     /// Two elements have one ID, so a signature could mean either.
     DuplicateId(vestibule_xml::Error),
+    /// The decrypted assertion and the response around it use the same ID, so a signature could mean either.
+    IdInsideAndOutside,
     /// The signature is outside the profile that is read here.
     Malformed {
         /// Which element carries the signature.
@@ -228,7 +254,7 @@ impl Rejection {
             Self::Audience { .. } => 1007,
             Self::Time(_) => 1008,
             Self::InResponseTo { .. } => 1009,
-            Self::Encrypted { .. } => 1011,
+            Self::Encrypted(_) => 1011,
             Self::Status { .. } => 1012,
             Self::Algorithm { .. } => 1018,
         }

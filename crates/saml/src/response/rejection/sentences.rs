@@ -5,9 +5,10 @@
 
 use std::fmt;
 
-use vestibule_dsig::{Certificate, Invalid};
+use vestibule_dsig::encryption::Undecryptable;
+use vestibule_dsig::{Certificate, Invalid, Refusal};
 
-use super::{Moment, NotCovered, Part, Rejection, Unreadable, Untimely};
+use super::{Encrypted, Moment, NotCovered, Part, Rejection, Unreadable, Untimely};
 use crate::read::NotATime;
 use crate::time::words;
 
@@ -46,11 +47,7 @@ impl fmt::Display for Rejection {
             Self::InResponseTo { expected, found } => {
                 in_response_to(f, expected.as_deref(), found.as_deref())
             }
-            Self::Encrypted { element } => write!(
-                f,
-                "The message carries an {element}, and no decryption is set up for this connection: let the identity \
-                 provider send the assertion unencrypted (it still signs it)."
-            ),
+            Self::Encrypted(cause) => cause.fmt(f),
             Self::Status { code, sub_code, message, verified } => {
                 status(f, code, sub_code.as_deref(), message.as_deref(), *verified)
             }
@@ -199,6 +196,10 @@ impl fmt::Display for NotCovered {
             Self::Misplaced { parent } => {
                 write!(f, "The assertion is not a child of the Response but of {parent}, where none belongs.")
             }
+            Self::IdInsideAndOutside => f.write_str(
+                "A signature could mean either of two elements: one ID stands in the decrypted assertion and in the \
+                 response around it.",
+            ),
             Self::DuplicateId(error) => write!(f, "A signature could mean either of two elements. {error}"),
             Self::Malformed { signed, cause } => {
                 write!(
@@ -207,6 +208,48 @@ impl fmt::Display for NotCovered {
                 )
             }
         }
+    }
+}
+
+impl fmt::Display for Encrypted {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Required => f.write_str(
+                "The assertion is not encrypted, and this connection takes only encrypted ones: let the identity \
+                 provider encrypt it for the certificate in our metadata, or set encrypted_assertions = false.",
+            ),
+            Self::NoKey { element } => write!(
+                f,
+                "The message carries an {element}, and no decryption is set up for this connection: let the identity \
+                 provider send it unencrypted (the signature still covers it)."
+            ),
+            Self::Undecryptable { element, cause } => {
+                write!(f, "The {element} cannot be decrypted: {cause}.{}", cure(cause))
+            }
+            Self::SomethingElse { element: "EncryptedID" } => {
+                f.write_str("The EncryptedID holds something else than a NameID.")
+            }
+            Self::SomethingElse { element } => {
+                write!(f, "The {element} holds something else than one Assertion.")
+            }
+            Self::Attribute => f.write_str(
+                "The assertion carries an EncryptedAttribute, and single encrypted attributes are not read: let the \
+                 identity provider encrypt the whole assertion, or none of it.",
+            ),
+        }
+    }
+}
+
+/// What to do about something that cannot be decrypted.
+fn cure(cause: &Undecryptable) -> &'static str {
+    match cause {
+        Undecryptable::Cipher { refusal: Refusal::NeedsOptIn, .. } => {
+            " Set the identity provider to AES-GCM, or allow this cipher for the connection: allow = [\"cbc\"]."
+        }
+        Undecryptable::Failed => {
+            " If the identity provider encrypts for a certificate that is not ours any more, give it our metadata again."
+        }
+        _ => "",
     }
 }
 
