@@ -154,6 +154,14 @@ impl App {
         uuid::Builder::from_unix_timestamp_millis(millis, &random).into_uuid().into_bytes()
     }
 
+    /// A fresh ID of a SAML message: an `xs:ID` does not begin with a digit, and SAML-Core 1.3.4 asks for 128 bits of
+    /// randomness.
+    pub(crate) fn fresh_message_id(&self) -> String {
+        let mut random = [0; 16];
+        self.inner.random.fill(&mut random);
+        format!("_{:032x}", u128::from_be_bytes(random))
+    }
+
     /// A fresh tracking ID: 128 bits of randomness, so that nobody can guess another one's.
     #[must_use]
     pub fn fresh_tracking_id(&self) -> TrackingId {

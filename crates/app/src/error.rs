@@ -61,6 +61,15 @@ impl Error {
         error.hint("Give this tracking ID to your administrator: it leads to the reason, and to what to do about it.")
     }
 
+    /// A logout message of the identity provider that was not believed.
+    pub(crate) fn logout_refused(tracking_id: TrackingId) -> Self {
+        let mut error = Self::new(Kind::Refused, "Your identity provider could not sign you out here.");
+        error.tracking_id = Some(tracking_id);
+        error.hint(
+            "Sign out on our own page. Give this tracking ID to your administrator: it leads to the reason.",
+        )
+    }
+
     /// Our own fault.
     pub(crate) fn internal(source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
         Self::new(Kind::Internal, "Something went wrong on our side.")

@@ -131,13 +131,14 @@ fn wait(attempts: i64) -> SignedDuration {
     SignedDuration::from_secs(FIRST_WAIT_SECONDS << doubled).min(LONGEST_WAIT)
 }
 
-/// Removes what has expired: requests, assertion IDs, links, sessions, rows of the response log.
+/// Removes what has expired: requests, IDs of messages, links, sessions, rows of the response log.
 ///
 /// # Errors
 /// When the store does not answer.
 pub async fn forget(app: &App) -> Result<(), Error> {
     let now = app.now();
     purge(app, move |tx| Box::pin(store::sign_ins::purge(tx, now))).await?;
+    purge(app, move |tx| Box::pin(store::logouts::purge(tx, now))).await?;
     purge(app, move |tx| Box::pin(store::replays::purge(tx, now))).await?;
     purge(app, move |tx| Box::pin(store::links::purge(tx, now))).await?;
     purge(app, move |tx| Box::pin(store::sessions::purge(tx, now - sessions::IDLE))).await?;

@@ -13,6 +13,7 @@ pub mod jobs;
 pub mod keys;
 pub mod links;
 mod live;
+pub mod logout;
 mod mail;
 pub mod outbound;
 pub mod outbox;

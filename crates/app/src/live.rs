@@ -11,10 +11,10 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use url::Url;
 use vestibule_model::account::{Account, Label};
-use vestibule_model::connection::{EntityIdForm, Settings};
+use vestibule_model::connection::{EntityIdForm, Settings, SignatureHash};
 use vestibule_model::domain::Domain;
 use vestibule_model::id::{AccountId, ConnectionId};
-use vestibule_saml::Certificate;
+use vestibule_saml::{Algorithm, Certificate, Hash};
 use vestibule_store as store;
 
 /// An account with everything a sign-in at one of its vanity URLs needs.
@@ -99,6 +99,15 @@ pub(crate) struct LiveConnection {
 }
 
 impl LiveConnection {
+    /// What we sign with.
+    pub(crate) fn algorithm(&self) -> Algorithm {
+        self.signing.key.algorithm_for(match self.settings.signature_hash {
+            SignatureHash::Sha256 => Hash::Sha256,
+            SignatureHash::Sha384 => Hash::Sha384,
+            SignatureHash::Sha512 => Hash::Sha512,
+        })
+    }
+
     /// Whether responses may arrive at this path besides the usual one.
     pub(crate) fn takes_responses_at(&self, path: &str) -> bool {
         self.acs_urls.iter().skip(1).filter_map(|url| Url::parse(url).ok()).any(|url| url.path() == path)

@@ -33,6 +33,7 @@ pub(crate) fn fresh(app: &App, account: AccountId, now: Timestamp) -> Fresh {
         token_hash: secret::hash(&secret),
         connection: None,
         name_id: None,
+        name_qualifiers: None,
         session_index: None,
         created_at: now,
         seen_at: now,
@@ -72,14 +73,4 @@ impl VisitorCtx {
         }
         Ok(MemberCtx { visitor: self.clone(), session, user })
     }
-}
-
-/// Ends the session.
-///
-/// # Errors
-/// When the store does not answer.
-pub async fn end(ctx: &MemberCtx) -> Result<(), Error> {
-    let id = ctx.session.id;
-    let scope = ctx.visitor.app.store().account(ctx.account().id);
-    Ok(scope.write(move |tx| Box::pin(async move { store::sessions::end(tx, id).await })).await?)
 }

@@ -167,8 +167,14 @@ pub struct IdentityProvider {
     pub issuer: String,
     /// Where requests go, by the binding of [`Settings::binding`].
     pub sign_in_url: String,
-    /// Where logout messages go.
+    /// Where logout messages go; `None` if it offers no single logout.
     pub sign_out_url: Option<String>,
+    /// Where answers to its logout requests go, if elsewhere.
+    #[serde(default)]
+    pub sign_out_response_url: Option<String>,
+    /// How logout messages travel, if otherwise than [`Settings::binding`] says.
+    #[serde(default)]
+    pub sign_out_binding: Option<Binding>,
     /// Certificates (PEM), any of which verifies.
     pub certificates: Vec<String>,
 }

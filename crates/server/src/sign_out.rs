@@ -6,7 +6,7 @@ use crate::portal::visitors::{SignOut, SignedOut};
 use crate::{cookies, page};
 use axum::http::HeaderMap;
 use axum::response::Response;
-use vestibule_app::sessions;
+use vestibule_app::logout;
 
 /// `GET /signout`
 pub(crate) async fn page(visitor: Visitor, headers: HeaderMap) -> Result<Response, Failure> {
@@ -20,7 +20,7 @@ pub(crate) async fn page(visitor: Visitor, headers: HeaderMap) -> Result<Respons
 /// `POST /signout`
 pub(crate) async fn end(visitor: Visitor, headers: HeaderMap) -> Result<Response, Failure> {
     if let Some(member) = visitor.member(&headers).await? {
-        sessions::end(&member).await?;
+        logout::begin(&member, None).await?;
     }
     Ok(page::with_cookie(page::see_other("/signout"), cookies::no_session()))
 }

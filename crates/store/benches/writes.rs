@@ -250,6 +250,7 @@ async fn sign_in(tx: &Tx<'_>, number: u32) -> Result<(), Error> {
         token_hash: browser,
         connection: Some(ConnectionId::from_bytes([1; 16])),
         name_id: Some(folded.clone()),
+        name_qualifiers: None,
         session_index: Some(request),
         created_at: at(1),
         seen_at: at(number),

@@ -18,6 +18,7 @@ pub mod jobs;
 pub mod licenses;
 pub mod links;
 mod location;
+pub mod logouts;
 pub mod metadata_readers;
 mod migrations;
 pub mod outbox;

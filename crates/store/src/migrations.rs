@@ -37,6 +37,7 @@ const MIGRATIONS: &[Migration] = migrations![
     5 "0005_connections",
     6 "0006_jobs",
     7 "0007_key_rotation",
+    8 "0008_logout",
 ];
 
 const TABLE: &str = "CREATE TABLE IF NOT EXISTS schema_migrations (number {INTEGER} NOT NULL PRIMARY KEY, \

@@ -14,16 +14,19 @@ use vestibule_model::user::User;
 
 statements! { sessions:
     INSERT = "INSERT INTO sessions (account_id, id, user_id, token_hash, connection_id, name_id, session_index, \
-              created_at, seen_at, expires_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
+              created_at, seen_at, expires_at, name_qualifiers) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
     BY_TOKEN = concat!(
-        "SELECT s.id AS session_id, s.connection_id, s.name_id, s.session_index, s.created_at AS session_created_at, \
-         s.seen_at, s.expires_at, ", users::columns!(),
+        "SELECT s.id AS session_id, s.connection_id, s.name_id, s.name_qualifiers, s.session_index, \
+         s.created_at AS session_created_at, s.seen_at, s.expires_at, ", users::columns!(),
         " FROM sessions s JOIN users u ON u.account_id = s.account_id AND u.id = s.user_id \
          WHERE s.account_id = $1 AND s.token_hash = $2"
     );
     TOUCH = "UPDATE sessions SET seen_at = $3 WHERE account_id = $1 AND id = $2 AND seen_at < $3";
     END = "DELETE FROM sessions WHERE account_id = $1 AND id = $2";
     END_ALL_OF = "DELETE FROM sessions WHERE account_id = $1 AND user_id = $2";
+    END_BY_NAME_ID = "DELETE FROM sessions WHERE account_id = $1 AND name_id = $2 AND connection_id = $3";
+    END_BY_SESSION_INDEX = "DELETE FROM sessions WHERE account_id = $1 AND name_id = $2 AND connection_id = $3 \
+                            AND (session_index = $4 OR session_index IS NULL)";
     PURGE = "DELETE FROM sessions WHERE (account_id, id) IN \
              (SELECT account_id, id FROM sessions WHERE seen_at <= $1 LIMIT $2)";
 }
@@ -41,6 +44,8 @@ pub struct Session {
     pub connection: Option<ConnectionId>,
     /// The NameID of the sign-in, for single logout.
     pub name_id: Option<String>,
+    /// How that NameID was qualified, as the caller writes it.
+    pub name_qualifiers: Option<String>,
     /// The SessionIndex of the sign-in, for single logout.
     pub session_index: Option<String>,
     /// When it began.
@@ -67,6 +72,7 @@ pub async fn insert(tx: &Tx<'_>, session: &Session) -> Result<(), Error> {
         session.created_at,
         session.seen_at,
         session.expires_at,
+        session.name_qualifiers.as_deref(),
     ];
     tx.defer(&INSERT, row)
 }
@@ -84,6 +90,7 @@ pub async fn by_token(tx: &Tx<'_>, token_hash: &[u8; 32]) -> Result<Option<(Sess
         token_hash: *token_hash,
         connection: row.id_or_null("connection_id", ConnectionId::from_bytes)?,
         name_id: row.text_or_null("name_id")?,
+        name_qualifiers: row.text_or_null("name_qualifiers")?,
         session_index: row.text_or_null("session_index")?,
         created_at: row.time("session_created_at")?,
         seen_at: row.time("seen_at")?,
@@ -114,6 +121,29 @@ pub async fn end(tx: &Tx<'_>, id: SessionId) -> Result<(), Error> {
 /// Those of the database.
 pub async fn end_all_of(tx: &Tx<'_>, user: UserId) -> Result<u64, Error> {
     tx.execute(&END_ALL_OF, params![tx.account(), user]).await
+}
+
+/// Ends the sessions that an identity provider names: all that began by this connection with this NameID, or those of
+/// them that have one of the session indexes, if it gives any. A session whose assertion had no index is one of them,
+/// whatever the index: nobody can tell it apart. Tells how many there were.
+///
+/// # Errors
+/// Those of the database.
+pub async fn end_by_name_id(
+    tx: &Tx<'_>,
+    connection: ConnectionId,
+    name_id: &str,
+    session_indexes: &[String],
+) -> Result<u64, Error> {
+    if session_indexes.is_empty() {
+        return tx.execute(&END_BY_NAME_ID, params![tx.account(), name_id, connection]).await;
+    }
+    let mut ended = 0;
+    for index in session_indexes {
+        let named = params![tx.account(), name_id, connection, index.as_str()];
+        ended += tx.execute(&END_BY_SESSION_INDEX, named).await?;
+    }
+    Ok(ended)
 }
 
 /// Forgets sessions of all accounts that were last used at this time or before, at most [`PURGED_AT_ONCE`], and tells

@@ -79,6 +79,7 @@ pub(crate) fn all() -> impl Iterator<Item = &'static Statement> {
         crate::jobs::STATEMENTS,
         crate::licenses::STATEMENTS,
         crate::links::STATEMENTS,
+        crate::logouts::STATEMENTS,
         crate::metadata_readers::STATEMENTS,
         crate::outbox::STATEMENTS,
         crate::passwords::STATEMENTS,

@@ -43,7 +43,9 @@ pub async fn export(ctx: &OperatorCtx, label: &str) -> Result<String, Error> {
 fn connection_table(connection: &ConnectionState) -> Table {
     let mut table = sso::table(connection);
     if connection.settings.identity_provider.metadata_url.is_some() {
-        for key in ["sign_in_url", "sign_out_url", "certificates"] {
+        for key in
+            ["sign_in_url", "sign_out_url", "sign_out_response_url", "sign_out_binding", "certificates"]
+        {
             table.remove(key);
         }
     }

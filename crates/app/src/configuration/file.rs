@@ -85,6 +85,8 @@ pub(super) struct Sso {
     pub(super) issuer: Option<String>,
     pub(super) sign_in_url: Option<String>,
     pub(super) sign_out_url: Option<String>,
+    pub(super) sign_out_response_url: Option<String>,
+    pub(super) sign_out_binding: Option<String>,
     pub(super) certificates: Option<Vec<String>>,
     pub(super) sp_entity_id: Option<String>,
     pub(super) binding: Option<String>,

@@ -1,6 +1,6 @@
 //! What an account file says about the identity provider: by metadata URL, by metadata file, or typed.
 
-use super::file::{Section, Sso};
+use super::file::{Section, Sso, word};
 use crate::context::OperatorCtx;
 use crate::error::Error;
 use jiff::Timestamp;
@@ -70,14 +70,15 @@ fn from_metadata(
             )
             .hint("Choose the other binding.")
     })?;
+    // Single logout goes the way of the connection if it is offered, else the other way.
+    let slo = provider.slo.iter().find(|endpoint| endpoint.binding == wanted).or(provider.slo.first());
+    let address = |url: Option<&String>| url.map(|url| usable_url(section, key, url)).transpose();
     Ok(IdentityProvider {
         metadata_url: None,
         sign_in_url: usable_url(section, key, &sign_in_url.url)?,
-        sign_out_url: provider
-            .slo
-            .first()
-            .map(|endpoint| usable_url(section, key, &endpoint.url))
-            .transpose()?,
+        sign_out_url: address(slo.map(|endpoint| &endpoint.url))?,
+        sign_out_response_url: address(slo.and_then(|endpoint| endpoint.response_url.as_ref()))?,
+        sign_out_binding: slo.filter(|endpoint| endpoint.binding != wanted).map(|_| other(binding)),
         certificates: provider.signing_certificates.iter().map(Certificate::to_pem).collect(),
         issuer: provider.entity_id,
     })
@@ -91,6 +92,13 @@ fn binding_of(binding: Binding) -> vestibule_saml::binding::Binding {
     }
 }
 
+fn other(binding: Binding) -> Binding {
+    match binding {
+        Binding::Redirect => Binding::Post,
+        Binding::Post => Binding::Redirect,
+    }
+}
+
 fn typed_fields(section: Section<'_>, sso: &Sso) -> Result<IdentityProvider, Error> {
     let required = |key: &str, value: &Option<String>| {
         value.clone().filter(|value| !value.trim().is_empty()).ok_or_else(|| section.wrong(key, "is missing"))
@@ -99,11 +107,30 @@ fn typed_fields(section: Section<'_>, sso: &Sso) -> Result<IdentityProvider, Err
     let sign_in_url = usable_url(section, "sign_in_url", &required("sign_in_url", &sso.sign_in_url)?)?;
     let sign_out_url =
         sso.sign_out_url.as_deref().map(|url| usable_url(section, "sign_out_url", url)).transpose()?;
+    let key = "sign_out_response_url";
+    let sign_out_response_url =
+        sso.sign_out_response_url.as_deref().map(|url| usable_url(section, key, url)).transpose()?;
+    let sign_out_binding = match sso.sign_out_binding.as_deref() {
+        None => None,
+        given => {
+            let words =
+                (Binding::Redirect, Binding::from_word as fn(&str) -> Option<Binding>, Binding::WORDS);
+            Some(word(section, "sign_out_binding", given, words)?)
+        }
+    };
     let key = "certificates";
     let listed = sso.certificates.as_deref().filter(|list| !list.is_empty());
     let listed = listed.ok_or_else(|| section.wrong(key, "at least one certificate is needed"))?;
     let certificates = certificates(section, key, listed)?;
-    Ok(IdentityProvider { metadata_url: None, issuer, sign_in_url, sign_out_url, certificates })
+    Ok(IdentityProvider {
+        metadata_url: None,
+        issuer,
+        sign_in_url,
+        sign_out_url,
+        sign_out_response_url,
+        sign_out_binding,
+        certificates,
+    })
 }
 
 /// Certificates as PEM, each given as PEM, as bare Base64, or as the path of a file with either.

@@ -26,6 +26,8 @@ macro_rules! connection_keys {
             "issuer",
             "sign_in_url",
             "sign_out_url",
+            "sign_out_response_url",
+            "sign_out_binding",
             "certificates",
             "sp_entity_id",
             "binding",

@@ -217,6 +217,8 @@ pub(super) fn table(state: &ConnectionState) -> Table {
     let optional = [
         ("idp_metadata_url", provider.metadata_url.clone()),
         ("sign_out_url", provider.sign_out_url.clone()),
+        ("sign_out_response_url", provider.sign_out_response_url.clone()),
+        ("sign_out_binding", provider.sign_out_binding.map(|binding| binding.as_str().to_owned())),
         ("vanity_url", settings.reach.vanity_url.as_ref().map(Label::to_string)),
         ("name_id_format", settings.asks.name_id_format.clone()),
     ];

@@ -5,6 +5,7 @@ use super::record::Record;
 use crate::context::VisitorCtx;
 use crate::links::{self, Fresh};
 use crate::live::LiveConnection;
+use crate::logout::KeptName;
 use crate::secret;
 use jiff::{SignedDuration, Timestamp};
 use std::sync::Arc;
@@ -287,10 +288,12 @@ impl Attempt {
     }
 
     async fn begin_session(&self, tx: &Tx<'_>, user: UserId) -> Result<(), Retry> {
+        let name = self.assertion.name_id().map(KeptName::of).unwrap_or_default();
         let session = Session {
             user,
             connection: Some(self.connection.id),
-            name_id: self.assertion.name_id().map(|name_id| name_id.value.clone()),
+            name_id: name.name_id,
+            name_qualifiers: name.qualifiers,
             session_index: self.assertion.session_index().map(str::to_owned),
             expires_at: self.end(),
             ..self.session.clone()

@@ -15,6 +15,8 @@ mod start;
 pub use finish::{Finished, Posted, finish};
 pub use identify::{Way, find_account, identify};
 pub use password::with_password;
+pub(crate) use record::Record;
+pub(crate) use start::binding_secret;
 pub use start::{Go, REQUEST_LIFETIME, Start, Started, start};
 
 use crate::error::{Error, Kind};
@@ -38,7 +40,7 @@ pub fn local_path(wanted: Option<&str>) -> &str {
 }
 
 /// The connection that was chosen among those in use.
-fn in_use(chosen: Option<&Arc<LiveConnection>>) -> Result<Arc<LiveConnection>, Error> {
+pub(crate) fn in_use(chosen: Option<&Arc<LiveConnection>>) -> Result<Arc<LiveConnection>, Error> {
     chosen.cloned().ok_or_else(|| {
         Error::new(Kind::NotFound, "Single sign-on is not set up for this account.")
             .hint("Sign in with your e-mail address and password, or ask your administrator.")

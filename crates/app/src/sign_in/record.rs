@@ -19,7 +19,7 @@ use vestibule_saml::response::{Check, Observed, Rejection, Verification};
 use vestibule_store as store;
 
 /// A row in the making.
-pub(super) struct Record {
+pub(crate) struct Record {
     id: LogId,
     tracking_id: TrackingId,
     time: Timestamp,
@@ -30,7 +30,7 @@ pub(super) struct Record {
 }
 
 impl Record {
-    pub(super) fn new(app: &App, connection: &LiveConnection, now: Timestamp) -> Self {
+    pub(crate) fn new(app: &App, connection: &LiveConnection, now: Timestamp) -> Self {
         Self {
             id: LogId::from_bytes(app.fresh_id(now)),
             tracking_id: app.fresh_tracking_id(),
@@ -88,6 +88,29 @@ impl Record {
         }
     }
 
+    /// The value was no logout message at all.
+    pub(crate) fn logout_undecodable(&mut self, rejection: &vestibule_saml::logout::Rejection) {
+        let expected = "one of SAMLRequest and SAMLResponse, packed as its binding wants it";
+        self.detail.trace.push(Step::failed("message", expected, rejection.to_string()));
+    }
+
+    /// A logout message was read, and verified or not.
+    pub(crate) fn logout(
+        &mut self,
+        xml: &[u8],
+        trace: Vec<Step>,
+        compared: Vec<Compared>,
+        claimed: &vestibule_saml::logout::Claimed,
+    ) {
+        self.detail.trace = trace;
+        self.detail.compared = compared;
+        self.claimed_user = claimed.name_id.as_ref().map(|name_id| name_id.chars().take(254).collect());
+        if self.saves_messages {
+            self.detail.name_id.clone_from(&claimed.name_id);
+            self.detail.xml = Some(String::from_utf8_lossy(xml).into_owned());
+        }
+    }
+
     /// The finished row: what the store keeps in columns, and the rest sealed.
     pub(super) fn close(
         &self,
@@ -104,7 +127,7 @@ impl Record {
     }
 
     /// Writes the row of a response that verification refused, in a small transaction of its own.
-    pub(super) async fn write_refusal(mut self, ctx: &VisitorCtx, code: Code, reason: String) -> Error {
+    pub(crate) async fn write_refusal(mut self, ctx: &VisitorCtx, code: Code, reason: String) -> Error {
         self.detail.reason = Some(reason);
         let user = self.claimed_user.take();
         let (entry, sealed) = match self.seal(

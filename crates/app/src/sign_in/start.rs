@@ -3,16 +3,15 @@
 //! The request is bound to the browser by a secret in a cookie of its own; the answer must come back from there.
 
 use super::{in_use, local_path};
-use crate::context::VisitorCtx;
+use crate::context::{App, VisitorCtx};
 use crate::error::Error;
 use crate::live::LiveConnection;
 use crate::secret;
 use jiff::{SignedDuration, Timestamp};
-use vestibule_model::connection::{Binding, SignatureHash};
+use vestibule_model::connection::Binding;
 use vestibule_model::id::ConnectionId;
 use vestibule_saml::binding::{self, Direction};
 use vestibule_saml::request::AuthnRequest;
-use vestibule_saml::{Algorithm, Hash};
 use vestibule_store::{self as store, sign_ins::SignIn};
 
 /// How long a request waits for its answer.
@@ -62,10 +61,7 @@ pub async fn start(ctx: &VisitorCtx, start: Start<'_>) -> Result<Started, Error>
         None => in_use(ctx.live.connection().or_else(|| ctx.live.connections.first()))?,
     };
     let now = ctx.app.now();
-    let browser = match start.browser.filter(|secret| is_binding_secret(secret)) {
-        Some(known) => known.to_owned(),
-        None => secret::fresh(ctx.app.random()),
-    };
+    let browser = binding_secret(&ctx.app, start.browser);
     let request = request(ctx, &connection, now);
     let go = carry(&connection, &request)?;
     let row = SignIn {
@@ -86,17 +82,22 @@ pub async fn start(ctx: &VisitorCtx, start: Start<'_>) -> Result<Started, Error>
     Ok(Started { browser, go })
 }
 
+/// The binding secret of this browser: the one that it has, or a new one.
+pub(crate) fn binding_secret(app: &App, known: Option<&str>) -> String {
+    match known.filter(|secret| is_binding_secret(secret)) {
+        Some(known) => known.to_owned(),
+        None => secret::fresh(app.random()),
+    }
+}
+
 /// A secret that we could have made: a cookie that somebody else planted is not taken over.
 fn is_binding_secret(secret: &str) -> bool {
     secret.len() == 43 && secret.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
 }
 
 fn request(ctx: &VisitorCtx, connection: &LiveConnection, now: Timestamp) -> AuthnRequest {
-    let mut random = [0; 16];
-    ctx.app.random().fill(&mut random);
     AuthnRequest {
-        // An xs:ID may not begin with a digit (SAML-Core 1.3.4 asks for 128 bits of randomness).
-        id: format!("_{:032x}", u128::from_be_bytes(random)),
+        id: ctx.app.fresh_message_id(),
         issue_instant: now,
         issuer: connection.entity_ids.first().cloned().unwrap_or_default(),
         destination: Some(connection.settings.identity_provider.sign_in_url.clone()),
@@ -112,7 +113,7 @@ fn request(ctx: &VisitorCtx, connection: &LiveConnection, now: Timestamp) -> Aut
 fn carry(connection: &LiveConnection, request: &AuthnRequest) -> Result<Go, Error> {
     let settings = &connection.settings;
     let (key, certificate) = (&connection.signing.key, &connection.signing.certificate);
-    let algorithm = algorithm(connection, settings.signature_hash);
+    let algorithm = connection.algorithm();
     let url = settings.identity_provider.sign_in_url.clone();
     match settings.binding {
         Binding::Redirect => {
@@ -129,12 +130,4 @@ fn carry(connection: &LiveConnection, request: &AuthnRequest) -> Result<Go, Erro
             Ok(Go::Post { url, saml_request: binding::post_value(&xml) })
         }
     }
-}
-
-fn algorithm(connection: &LiveConnection, hash: SignatureHash) -> Algorithm {
-    connection.signing.key.algorithm_for(match hash {
-        SignatureHash::Sha256 => Hash::Sha256,
-        SignatureHash::Sha384 => Hash::Sha384,
-        SignatureHash::Sha512 => Hash::Sha512,
-    })
 }

@@ -4,7 +4,9 @@ use crate::context::VisitorCtx;
 use crate::error::Error;
 use crate::live::Live;
 use vestibule_model::id::ConnectionId;
-use vestibule_saml::{Certificate, metadata::sp};
+use vestibule_saml::Certificate;
+use vestibule_saml::binding::Binding;
+use vestibule_saml::metadata::{Endpoint, sp};
 use vestibule_store as store;
 
 /// Our metadata, for the identity provider. It is there before a connection is published, so that the identity
@@ -30,6 +32,9 @@ pub async fn sp_metadata(ctx: &VisitorCtx, connection: Option<ConnectionId>) -> 
     Ok(sp::write(&sp::ServiceProvider {
         entity_id,
         acs_urls: vec![format!("{url}/saml/SSO")],
+        slo: [Binding::Redirect, Binding::Post]
+            .map(|binding| Endpoint::new(binding, format!("{url}/saml/SingleLogout")))
+            .into(),
         signing_certificates: certificates,
         authn_requests_signed: signed,
         ..sp::ServiceProvider::default()

@@ -82,6 +82,8 @@ pub struct Ours {
     pub other_entity_id: String,
     /// Where responses arrive.
     pub acs_url: String,
+    /// Where logout messages arrive.
+    pub logout_url: String,
     /// Where our metadata is.
     pub metadata_url: String,
     /// Where a sign-in starts.
@@ -167,6 +169,7 @@ fn ours(
         entity_id,
         other_entity_id,
         acs_url: format!("{url}/saml/SSO"),
+        logout_url: format!("{url}/saml/SingleLogout"),
         metadata_url: format!("{url}/saml/metadata/sp{query}"),
         start_url: format!("{url}/saml/login{query}"),
         certificate: certificate

@@ -38,6 +38,8 @@ fn full(account: &Account) -> Wanted {
     account
         .usual()
         .set(["sso", "sign_out_url"], "https://idp.example/slo")
+        .set(["sso", "sign_out_response_url"], "https://idp.example/slo/answer")
+        .set(["sso", "sign_out_binding"], "redirect")
         .set(
             ["sso", "certificates"],
             vec![account.idp.certificate_pem(), account.idp.with_next_key().certificate_pem()],
@@ -109,7 +111,11 @@ async fn what_came_from_a_metadata_file_is_exported_whole(world: &World) {
             Endpoint::new(Binding::Post, "https://idp.example/post"),
             Endpoint::new(Binding::Redirect, SIGN_IN_URL),
         ],
-        slo: vec![Endpoint::new(Binding::Redirect, "https://idp.example/slo")],
+        slo: vec![Endpoint {
+            binding: Binding::Post,
+            url: "https://idp.example/slo".to_owned(),
+            response_url: Some("https://idp.example/slo/answer".to_owned()),
+        }],
         signing_certificates: vec![acme.idp.certificate().clone()],
         name_id_formats: Vec::new(),
         valid_until: None,
@@ -128,7 +134,13 @@ async fn what_came_from_a_metadata_file_is_exported_whole(world: &World) {
     configuration::apply(&world.app.operator(), planned).await.unwrap();
     std::fs::remove_file(world.folder.path().join("files/idp.xml")).unwrap();
     let exported = acme.export().await;
-    for part in [ISSUER, SIGN_IN_URL, "https://idp.example/slo", "BEGIN CERTIFICATE"] {
+    // It offers single logout by the other binding alone, and takes answers elsewhere.
+    let slo = [
+        "sign_out_url = \"https://idp.example/slo\"",
+        "sign_out_response_url = \"https://idp.example/slo/answer\"",
+        "sign_out_binding = \"post\"",
+    ];
+    for part in [ISSUER, SIGN_IN_URL, "BEGIN CERTIFICATE"].into_iter().chain(slo) {
         assert!(exported.contains(part), "{exported}");
     }
     assert_eq!(acme.plan_text(&exported).await.unwrap().changes, []);
@@ -153,6 +165,8 @@ async fn a_section_that_is_absent_is_left_alone_and_an_absent_key_means_its_defa
     let after = Wanted::read(&acme.export().await);
     let defaults = Wanted::read(&before)
         .without_sso("sign_out_url")
+        .without_sso("sign_out_response_url")
+        .without_sso("sign_out_binding")
         .without_sso("allow")
         .set(["sso", "certificates"], vec![acme.idp.certificate_pem()])
         .set(["sso", "sp_entity_id"], "https")

@@ -20,6 +20,7 @@ mod burning;
 mod file_errors;
 mod key_pairs;
 mod log_secrecy;
+mod logout;
 mod mapping;
 mod metadata_url;
 mod overview;

@@ -20,6 +20,7 @@ async fn before_there_is_a_connection_our_side_is_there_already(world: &World) {
     assert_eq!(ours.other_entity_id, "acme.vestibule.example");
     assert_eq!(ours.acs_url, "https://acme.vestibule.example/saml/SSO");
     assert_eq!(ours.metadata_url, "https://acme.vestibule.example/saml/metadata/sp");
+    assert_eq!(ours.logout_url, "https://acme.vestibule.example/saml/SingleLogout");
     assert_eq!(ours.start_url, "https://acme.vestibule.example/saml/login");
     assert!(ours.certificate.is_none());
 }

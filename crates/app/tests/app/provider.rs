@@ -40,6 +40,11 @@ impl Provider {
         &self.signer.certificate
     }
 
+    /// What it signs with.
+    pub fn signer(&self) -> &Signer {
+        &self.signer
+    }
+
     pub fn certificate_pem(&self) -> String {
         self.signer.certificate.to_pem()
     }

@@ -6,7 +6,7 @@ use crate::cases;
 use crate::provider::Person;
 use crate::world::{MILLISECOND, World, hours, minutes};
 use jiff::SignedDuration;
-use vestibule_app::{Kind, jobs, sessions, sign_in};
+use vestibule_app::{Kind, jobs, logout, sign_in};
 use vestibule_model::id::ConnectionId;
 use vestibule_model::user::{Role, Status};
 use vestibule_store::{self as store, sign_ins::SignIn};
@@ -56,10 +56,10 @@ async fn signing_out_ends_this_session_alone(world: &World) {
     let acme = world.acme().await;
     let [here, there] = [acme.sign_in(&Person::anna()).await, acme.sign_in(&Person::anna()).await];
     let member = acme.member(&here.session).await.unwrap();
-    sessions::end(&member).await.unwrap();
+    logout::begin(&member, None).await.unwrap();
     assert_eq!(acme.member(&here.session).await.err().unwrap().kind(), Kind::SignedOut);
     acme.member(&there.session).await.unwrap();
-    sessions::end(&member).await.unwrap();
+    logout::begin(&member, None).await.unwrap();
 }
 
 async fn t17_a_deactivated_user_loses_the_session_at_once_on_every_node(world: &World) {

@@ -224,6 +224,7 @@ fn ours() -> Ours {
         entity_id: format!("https://{HOST}"),
         other_entity_id: text(HOST),
         acs_url: format!("https://{HOST}/saml/SSO"),
+        logout_url: format!("https://{HOST}/saml/SingleLogout"),
         metadata_url: format!("https://{HOST}/saml/metadata/sp"),
         start_url: format!("https://{HOST}/saml/login"),
         certificate: Some(Certificate {
@@ -239,6 +240,8 @@ fn settings() -> Settings {
         issuer: text("http://www.okta.example/exk4f2b7qLw0PzB5d7"),
         sign_in_url: text("https://login.acme.example/app/vestibule/exk4f2b7qLw0PzB5d7/sso/saml"),
         sign_out_url: None,
+        sign_out_response_url: None,
+        sign_out_binding: None,
         certificates: Vec::new(),
     })
 }

@@ -85,6 +85,7 @@ fn ours(ours: &sso::Ours) -> Ours {
         entity_id: ours.entity_id.clone(),
         other_entity_id: ours.other_entity_id.clone(),
         acs_url: ours.acs_url.clone(),
+        logout_url: ours.logout_url.clone(),
         metadata_url: ours.metadata_url.clone(),
         start_url: ours.start_url.clone(),
         certificate: ours.certificate.as_ref().map(with_pem),

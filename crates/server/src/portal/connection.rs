@@ -72,6 +72,8 @@ pub struct Ours {
     pub other_entity_id: String,
     /// Where responses go.
     pub acs_url: String,
+    /// Where logout messages go.
+    pub logout_url: String,
     /// Where our metadata is.
     pub metadata_url: String,
     /// Where a sign-in starts, for a tile at the identity provider.

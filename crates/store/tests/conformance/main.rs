@@ -7,6 +7,7 @@
 
 mod accounts;
 mod key_pairs;
+mod logout;
 mod opening;
 mod place;
 mod races;

@@ -110,6 +110,8 @@ pub fn settings(issuer: &str) -> Settings {
         issuer: issuer.to_owned(),
         sign_in_url: "https://idp.example/sso".to_owned(),
         sign_out_url: None,
+        sign_out_response_url: None,
+        sign_out_binding: None,
         certificates: Vec::new(),
     })
 }

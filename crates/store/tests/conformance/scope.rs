@@ -89,6 +89,7 @@ async fn fill(tx: &Tx<'_>) -> Result<(), Error> {
         token_hash: HASH,
         connection: None,
         name_id: None,
+        name_qualifiers: None,
         session_index: None,
         created_at: at(0),
         seen_at: at(0),

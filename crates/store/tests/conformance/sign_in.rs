@@ -100,6 +100,7 @@ fn session(number: u8, user: u8) -> Session {
         token_hash: [number; 32],
         connection: Some(connection(1)),
         name_id: Some("anna".to_owned()),
+        name_qualifiers: Some("{}".to_owned()),
         session_index: None,
         created_at: at(0),
         seen_at: at(0),

@@ -18,6 +18,10 @@ pub(super) fn ours(ours: Ours) -> Vec<Fact> {
             .carried()
             .help("Responses are sent here, by HTTP-POST.")
             .tip("Okta: Single sign-on URL. Microsoft Entra ID: Reply URL. Google: ACS URL. AD FS: Endpoint, SAML Assertion Consumer. Keycloak: Valid redirect URI."),
+        Fact::new("Logout URL", ours.logout_url)
+            .carried()
+            .help("Logout requests and their answers are sent here, by HTTP-Redirect or HTTP-POST.")
+            .tip("Okta: Single Logout URL. Microsoft Entra ID: Logout URL. AD FS: Endpoint, SAML Logout. Keycloak: Logout Service Redirect Binding URL. Logout requests must be signed."),
         Fact::new("Metadata URL", ours.metadata_url)
             .carried()
             .help("All of this in one document that identity providers can read")
@@ -43,8 +47,13 @@ pub(super) fn theirs(settings: &Settings) -> Vec<Fact> {
         Fact::new("Sign-out URL", provider.sign_out_url.clone())
             .exact()
             .or("None: signing out here does not sign out there")
-            .help("Logout messages go here.")
+            .help("Logout messages go here: signing out here then signs out there.")
             .tip("Okta: Single Logout URL. Microsoft Entra ID: Logout URL. Many identity providers have none; that is no fault."),
+        Fact::new("Sign-out answers", provider.sign_out_response_url.clone())
+            .exact()
+            .or("To the sign-out URL")
+            .help("Where our answers to its logout requests go")
+            .tip("Account file: sign_out_response_url. ResponseLocation in its metadata. Few identity providers have an address of its own for this."),
         Fact::new("Metadata", provider.metadata_url.clone())
             .exact()
             .or("From a file, or typed")
@@ -72,6 +81,12 @@ fn requests(settings: &Settings) -> Vec<Fact> {
         Fact::new("Requests are signed", yes(settings.sign_requests).to_owned())
             .help("So that the identity provider knows they are ours")
             .tip("Account file: sign_requests. The identity provider needs our certificate, above, to check the signature. Many do not ask for one."),
+        Fact::new(
+            "Logout messages travel by",
+            binding(settings.identity_provider.sign_out_binding.unwrap_or(settings.binding)).to_owned(),
+        )
+            .help("As requests do, unless it offers single logout by the other way alone")
+            .tip("Account file: sign_out_binding."),
         Fact::new("Logout messages are signed", yes(settings.sign_logout).to_owned())
             .help("Most identity providers insist on it.")
             .tip("Account file: sign_logout."),
