@@ -37,7 +37,7 @@ codes! {
     Signature = 1003, "The signature does not verify",
         "The message was changed after it was signed, or was signed with another key than the certificate says. Check that nothing rewrites the response on its way; if the identity provider changed its key, upload its new certificate.";
     Certificate = 1004, "The certificate does not match the current SSO settings",
-        "If the identity provider has a new certificate, compare its fingerprint with the one shown here, then add it to the SSO connection. If you do not know this certificate, do not add it: somebody else may have made the response.";
+        "If the identity provider has a new certificate, take it from the identity provider itself (its metadata, or whoever runs it) and add it to the SSO connection. The one that came with the response is shown to be compared, and never to be added: anybody may have made that response.";
     Issuer = 1005, "The issuer does not match the current SSO settings",
         "Compare the issuer that was asserted with the one configured, letter by letter (http or https, slash at the end), and correct the one that is wrong.";
     Destination = 1006, "The destination or recipient is not this service",
@@ -109,6 +109,20 @@ mod tests {
             assert!(code.message().len() > 10 && code.cure().len() > 30, "{code}");
         }
         assert_eq!(Code::from_number(1019), None);
+    }
+
+    #[test]
+    fn x20_a_certificate_is_to_be_had_from_the_identity_provider_and_never_from_a_response() {
+        let cure = Code::Certificate.cure();
+        assert!(
+            cure.contains("from the identity provider itself") && cure.contains("never to be added"),
+            "{cure}"
+        );
+        for code in [Code::NotSigned, Code::Signature, Code::Certificate] {
+            for offer in ["take over", "shown here", "this certificate", "trust it"] {
+                assert!(!code.cure().contains(offer), "{code}: {}", code.cure());
+            }
+        }
     }
 
     #[test]
