@@ -12,8 +12,9 @@ const PAGE: &str = "docs/attacks.md";
 /// The ids that must have a section.
 fn ids() -> Vec<String> {
     let signature = (1..=25).map(|number| format!("X{number:02}"));
+    let encryption = (1..=5).map(|number| format!("E{number:02}"));
     let protocol = (1..=14).chain(16..=20).map(|number| format!("P{number:02}"));
-    signature.chain(protocol).collect()
+    signature.chain(encryption).chain(protocol).collect()
 }
 
 /// A section of the page, as far as it is compared.
