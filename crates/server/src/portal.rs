@@ -5,6 +5,7 @@
 
 pub mod assets;
 pub mod connection;
+pub mod guides;
 pub mod log;
 pub mod moment;
 pub mod profile;
@@ -35,6 +36,8 @@ pub enum Here {
     Sso,
     /// The response log.
     Log,
+    /// The guides to identity providers.
+    Guides,
     /// None of them: an error.
     Elsewhere,
 }

@@ -59,6 +59,8 @@ pub(crate) fn vanity() -> Vec<Route> {
         route(Admin, "/admin/", get(admin::first)),
         route(Admin, "/admin/sso", get(admin::connection::list)),
         route(Admin, "/admin/sso/{connection}", get(admin::connection::page)),
+        route(Admin, "/admin/guides", get(admin::guides::list)),
+        route(Admin, "/admin/guides/{idp}", get(admin::guides::one)),
         route(Admin, "/admin/log", get(admin::log::page)),
         route(Admin, "/admin/log/{tracking_id}", get(admin::log::response)),
     ]

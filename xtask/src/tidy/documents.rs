@@ -1,10 +1,15 @@
-//! Documents are tied to code: every path and every test that ARCHITECTURE.md names exists, and every crate is named there.
+//! Documents are tied to code: every path and every test that ARCHITECTURE.md names exists, and every crate is named there;
+//! every guide is in the list of guides, and in the portal.
 
 use super::Room;
 use crate::tree::File;
 use crate::{layers, shell};
 
 const DOCUMENT: &str = "ARCHITECTURE.md";
+
+/// Where the guides are, and the two files that must name each.
+const GUIDES: &str = "docs/guides/";
+const GUIDE_LISTS: [&str; 2] = ["docs/guides/README.md", "crates/server/src/portal/guides.rs"];
 
 /// Every name in the document that stands for nothing, and every crate that it does not name.
 pub fn wrong(files: &[File], rust: &[Room<'_>]) -> Vec<String> {
@@ -28,7 +33,25 @@ pub fn wrong(files: &[File], rust: &[Room<'_>]) -> Vec<String> {
             .filter(|room| !named(room))
             .map(|room| format!("{DOCUMENT} does not name crates/{room}")),
     );
+    wrong.extend(unlisted_guides(files));
     wrong
+}
+
+/// Every guide that one of the lists does not name.
+fn unlisted_guides(files: &[File]) -> Vec<String> {
+    let guides = files.iter().filter_map(|file| file.path.strip_prefix(GUIDES)?.strip_suffix(".md"));
+    let named = |list: &str, guide: &str| {
+        let text = files.iter().find(|file| file.path == list).map(|file| file.text.as_str());
+        text.is_some_and(|text| {
+            text.contains(&format!("({guide}.md)")) || text.contains(&format!("\"{guide}\""))
+        })
+    };
+    guides
+        .filter(|guide| *guide != "README")
+        .flat_map(|guide| GUIDE_LISTS.map(|list| (list, guide)))
+        .filter(|(list, guide)| !named(list, guide))
+        .map(|(list, guide)| format!("{list} does not name the guide {guide}"))
+        .collect()
 }
 
 /// What stands in `backquotes`, with its line; fenced blocks are left out.
@@ -74,7 +97,8 @@ fn tests<'r>(rust: &'r [Room<'_>]) -> impl Iterator<Item = &'r str> {
 
 #[cfg(test)]
 mod tests {
-    use super::{exists, is_path, is_test_name, spans};
+    use super::{exists, is_path, is_test_name, spans, unlisted_guides};
+    use crate::tree::File;
 
     #[test]
     fn paths_are_told_from_addresses_commands_and_modules() {
@@ -97,5 +121,17 @@ mod tests {
     fn fenced_blocks_are_left_out() {
         let found: Vec<_> = spans("a `b/c`\n```\n`d/e`\n```\n`f` and `g`\n").collect();
         assert_eq!(found, [("b/c", 1), ("f", 5), ("g", 5)]);
+    }
+
+    #[test]
+    fn a_guide_that_is_in_one_list_alone_is_named() {
+        let file = |path: &str, text: &str| File { path: path.into(), text: text.into() };
+        let files = [
+            file("docs/guides/README.md", "[A](a.md) [B](b.md)"),
+            file("docs/guides/a.md", ""),
+            file("docs/guides/b.md", ""),
+            file("crates/server/src/portal/guides.rs", "\"a\", \"A\""),
+        ];
+        assert_eq!(unlisted_guides(&files), ["crates/server/src/portal/guides.rs does not name the guide b"]);
     }
 }

@@ -5,7 +5,7 @@
 mod samples;
 
 use std::path::{Path, PathBuf};
-use vestibule_server::portal::{assets, html};
+use vestibule_server::portal::{assets, guides, html};
 
 fn main() -> std::io::Result<()> {
     let folder = std::env::args().nth(1).map_or_else(|| PathBuf::from("target/gallery"), PathBuf::from);
@@ -50,6 +50,10 @@ fn members(folder: &Path) -> std::io::Result<()> {
     write(folder, "connection_ending", &samples::connection_ending())?;
     write(folder, "connections", &samples::connections())?;
     write(folder, "connection_none", &samples::connection_none())?;
+    write(folder, "guides", &samples::guides())?;
+    for guide in guides::ALL {
+        write(folder, &format!("guide_{}", guide.id), &samples::guide(guide))?;
+    }
     write(folder, "log", &samples::log())?;
     write(folder, "log_empty", &samples::log_empty())?;
     write(folder, "log_nothing_found", &samples::log_nothing_found())?;

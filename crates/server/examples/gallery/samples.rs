@@ -1,5 +1,8 @@
 //! The sample values of the gallery.
 
+mod guides;
+
+pub use guides::{guide, guides};
 use jiff::{SignedDuration, Timestamp, ToSpan as _};
 use std::collections::BTreeMap;
 use vestibule_model::code::Code;

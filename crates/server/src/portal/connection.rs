@@ -106,7 +106,7 @@ impl ConnectionPage {
 }
 
 /// What pages call a connection.
-pub(super) fn title(name: &str) -> String {
+pub(crate) fn title(name: &str) -> String {
     if name.is_empty() { "SSO connection".to_owned() } else { name.to_owned() }
 }
 
