@@ -27,7 +27,7 @@ async fn certificate(account: &Account) -> Certificate {
 }
 
 /// The requests that go out are signed with the key of this certificate.
-async fn signs_with(account: &Account, certificate: &Certificate) {
+pub async fn signs_with(account: &Account, certificate: &Certificate) {
     let Go::Redirect(url) = Browser::default().begin(account, None).await.go else { panic!() };
     let (_, query) = url.split_once('?').unwrap();
     let carried = redirect_decode(query).unwrap();

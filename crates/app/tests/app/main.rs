@@ -30,6 +30,8 @@ mod provider;
 mod races;
 mod requests;
 mod response_log;
+mod rollover;
+mod rotation;
 mod seats;
 mod sessions;
 mod sign_in;
