@@ -4,6 +4,7 @@
 
 mod accounts;
 mod check_response;
+mod idp;
 
 use serde_json::Value;
 use std::path::Path;
