@@ -5,6 +5,7 @@
 use crate::account::Label;
 use crate::domain::Domain;
 use crate::id::ConnectionId;
+use crate::publication::Tested;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
@@ -31,6 +32,8 @@ pub struct Version {
     pub settings: Settings,
     /// When it was saved.
     pub created_at: Timestamp,
+    /// The last test sign-in that it passed.
+    pub tested: Option<Tested>,
 }
 
 /// Everything an administrator sets for a connection.
@@ -89,6 +92,19 @@ pub struct Reach {
     pub vanity_url: Option<Label>,
     /// The domains of the addresses that use it; empty for all that no other connection names.
     pub email_domains: BTreeSet<Domain>,
+}
+
+impl Reach {
+    /// Whether there are people who would sign in by both. `own` is the account's own vanity URL.
+    #[must_use]
+    pub fn meets(&self, other: &Self, own: &Label) -> bool {
+        let host = |reach: &Self| reach.vanity_url.clone().unwrap_or_else(|| own.clone());
+        let same_people = match (self.email_domains.is_empty(), other.email_domains.is_empty()) {
+            (false, false) => !self.email_domains.is_disjoint(&other.email_domains),
+            (mine, theirs) => mine == theirs,
+        };
+        same_people && host(self) == host(other)
+    }
 }
 
 /// What requests ask of the identity provider (SAML-Core 3.4.1).

@@ -16,6 +16,7 @@ pub mod email;
 pub mod id;
 pub mod license;
 pub mod mapping;
+pub mod publication;
 pub mod response_log;
 pub mod rotation;
 pub mod trace;

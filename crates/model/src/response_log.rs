@@ -4,6 +4,7 @@
 
 use crate::code::Code;
 use crate::id::{ConnectionId, LogId};
+use crate::license::License;
 use crate::mapping::Attribute;
 use crate::trace::{Change, Step};
 use jiff::Timestamp;
@@ -39,9 +40,14 @@ pub enum OutcomeWord {
     Refused,
     /// It answered no request: discarded, and a sign-in of our own was begun.
     Restarted,
+    /// It answered a test sign-in: nobody was let in, and nothing changed.
+    Tested,
 }
 
 impl OutcomeWord {
+    /// Every one.
+    pub const ALL: [Self; 4] = [Self::Accepted, Self::Refused, Self::Restarted, Self::Tested];
+
     /// The word under which it is stored and shown.
     #[must_use]
     pub fn as_str(self) -> &'static str {
@@ -49,13 +55,14 @@ impl OutcomeWord {
             Self::Accepted => "accepted",
             Self::Refused => "refused",
             Self::Restarted => "restarted",
+            Self::Tested => "tested",
         }
     }
 
     /// Reads the stored word.
     #[must_use]
     pub fn from_word(word: &str) -> Option<Self> {
-        [Self::Accepted, Self::Refused, Self::Restarted].into_iter().find(|outcome| outcome.as_str() == word)
+        Self::ALL.into_iter().find(|outcome| outcome.as_str() == word)
     }
 }
 
@@ -112,6 +119,41 @@ pub struct Detail {
     pub attributes: Vec<Attribute>,
     /// The message; not kept when the account does not save response logs.
     pub xml: Option<String>,
+    /// What was tested, if this answers a test sign-in.
+    #[serde(default)]
+    pub test: Option<Test>,
+}
+
+/// A test sign-in: what was tested, and what a sign-in would have come to.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Test {
+    /// The connection's version.
+    pub version: i64,
+    /// Who would have been let in; `None` when nobody.
+    pub would: Option<Would>,
+}
+
+/// Who would have been let in, and as what.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Would {
+    /// The address.
+    pub email: String,
+    /// How the person would have come in.
+    pub how: How,
+    /// The license type that the person has, or would get.
+    pub license: Option<License>,
+}
+
+/// How somebody comes in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum How {
+    /// As a user who is known.
+    Known,
+    /// As a user who was pending and is approved.
+    Approved,
+    /// As a user who is created.
+    Created,
 }
 
 /// One value that the response asserted, beside the one that the account configured.

@@ -3,6 +3,7 @@
 pub(crate) mod connection;
 pub(crate) mod guides;
 pub(crate) mod log;
+pub(crate) mod test;
 
 use crate::extract::Admin;
 use crate::page;

@@ -61,6 +61,8 @@ pub(crate) fn vanity() -> Vec<Route> {
         route(Admin, "/admin/sso/{connection}", get(admin::connection::page)),
         route(Admin, "/admin/guides", get(admin::guides::list)),
         route(Admin, "/admin/guides/{idp}", get(admin::guides::one)),
+        route(Admin, "/admin/sso/{connection}/test", post(admin::test::start)),
+        route(Admin, "/admin/sso/test/{tracking_id}", get(admin::test::report)),
         route(Admin, "/admin/log", get(admin::log::page)),
         route(Admin, "/admin/log/{tracking_id}", get(admin::log::response)),
     ]

@@ -8,12 +8,16 @@ use crate::transaction::Tx;
 use crate::value::{Row, json, params};
 use jiff::Timestamp;
 use vestibule_model::connection::{Connection, Settings, Version};
-use vestibule_model::id::ConnectionId;
+use vestibule_model::id::{ConnectionId, UserId};
+use vestibule_model::publication::Tested;
+use vestibule_model::response_log::TrackingId;
 
 statements! { connections:
     LIST = "SELECT c.id, c.name, p.number AS published_number, p.settings AS published_settings, \
-            p.created_at AS published_created_at, d.number AS draft_number, d.settings AS draft_settings, \
-            d.created_at AS draft_created_at FROM connections c \
+            p.created_at AS published_created_at, p.tested_at AS published_tested_at, \
+            p.tested_by AS published_tested_by, p.test_tracking_id AS published_test, d.number AS draft_number, d.settings AS draft_settings, \
+            d.created_at AS draft_created_at, d.tested_at AS draft_tested_at, d.tested_by AS draft_tested_by, \
+            d.test_tracking_id AS draft_test FROM connections c \
             LEFT JOIN connection_versions p \
             ON p.account_id = c.account_id AND p.connection_id = c.id AND p.number = c.published \
             LEFT JOIN connection_versions d \
@@ -29,8 +33,13 @@ statements! { connections:
                       WHERE account_id = $1 AND connection_id = $2 AND number = $3";
     PUBLISH = "UPDATE connections SET published = $3, draft = CASE WHEN draft > $3 THEN draft END \
                WHERE account_id = $1 AND id = $2 AND newest >= $3 AND $3 > 0";
-    VERSIONS = "SELECT number, settings, created_at, published_at FROM connection_versions \
-                WHERE account_id = $1 AND connection_id = $2 ORDER BY number DESC";
+    VERSIONS = "SELECT number, settings, created_at, tested_at, tested_by, test_tracking_id, published_at \
+                FROM connection_versions WHERE account_id = $1 AND connection_id = $2 ORDER BY number DESC";
+    VERSION = "SELECT number, settings, created_at, tested_at, tested_by, test_tracking_id \
+               FROM connection_versions WHERE account_id = $1 AND connection_id = $2 AND number = $3";
+    MARK_TESTED = "UPDATE connection_versions SET tested_at = $4, tested_by = $5, test_tracking_id = $6 \
+                   WHERE account_id = $1 AND connection_id = $2 AND number = $3";
+    DISCARD = "UPDATE connections SET draft = NULL WHERE account_id = $1 AND id = $2 AND draft = $3";
 }
 
 /// A version and its past.
@@ -53,11 +62,8 @@ pub async fn list(tx: &Tx<'_>) -> Result<Vec<Connection>, Error> {
             Ok(Connection {
                 id: row.id("id", ConnectionId::from_bytes)?,
                 name: row.text("name")?,
-                published: joined(
-                    &mut row,
-                    ["published_number", "published_settings", "published_created_at"],
-                )?,
-                draft: joined(&mut row, ["draft_number", "draft_settings", "draft_created_at"])?,
+                published: read(&mut row, &PUBLISHED)?,
+                draft: read(&mut row, &DRAFT)?,
             })
         })
         .collect()
@@ -118,20 +124,92 @@ pub async fn versions(tx: &Tx<'_>, id: ConnectionId) -> Result<Vec<Saved>, Error
     let rows = tx.rows(&VERSIONS, params![tx.account(), id]).await?;
     rows.into_iter()
         .map(|mut row| {
-            let version = Version {
-                number: row.integer("number")?,
-                settings: row.json("settings")?,
-                created_at: row.time("created_at")?,
-            };
+            let version = read(&mut row, &PLAIN)?.ok_or(Error::Stale)?;
             Ok(Saved { version, published_at: row.time_or_null("published_at")? })
         })
         .collect()
 }
 
-fn joined(
-    row: &mut Row,
-    [number, settings, created_at]: [&'static str; 3],
-) -> Result<Option<Version>, Error> {
-    let Some(number) = row.integer_or_null(number)? else { return Ok(None) };
-    Ok(Some(Version { number, settings: row.json(settings)?, created_at: row.time(created_at)? }))
+/// One version of a connection.
+///
+/// # Errors
+/// Those of the database.
+pub async fn version(tx: &Tx<'_>, id: ConnectionId, number: i64) -> Result<Option<Version>, Error> {
+    match tx.row(&VERSION, params![tx.account(), id, number]).await? {
+        Some(mut row) => read(&mut row, &PLAIN),
+        None => Ok(None),
+    }
+}
+
+/// Notes that a version passed a test sign-in.
+///
+/// # Errors
+/// [`Error::Stale`] when there is no such version; those of the database.
+pub async fn mark_tested(tx: &Tx<'_>, id: ConnectionId, number: i64, tested: &Tested) -> Result<(), Error> {
+    let Tested { at, by, tracking_id } = tested;
+    let row = params![tx.account(), id, number, *at, *by, tracking_id.to_bytes()];
+    match tx.execute(&MARK_TESTED, row).await? {
+        0 => Err(Error::Stale),
+        _ => Ok(()),
+    }
+}
+
+/// Makes a draft none any more; as a version it stays.
+///
+/// # Errors
+/// [`Error::Stale`] when this is not the draft; those of the database.
+pub async fn discard(tx: &Tx<'_>, id: ConnectionId, number: i64) -> Result<(), Error> {
+    match tx.execute(&DISCARD, params![tx.account(), id, number]).await? {
+        0 => Err(Error::Stale),
+        _ => Ok(()),
+    }
+}
+
+/// The names under which the columns of a version come.
+struct Columns {
+    number: &'static str,
+    settings: &'static str,
+    created_at: &'static str,
+    tested_at: &'static str,
+    tested_by: &'static str,
+    test: &'static str,
+}
+
+const PLAIN: Columns = Columns {
+    number: "number",
+    settings: "settings",
+    created_at: "created_at",
+    tested_at: "tested_at",
+    tested_by: "tested_by",
+    test: "test_tracking_id",
+};
+const PUBLISHED: Columns = Columns {
+    number: "published_number",
+    settings: "published_settings",
+    created_at: "published_created_at",
+    tested_at: "published_tested_at",
+    tested_by: "published_tested_by",
+    test: "published_test",
+};
+const DRAFT: Columns = Columns {
+    number: "draft_number",
+    settings: "draft_settings",
+    created_at: "draft_created_at",
+    tested_at: "draft_tested_at",
+    tested_by: "draft_tested_by",
+    test: "draft_test",
+};
+
+fn read(row: &mut Row, columns: &Columns) -> Result<Option<Version>, Error> {
+    let Some(number) = row.integer_or_null(columns.number)? else { return Ok(None) };
+    let tested = match row.time_or_null(columns.tested_at)? {
+        Some(at) => Some(Tested {
+            at,
+            by: row.id(columns.tested_by, UserId::from_bytes)?,
+            tracking_id: row.id(columns.test, TrackingId::from_bytes)?,
+        }),
+        None => None,
+    };
+    let (settings, created_at) = (row.json(columns.settings)?, row.time(columns.created_at)?);
+    Ok(Some(Version { number, settings, created_at, tested }))
 }

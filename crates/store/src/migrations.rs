@@ -38,6 +38,7 @@ const MIGRATIONS: &[Migration] = migrations![
     6 "0006_jobs",
     7 "0007_key_rotation",
     8 "0008_logout",
+    9 "0009_tests",
 ];
 
 const TABLE: &str = "CREATE TABLE IF NOT EXISTS schema_migrations (number {INTEGER} NOT NULL PRIMARY KEY, \

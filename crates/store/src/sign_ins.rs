@@ -6,13 +6,19 @@ use crate::statement::statements;
 use crate::transaction::{GlobalTx, Tx};
 use crate::value::params;
 use jiff::Timestamp;
-use vestibule_model::id::ConnectionId;
+use vestibule_model::id::{ConnectionId, UserId};
 
 statements! { sign_ins:
     INSERT = "INSERT INTO sign_ins (account_id, request_id, connection_id, browser_hash, return_to, created_at, expires_at) \
               VALUES ($1, $2, $3, $4, $5, $6, $7)";
+    INSERT_TEST = "INSERT INTO sign_ins (account_id, request_id, connection_id, browser_hash, return_to, created_at, \
+                   expires_at, tested_version, tester) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
+    FIND_TEST = "SELECT connection_id, tested_version FROM sign_ins WHERE account_id = $1 AND request_id = $2 \
+                 AND browser_hash = $3 AND expires_at > $4 AND tested_version IS NOT NULL";
+    TAKE_TEST = "DELETE FROM sign_ins WHERE account_id = $1 AND request_id = $2 AND connection_id = $3 \
+                 AND browser_hash = $4 AND expires_at > $5 AND tested_version = $6 RETURNING tester";
     TAKE = "DELETE FROM sign_ins WHERE account_id = $1 AND request_id = $2 AND connection_id = $3 \
-            AND browser_hash = $4 AND expires_at > $5 RETURNING return_to, created_at, expires_at";
+            AND browser_hash = $4 AND expires_at > $5 AND tested_version IS NULL RETURNING return_to, created_at, expires_at";
     PURGE = "DELETE FROM sign_ins WHERE (account_id, request_id) IN \
              (SELECT account_id, request_id FROM sign_ins WHERE expires_at <= $1 LIMIT $2)";
 }
@@ -51,8 +57,61 @@ pub async fn insert(tx: &Tx<'_>, sign_in: &SignIn) -> Result<(), Error> {
     tx.defer(&INSERT, row)
 }
 
+/// Remembers a request that tests a version of its connection: only [`take_test`] takes it, never [`take`].
+///
+/// # Errors
+/// Those of the database.
+pub async fn insert_test(tx: &Tx<'_>, sign_in: &SignIn, version: i64, tester: UserId) -> Result<(), Error> {
+    let row = params![
+        tx.account(),
+        sign_in.request_id.as_str(),
+        sign_in.connection,
+        &sign_in.browser_hash,
+        sign_in.return_to.as_str(),
+        sign_in.created_at,
+        sign_in.expires_at,
+        version,
+        tester,
+    ];
+    tx.defer(&INSERT_TEST, row)
+}
+
+/// The connection and the version that a request of this browser tests; `None` when it tests nothing. What it says only
+/// chooses how a response is verified: [`take_test`] confirms it.
+///
+/// # Errors
+/// Those of the database.
+pub async fn find_test(
+    tx: &Tx<'_>,
+    request_id: &str,
+    browser_hash: &[u8; 32],
+    now: Timestamp,
+) -> Result<Option<(ConnectionId, i64)>, Error> {
+    let wanted = params![tx.account(), request_id, browser_hash, now];
+    let Some(mut row) = tx.row(&FIND_TEST, wanted).await? else { return Ok(None) };
+    let connection = row.id("connection_id", ConnectionId::from_bytes)?;
+    Ok(Some((connection, row.integer("tested_version")?)))
+}
+
+/// Takes the request of a test: exactly one taker gets it, and learns who tests. A request of another connection, version
+/// or browser, one that tests nothing, and one that has expired, is not there.
+///
+/// # Errors
+/// Those of the database.
+pub async fn take_test(
+    tx: &Tx<'_>,
+    request_id: &str,
+    (connection, version): (ConnectionId, i64),
+    browser_hash: &[u8; 32],
+    now: Timestamp,
+) -> Result<Option<UserId>, Error> {
+    let wanted = params![tx.account(), request_id, connection, browser_hash, now, version];
+    let row = tx.row(&TAKE_TEST, wanted).await?;
+    row.map(|mut row| row.id("tester", UserId::from_bytes)).transpose()
+}
+
 /// Takes the request that a response answers: exactly one taker gets it. A request of another connection or another
-/// browser, and one that has expired, is not there.
+/// browser, one that tests something, and one that has expired, is not there.
 ///
 /// # Errors
 /// Those of the database.

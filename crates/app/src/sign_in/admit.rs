@@ -1,23 +1,24 @@
 //! What happens with a verified response, inside one transaction: burn it, decide, write.
 
+use super::burn::{Burning, asserted};
 use super::finish::Retry;
-use super::record::Record;
+use super::person::Person;
+use super::record::{Decided, Record};
 use crate::context::VisitorCtx;
 use crate::links::{self, Fresh};
 use crate::live::LiveConnection;
 use crate::logout::KeptName;
-use crate::secret;
 use jiff::{SignedDuration, Timestamp};
 use std::sync::Arc;
-use vestibule_model::admission::{self, Decision, Known, Outcome, Rules};
+use vestibule_model::admission::{self, Decision, Outcome, Rules};
 use vestibule_model::code::Code;
 use vestibule_model::connection::Unsolicited;
 use vestibule_model::email::Email;
 use vestibule_model::id::UserId;
 use vestibule_model::license::{Inventory, License};
-use vestibule_model::mapping::{self, Asserted, Attribute};
+use vestibule_model::mapping;
 use vestibule_model::response_log::OutcomeWord;
-use vestibule_model::trace::{Change, Step};
+use vestibule_model::trace::Step;
 use vestibule_model::user::{Logins, Profile, Role, Status, User};
 use vestibule_saml::response::VerifiedAssertion;
 use vestibule_store::sessions::Session;
@@ -52,18 +53,10 @@ pub(super) enum Verdict {
     Refused(Code),
 }
 
-/// What is noted on the way.
-#[derive(Default)]
-struct Notes {
-    trace: Vec<Step>,
-    changes: Vec<Change>,
-    user: Option<Email>,
-}
-
 impl Attempt {
     /// The whole story; whatever the verdict, the response log gets its row.
     pub(super) async fn run(&self, tx: &Tx<'_>) -> Result<Verdict, Retry> {
-        let mut notes = Notes::default();
+        let mut notes = Decided::default();
         let verdict = self.judge(tx, &mut notes).await?;
         let (outcome, code) = match &verdict {
             Verdict::SignedIn { .. } => (OutcomeWord::Accepted, None),
@@ -71,16 +64,12 @@ impl Attempt {
             Verdict::Pending { .. } => (OutcomeWord::Refused, Some(Code::Unverified)),
             Verdict::Refused(code) => (OutcomeWord::Refused, Some(*code)),
         };
-        let user = notes.user.map(|email| email.to_string());
-        let (entry, sealed) = self
-            .record
-            .close(&self.ctx, (outcome, code), user, notes.trace, notes.changes)
-            .map_err(Retry::Failed)?;
+        let (entry, sealed) = self.record.close(&self.ctx, (outcome, code), notes).map_err(Retry::Failed)?;
         store::response_log::insert(tx, &entry, &sealed).await?;
         Ok(verdict)
     }
 
-    async fn judge(&self, tx: &Tx<'_>, notes: &mut Notes) -> Result<Verdict, Retry> {
+    async fn judge(&self, tx: &Tx<'_>, notes: &mut Decided) -> Result<Verdict, Retry> {
         let accepts_unsolicited = self.connection.settings.unsolicited == Unsolicited::Accept;
         let burned = match self.assertion.in_response_to() {
             Some(request_id) => self.burn(tx, request_id, notes).await?,
@@ -96,16 +85,18 @@ impl Attempt {
         notes.trace.push(step);
         let Some(email) = email else { return Ok(Verdict::Refused(Code::NoEmail)) };
         notes.user = Some(email.clone());
-        match store::users::owner_of(tx, email.folded()).await? {
-            Some((account, id)) if account == self.ctx.account().id => {
-                self.known(tx, id, &asserted, return_to, notes).await
-            }
-            Some(_) => Ok(self.elsewhere(&asserted, notes)),
-            None => self.unknown(tx, email, &asserted, return_to, notes).await,
-        }
+        let person = Person::find(tx, self.ctx.account().id, &email).await?;
+        let rules = rules(&self.ctx, &self.connection);
+        let decide = |seats: &Inventory| admission::decide(rules, person.known(seats), &asserted);
+        let decision = if person.may_take_a_seat() {
+            take_seat(tx, decide).await?
+        } else {
+            decide(&Inventory::default())
+        };
+        self.carry_out(tx, (email, person), decision, return_to, notes).await
     }
 
-    fn unsolicited(&self, notes: &mut Notes) -> Verdict {
+    fn unsolicited(&self, notes: &mut Decided) -> Verdict {
         let expected = "the ID of a request that this browser began";
         let policy = self.connection.settings.unsolicited;
         let restart = policy == Unsolicited::Restart && !self.restarted_recently;
@@ -126,150 +117,85 @@ impl Attempt {
         &self,
         tx: &Tx<'_>,
         request_id: &str,
-        notes: &mut Notes,
+        notes: &mut Decided,
     ) -> Result<Result<String, Code>, Retry> {
-        let expected = "a request that this browser began, not yet answered";
         let taken = match &self.browser_hash {
             Some(browser) => {
                 store::sign_ins::take(tx, request_id, self.connection.id, browser, self.now).await?
             }
             None => None,
         };
-        let Some(sign_in) = taken else {
-            // A response that comes again finds its request used up: say what happened, not what follows from it.
-            if store::replays::contains(tx, &self.replay_key()).await? {
-                notes.trace.push(Step::failed(
-                    "replay",
-                    "a response that was never used",
-                    "it was used before",
-                ));
-                return Ok(Err(Code::Replay));
-            }
-            let found = if self.browser_hash.is_some() {
-                "no such request"
-            } else {
-                "no cookie of a sign-in in this browser"
-            };
-            notes.trace.push(Step::failed("in_response_to", expected, format!("{request_id}: {found}")));
-            return Ok(Err(Code::RequestUnknown));
-        };
-        notes.trace.push(Step::passed("in_response_to", expected, request_id));
-        let first = self.first_use(tx, notes).await?;
-        Ok(first.map(|()| sign_in.return_to))
+        let burning = Burning { tx, assertion: &self.assertion, trace: &mut notes.trace };
+        let taken = burning.answering(request_id, self.browser_hash.is_some(), taken).await?;
+        Ok(taken.map(|sign_in| sign_in.return_to))
     }
 
     /// Uses up an assertion that nobody asked for, where the account accepts such; the answer is where to go.
-    async fn burn_unsolicited(&self, tx: &Tx<'_>, notes: &mut Notes) -> Result<Result<String, Code>, Retry> {
-        let expected = "a request of this browser, or none: unsolicited responses are accepted";
-        notes.trace.push(Step::passed("in_response_to", expected, "none"));
-        let first = self.first_use(tx, notes).await?;
-        Ok(first.map(|()| self.wanted.clone()))
-    }
-
-    async fn first_use(&self, tx: &Tx<'_>, notes: &mut Notes) -> Result<Result<(), Code>, Retry> {
-        let (key, until) = (self.replay_key(), self.assertion.replay_until());
-        let expected = "a response that was never used";
-        if !store::replays::insert(tx, &key, until).await? {
-            notes.trace.push(Step::failed("replay", expected, "it was used before"));
-            return Ok(Err(Code::Replay));
-        }
-        notes.trace.push(Step::passed("replay", expected, "first use"));
-        Ok(Ok(()))
-    }
-
-    /// The assertion ID is unique for its issuer alone.
-    fn replay_key(&self) -> [u8; 32] {
-        secret::sha256(format!("{}\0{}", self.assertion.issuer(), self.assertion.assertion_id()).as_bytes())
-    }
-
-    fn elsewhere(&self, asserted: &Asserted, notes: &mut Notes) -> Verdict {
-        let decision = admission::decide(self.rules(), Known::Elsewhere, asserted);
-        notes.trace.extend(decision.trace);
-        Verdict::Refused(Code::NotHere)
-    }
-
-    async fn known(
+    async fn burn_unsolicited(
         &self,
         tx: &Tx<'_>,
-        id: UserId,
-        asserted: &Asserted,
+        notes: &mut Decided,
+    ) -> Result<Result<String, Code>, Retry> {
+        let expected = "a request of this browser, or none: unsolicited responses are accepted";
+        notes.trace.push(Step::passed("in_response_to", expected, "none"));
+        let burning = Burning { tx, assertion: &self.assertion, trace: &mut notes.trace };
+        Ok(burning.first_use().await?.map(|()| self.wanted.clone()))
+    }
+
+    /// Writes what was decided.
+    async fn carry_out(
+        &self,
+        tx: &Tx<'_>,
+        (email, person): (Email, Person),
+        decision: Decision,
         return_to: String,
-        notes: &mut Notes,
+        notes: &mut Decided,
     ) -> Result<Verdict, Retry> {
-        let user = store::users::by_id(tx, id).await?.ok_or(store::Error::Stale)?;
-        let decision = self.decide_known(tx, &user, asserted).await?;
         notes.trace.extend(decision.trace);
-        let updated = match decision.outcome {
-            Outcome::Admit { logins, profile } => User { logins, profile, updated_at: self.now, ..user },
-            Outcome::Approve { license, logins, profile } => User {
+        let updated = match (decision.outcome, person.user()) {
+            (Outcome::Admit { logins, profile }, Some(user)) => {
+                User { logins, profile, updated_at: self.now, ..user.clone() }
+            }
+            (Outcome::Approve { license, logins, profile }, Some(user)) => User {
                 status: Status::Active,
                 license: Some(license),
                 logins,
                 profile,
                 updated_at: self.now,
-                ..user
+                ..user.clone()
             },
-            Outcome::Refuse(Code::Unverified) => {
-                let link = Fresh { row: self.link.row.clone(), secret: self.link.secret.clone() };
-                links::send_verification(tx, &self.ctx, &user, &link).await?;
-                return Ok(Verdict::Pending { email: user.email });
+            (Outcome::Create { status, license, profile }, None) => {
+                notes.changes = decision.changes;
+                let user = self.new_user(email, status, license, profile);
+                return self.create(tx, user, return_to).await;
             }
-            Outcome::Refuse(code) => return Ok(Verdict::Refused(code)),
-            // Only somebody unknown is created.
-            Outcome::Create { .. } => return Err(store::Error::Stale.into()),
+            (Outcome::Refuse(Code::Unverified), Some(user)) => {
+                let link = Fresh { row: self.link.row.clone(), secret: self.link.secret.clone() };
+                links::send_verification(tx, &self.ctx, user, &link).await?;
+                return Ok(Verdict::Pending { email: user.email.clone() });
+            }
+            (Outcome::Refuse(code), _) => return Ok(Verdict::Refused(code)),
+            // Only somebody unknown is created, and only somebody known is let in as they are.
+            (Outcome::Create { .. }, Some(_)) | (Outcome::Admit { .. } | Outcome::Approve { .. }, None) => {
+                return Err(store::Error::Stale.into());
+            }
         };
         if !decision.changes.is_empty() {
             store::users::update(tx, &updated).await?;
         }
         notes.changes = decision.changes;
-        self.begin_session(tx, id).await?;
+        self.begin_session(tx, updated.id).await?;
         Ok(Verdict::SignedIn { return_to })
     }
 
-    /// Decides about a user of this account. Only for a pending one it matters what the domain is by now.
-    async fn decide_known(&self, tx: &Tx<'_>, user: &User, asserted: &Asserted) -> Result<Decision, Retry> {
-        if user.status != Status::Pending {
-            return Ok(admission::decide(self.rules(), Known::Here(user), asserted));
+    async fn create(&self, tx: &Tx<'_>, user: User, return_to: String) -> Result<Verdict, Retry> {
+        store::users::insert(tx, &user).await?;
+        if user.status == Status::Pending {
+            links::send_verification(tx, &self.ctx, &user, &self.link).await?;
+            return Ok(Verdict::Pending { email: user.email });
         }
-        let domain_associated = store::domains::is_associated(tx, user.email.domain()).await?;
-        let rules = self.rules();
-        let decide = |seats: &Inventory| {
-            admission::decide(rules, Known::Pending { user, domain_associated, seats }, asserted)
-        };
-        take_seat(tx, decide).await
-    }
-
-    async fn unknown(
-        &self,
-        tx: &Tx<'_>,
-        email: Email,
-        asserted: &Asserted,
-        return_to: String,
-        notes: &mut Notes,
-    ) -> Result<Verdict, Retry> {
-        let domain_associated = store::domains::is_associated(tx, email.domain()).await?;
-        let rules = self.rules();
-        let decide = |seats: &Inventory| {
-            admission::decide(rules, Known::Nobody { domain_associated, seats }, asserted)
-        };
-        let decision = take_seat(tx, decide).await?;
-        notes.trace.extend(decision.trace);
-        match decision.outcome {
-            Outcome::Create { status, license, profile } => {
-                notes.changes = decision.changes;
-                let user = self.new_user(email, status, license, profile);
-                store::users::insert(tx, &user).await?;
-                if status == Status::Pending {
-                    links::send_verification(tx, &self.ctx, &user, &self.link).await?;
-                    return Ok(Verdict::Pending { email: user.email });
-                }
-                self.begin_session(tx, user.id).await?;
-                Ok(Verdict::SignedIn { return_to })
-            }
-            Outcome::Refuse(code) => Ok(Verdict::Refused(code)),
-            // Nobody unknown is admitted as they are.
-            Outcome::Admit { .. } | Outcome::Approve { .. } => Err(store::Error::Stale.into()),
-        }
+        self.begin_session(tx, user.id).await?;
+        Ok(Verdict::SignedIn { return_to })
     }
 
     fn new_user(&self, email: Email, status: Status, license: Option<License>, profile: Profile) -> User {
@@ -307,14 +233,15 @@ impl Attempt {
         let automatic = automatic.map(|seconds| self.now + SignedDuration::from_secs(i64::from(seconds)));
         self.assertion.session_not_on_or_after().into_iter().chain(automatic).min()
     }
+}
 
-    fn rules(&self) -> Rules<'_> {
-        let configuration = &self.ctx.live.configuration;
-        Rules {
-            provision: self.connection.settings.provision,
-            mapping: &configuration.mapping,
-            fallback_license: configuration.fallback_license,
-        }
+/// The rules of the account, with those of the connection.
+pub(super) fn rules<'a>(ctx: &'a VisitorCtx, connection: &LiveConnection) -> Rules<'a> {
+    let configuration = &ctx.live.configuration;
+    Rules {
+        provision: connection.settings.provision,
+        mapping: &configuration.mapping,
+        fallback_license: configuration.fallback_license,
     }
 }
 
@@ -333,17 +260,5 @@ async fn take_seat(tx: &Tx<'_>, decide: impl Fn(&Inventory) -> Decision) -> Resu
             return Ok(decision);
         }
         seats.0.remove(license);
-    }
-}
-
-fn asserted(assertion: &VerifiedAssertion) -> Asserted {
-    let attributes = assertion.attributes().iter().map(|attribute| Attribute {
-        name: attribute.name.clone(),
-        friendly_name: attribute.friendly_name.clone(),
-        values: attribute.values.clone(),
-    });
-    Asserted {
-        name_id: assertion.name_id().map(|name_id| name_id.value.clone()),
-        attributes: attributes.collect(),
     }
 }

@@ -4,11 +4,13 @@
 
 use super::admit::{Attempt, Verdict};
 use super::record::Record;
+use super::trial::Trial;
 use super::{in_use, local_path};
 use crate::context::VisitorCtx;
 use crate::error::Error;
 use crate::live::LiveConnection;
 use crate::{links, secret, sessions};
+use jiff::Timestamp;
 use std::sync::Arc;
 use vestibule_model::code::Code;
 use vestibule_model::connection::WeakAlgorithm;
@@ -16,7 +18,7 @@ use vestibule_model::email::Email;
 use vestibule_model::id::UserId;
 use vestibule_model::response_log::TrackingId;
 use vestibule_saml::Allowed;
-use vestibule_saml::response::{self, Expected, VerifiedAssertion, observe};
+use vestibule_saml::response::{self, Expected, Verification, VerifiedAssertion, observe};
 use vestibule_store::links::LinkPurpose as Purpose;
 
 /// What a browser posts to the assertion consumer service.
@@ -50,6 +52,11 @@ pub enum Finished {
         /// The row of the response log.
         tracking_id: TrackingId,
     },
+    /// It answered a test sign-in: nobody is signed in, and the row tells the rest.
+    Tested {
+        /// The row of the response log.
+        tracking_id: TrackingId,
+    },
     /// The mailbox must confirm the address first (1022).
     Pending {
         /// The address that the mail went to.
@@ -70,6 +77,9 @@ const MOST_TRIES: u32 = 16;
 pub async fn finish(ctx: &VisitorCtx, posted: Posted<'_>) -> Result<Finished, Error> {
     let now = ctx.app.now();
     let decoded = response::decode(posted.saml_response);
+    if let Some(trial) = Trial::answered(ctx, decoded.as_deref().ok(), posted.browser, now).await? {
+        return trial.finish(ctx, decoded.unwrap_or_default()).await;
+    }
     let issuer = || observe(decoded.as_deref().ok()?).issuer().map(str::to_owned);
     let connection = in_use(ctx.live.connection_of(issuer))?;
     let mut record = Record::new(&ctx.app, &connection, now);
@@ -80,22 +90,7 @@ pub async fn finish(ctx: &VisitorCtx, posted: Posted<'_>) -> Result<Finished, Er
             return Err(record.write_refusal(ctx, code(rejection.code()), rejection.to_string()).await);
         }
     };
-    let settings = &connection.settings;
-    let verification = response::verify(
-        &xml,
-        &Expected {
-            now,
-            skew_seconds: settings.clock_skew_seconds,
-            acs_urls: &connection.acs_urls,
-            entity_ids: &connection.entity_ids,
-            issuer: &settings.identity_provider.issuer,
-            certificates: &connection.certificates,
-            allowed: Allowed { sha1: settings.allow.contains(&WeakAlgorithm::Sha1), ..Allowed::default() },
-            decryption_keys: &[],
-            encryption_required: false,
-            request_id: None,
-        },
-    );
+    let verification = verify(&xml, &connection, now);
     record.verified(xml, &verification, &connection);
     match verification.outcome {
         Err(rejection) => Err(record.write_refusal(ctx, code(rejection.code()), rejection.to_string()).await),
@@ -106,7 +101,25 @@ pub async fn finish(ctx: &VisitorCtx, posted: Posted<'_>) -> Result<Finished, Er
     }
 }
 
-fn code(number: u16) -> Code {
+/// Holds a response to what a connection expects.
+pub(super) fn verify(xml: &[u8], connection: &LiveConnection, now: Timestamp) -> Verification {
+    let settings = &connection.settings;
+    let expected = Expected {
+        now,
+        skew_seconds: settings.clock_skew_seconds,
+        acs_urls: &connection.acs_urls,
+        entity_ids: &connection.entity_ids,
+        issuer: &settings.identity_provider.issuer,
+        certificates: &connection.certificates,
+        allowed: Allowed { sha1: settings.allow.contains(&WeakAlgorithm::Sha1), ..Allowed::default() },
+        decryption_keys: &[],
+        encryption_required: false,
+        request_id: None,
+    };
+    response::verify(xml, &expected)
+}
+
+pub(super) fn code(number: u16) -> Code {
     Code::from_number(number).unwrap_or(Code::Unreadable)
 }
 

@@ -3,21 +3,25 @@
 //!
 //! `finish` is the one path by which a SAML response becomes a session: it verifies (`saml::response::verify`), then in
 //! one transaction burns the request and the assertion, decides (`model::admission`), writes the person, the session and
-//! the row of the response log (`admit`, `record`). A refusal is the same transaction without the person.
+//! the row of the response log (`admit`, `record`). A refusal is the same transaction without the person. The answer to a
+//! test sign-in (`trial`) is judged by the version that is tested, and writes nothing but its row.
 
 mod admit;
+mod burn;
 mod finish;
 mod identify;
 pub mod password;
+mod person;
 mod record;
 mod start;
+mod trial;
 
 pub use finish::{Finished, Posted, finish};
 pub use identify::{Way, find_account, identify};
 pub use password::with_password;
 pub(crate) use record::Record;
-pub(crate) use start::binding_secret;
 pub use start::{Go, REQUEST_LIFETIME, Start, Started, start};
+pub(crate) use start::{binding_secret, test};
 
 use crate::error::{Error, Kind};
 use crate::live::LiveConnection;

@@ -11,9 +11,10 @@ use crate::vault::{Place, Purpose};
 use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 use vestibule_model::code::Code;
+use vestibule_model::email::Email;
 use vestibule_model::id::{ConnectionId, LogId};
 use vestibule_model::mapping::{self, Attribute};
-use vestibule_model::response_log::{Compared, Detail, Entry, OutcomeWord, TrackingId};
+use vestibule_model::response_log::{Compared, Detail, Entry, OutcomeWord, Test, TrackingId, Would};
 use vestibule_model::trace::{Change, Step};
 use vestibule_saml::response::{Check, Observed, Rejection, Verification};
 use vestibule_store as store;
@@ -48,6 +49,11 @@ impl Record {
 
     pub(super) fn time(&self) -> Timestamp {
         self.time
+    }
+
+    /// The response answers a test of this version.
+    pub(super) fn tests(&mut self, version: i64) {
+        self.detail.test = Some(Test { version, would: None });
     }
 
     /// The form value was no message at all.
@@ -116,26 +122,22 @@ impl Record {
         &self,
         ctx: &VisitorCtx,
         (outcome, code): (OutcomeWord, Option<Code>),
-        user: Option<String>,
-        mut trace: Vec<Step>,
-        mut changes: Vec<Change>,
+        mut decided: Decided,
     ) -> Result<(Entry, Vec<u8>), Error> {
         if !self.saves_messages {
-            mapping::conceal(&mut trace, &mut changes);
+            mapping::conceal(&mut decided.trace, &mut decided.changes);
         }
-        self.seal(ctx, (outcome, code), user, &Written::new(&self.detail, &trace, &changes))
+        let user = decided.user.as_ref().map(Email::to_string);
+        self.seal(ctx, (outcome, code), user, &Written::new(&self.detail, &decided))
     }
 
     /// Writes the row of a response that verification refused, in a small transaction of its own.
     pub(crate) async fn write_refusal(mut self, ctx: &VisitorCtx, code: Code, reason: String) -> Error {
         self.detail.reason = Some(reason);
         let user = self.claimed_user.take();
-        let (entry, sealed) = match self.seal(
-            ctx,
-            (OutcomeWord::Refused, Some(code)),
-            user,
-            &Written::new(&self.detail, &[], &[]),
-        ) {
+        let outcome = if self.detail.test.is_some() { OutcomeWord::Tested } else { OutcomeWord::Refused };
+        let written = Written::new(&self.detail, &NOTHING);
+        let (entry, sealed) = match self.seal(ctx, (outcome, Some(code)), user, &written) {
             Ok(row) => row,
             Err(error) => return error,
         };
@@ -183,19 +185,37 @@ struct Written<'a> {
     name_id: &'a Option<String>,
     attributes: &'a [Attribute],
     xml: &'a Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    test: Option<Test>,
 }
 
+/// What a decision adds to a row.
+#[derive(Default)]
+pub(super) struct Decided {
+    /// Every step of it.
+    pub(super) trace: Vec<Step>,
+    /// What changes for the person.
+    pub(super) changes: Vec<Change>,
+    /// Whom it was about.
+    pub(super) user: Option<Email>,
+    /// What a test would have come to.
+    pub(super) would: Option<Would>,
+}
+
+static NOTHING: Decided = Decided { trace: Vec::new(), changes: Vec::new(), user: None, would: None };
+
 impl<'a> Written<'a> {
-    fn new(gathered: &'a Detail, trace: &'a [Step], changes: &'a [Change]) -> Self {
-        let Detail { reason, compared, trace: checks, changes: _, name_id, attributes, xml } = gathered;
+    fn new(gathered: &'a Detail, decided: &'a Decided) -> Self {
+        let Detail { reason, compared, trace: checks, changes: _, name_id, attributes, xml, test } = gathered;
         Self {
             reason,
             compared,
-            trace: checks.iter().chain(trace).collect(),
-            changes,
+            trace: checks.iter().chain(&decided.trace).collect(),
+            changes: &decided.changes,
             name_id,
             attributes,
             xml,
+            test: test.as_ref().map(|test| Test { version: test.version, would: decided.would.clone() }),
         }
     }
 }

@@ -9,7 +9,7 @@ use crate::live::LiveConnection;
 use crate::secret;
 use jiff::{SignedDuration, Timestamp};
 use vestibule_model::connection::Binding;
-use vestibule_model::id::ConnectionId;
+use vestibule_model::id::{ConnectionId, UserId};
 use vestibule_saml::binding::{self, Direction};
 use vestibule_saml::request::AuthnRequest;
 use vestibule_store::{self as store, sign_ins::SignIn};
@@ -60,10 +60,51 @@ pub async fn start(ctx: &VisitorCtx, start: Start<'_>) -> Result<Started, Error>
         Some(id) => in_use(ctx.live.connection_with(id))?,
         None => in_use(ctx.live.connection().or_else(|| ctx.live.connections.first()))?,
     };
+    let (started, row) = begin(ctx, &connection, start, "")?;
+    let scope = ctx.app.store().account(ctx.account().id);
+    scope
+        .write(move |tx| {
+            let row = row.clone();
+            Box::pin(async move { store::sign_ins::insert(tx, &row).await })
+        })
+        .await?;
+    Ok(started)
+}
+
+/// What the ID of a request begins with, after its underscore, when it tests something. Only a response that names such a
+/// request is looked up before it is verified, so that ordinary sign-ins pay nothing for tests.
+pub(super) const TEST_MARK: &str = "test-";
+
+/// Begins a test sign-in by a version of a connection.
+pub(crate) async fn test(
+    ctx: &VisitorCtx,
+    connection: &LiveConnection,
+    (version, tester): (i64, UserId),
+    browser: Option<&str>,
+) -> Result<Started, Error> {
+    let start = Start { browser, ..Start::default() };
+    let (started, row) = begin(ctx, connection, start, TEST_MARK)?;
+    let scope = ctx.app.store().account(ctx.account().id);
+    scope
+        .write(move |tx| {
+            let row = row.clone();
+            Box::pin(async move { store::sign_ins::insert_test(tx, &row, version, tester).await })
+        })
+        .await?;
+    Ok(started)
+}
+
+/// The request, and the row that remembers it.
+fn begin(
+    ctx: &VisitorCtx,
+    connection: &LiveConnection,
+    start: Start<'_>,
+    mark: &str,
+) -> Result<(Started, SignIn), Error> {
     let now = ctx.app.now();
     let browser = binding_secret(&ctx.app, start.browser);
-    let request = request(ctx, &connection, now);
-    let go = carry(&connection, &request)?;
+    let request = request(ctx, connection, mark, now);
+    let go = carry(connection, &request)?;
     let row = SignIn {
         request_id: request.id,
         connection: connection.id,
@@ -72,14 +113,7 @@ pub async fn start(ctx: &VisitorCtx, start: Start<'_>) -> Result<Started, Error>
         created_at: now,
         expires_at: now + REQUEST_LIFETIME,
     };
-    let scope = ctx.app.store().account(ctx.account().id);
-    scope
-        .write(move |tx| {
-            let row = row.clone();
-            Box::pin(async move { store::sign_ins::insert(tx, &row).await })
-        })
-        .await?;
-    Ok(Started { browser, go })
+    Ok((Started { browser, go }, row))
 }
 
 /// The binding secret of this browser: the one that it has, or a new one.
@@ -95,9 +129,9 @@ fn is_binding_secret(secret: &str) -> bool {
     secret.len() == 43 && secret.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
 }
 
-fn request(ctx: &VisitorCtx, connection: &LiveConnection, now: Timestamp) -> AuthnRequest {
+fn request(ctx: &VisitorCtx, connection: &LiveConnection, mark: &str, now: Timestamp) -> AuthnRequest {
     AuthnRequest {
-        id: ctx.app.fresh_message_id(),
+        id: ctx.app.fresh_message_id().replacen('_', &format!("_{mark}"), 1),
         issue_instant: now,
         issuer: connection.entity_ids.first().cloned().unwrap_or_default(),
         destination: Some(connection.settings.identity_provider.sign_in_url.clone()),

@@ -3,6 +3,7 @@
 
 mod metadata;
 mod overview;
+pub mod test;
 
 pub use metadata::sp_metadata;
 pub use overview::{CertificateView, Listed, Ours, Overview, list, overview, unconnected};

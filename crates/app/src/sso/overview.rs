@@ -131,7 +131,7 @@ pub fn unconnected(ctx: &AdminCtx) -> Ours {
     ours(ctx, None, None, None)
 }
 
-fn unknown() -> Error {
+pub(super) fn unknown() -> Error {
     Error::new(Kind::NotFound, "The account has no such SSO connection.")
         .hint("It may have been removed. Look at the list of connections.")
 }

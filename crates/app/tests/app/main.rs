@@ -36,6 +36,7 @@ mod seats;
 mod sessions;
 mod sign_in;
 mod snapshot;
+mod tests_of_drafts;
 mod times;
 mod unsolicited;
 mod wanted;

@@ -427,6 +427,7 @@ fn detail(refused: bool) -> Detail {
             attribute("groups", None, &["Everyone", "Marketing", "Hosts Rotterdam"]),
             attribute("employeeNumber", None, &[]),
         ],
+        test: None,
         xml: Some(text(
             "<samlp:Response ID=\"_a1\" Version=\"2.0\">\n  <saml:Issuer>…</saml:Issuer>\n</samlp:Response>",
         )),

@@ -85,8 +85,7 @@ impl LogPage {
         let codes = Code::ALL.iter().map(|code| {
             choice(&search.code, code.to_string(), format!("{code} {}", shortened(code.message())))
         });
-        let words = [OutcomeWord::Accepted, OutcomeWord::Refused, OutcomeWord::Restarted];
-        let outcomes = words
+        let outcomes = OutcomeWord::ALL
             .into_iter()
             .map(|word| choice(&search.outcome, word.as_str().to_owned(), outcome(word).text));
         let sinces = SINCES
@@ -114,6 +113,7 @@ pub fn outcome(word: OutcomeWord) -> Badge {
         OutcomeWord::Accepted => Badge::new("is-good", "Accepted"),
         OutcomeWord::Refused => Badge::new("is-bad", "Refused"),
         OutcomeWord::Restarted => Badge::new("is-warn", "Restarted"),
+        OutcomeWord::Tested => Badge::new("is-accent", "Tested"),
     }
 }
 

@@ -4,7 +4,7 @@ use super::{Badge, Fact, Frame, log};
 use crate::portal::moment::Moment;
 use askama::Template;
 use vestibule_model::mapping::Attribute;
-use vestibule_model::response_log::{Compared, Detail, Entry, OutcomeWord};
+use vestibule_model::response_log::{Compared, Detail, Entry, How, OutcomeWord, Test};
 use vestibule_model::trace::{Change, Step};
 use vestibule_model::user::Field;
 
@@ -15,6 +15,8 @@ pub struct ResponsePage {
     frame: Frame,
     heading: String,
     outcome: Badge,
+    back: (String, &'static str),
+    test: Option<TestPart>,
     summary: &'static str,
     reason: Option<String>,
     refusal: Option<Refusal>,
@@ -28,6 +30,15 @@ pub struct ResponsePage {
     no_attributes: &'static str,
     trusted: bool,
     xml: Option<String>,
+}
+
+/// What a test sign-in came to.
+#[derive(Debug)]
+struct TestPart {
+    version: i64,
+    passed: bool,
+    sentence: String,
+    facts: Vec<Fact>,
 }
 
 #[derive(Debug)]
@@ -56,8 +67,13 @@ impl ResponsePage {
             detail.changes.into_iter().map(|change| Change { field: title(&change.field), ..change });
         Self {
             frame,
-            heading: format!("Response for {who}"),
-            outcome: log::outcome(entry.outcome),
+            heading: match &detail.test {
+                Some(test) => format!("Test sign-in with version {}", test.version),
+                None => format!("Response for {who}"),
+            },
+            outcome: detail.test.as_ref().map_or_else(|| log::outcome(entry.outcome), verdict),
+            back: back(entry),
+            test: detail.test.map(test_part),
             summary: summary(entry.outcome),
             refusal: entry.code.map(|code| Refusal {
                 code: code.number(),
@@ -74,7 +90,7 @@ impl ResponsePage {
             changes: changes.collect(),
             attributes: detail.attributes,
             no_attributes: no_attributes(detail.xml.is_some()),
-            trusted: entry.outcome == OutcomeWord::Accepted,
+            trusted: is_trusted(entry),
             xml: detail.xml,
         }
     }
@@ -84,10 +100,47 @@ fn summary(outcome: OutcomeWord) -> &'static str {
     match outcome {
         OutcomeWord::Accepted => "The response was accepted, and the person is signed in.",
         OutcomeWord::Refused => "The response was refused, and nobody was signed in.",
+        OutcomeWord::Tested => "Nobody was signed in, and nothing changed for anybody.",
         OutcomeWord::Restarted => {
             "The response answered no request of ours. It was discarded, and a sign-in of our own began in its place."
         }
     }
+}
+
+/// Whether the signature and every other check of the message held.
+fn is_trusted(entry: &Entry) -> bool {
+    match entry.outcome {
+        OutcomeWord::Accepted => true,
+        OutcomeWord::Tested => entry.code.is_none(),
+        OutcomeWord::Refused | OutcomeWord::Restarted => false,
+    }
+}
+
+fn back(entry: &Entry) -> (String, &'static str) {
+    match (entry.outcome, entry.connection) {
+        (OutcomeWord::Tested, Some(connection)) => (format!("/admin/sso/{connection}"), "SSO connection"),
+        _ => ("/admin/log".to_owned(), "Response log"),
+    }
+}
+
+fn verdict(test: &Test) -> Badge {
+    if test.would.is_some() { Badge::new("is-good", "Passed") } else { Badge::new("is-bad", "Failed") }
+}
+
+fn test_part(test: Test) -> TestPart {
+    let Test { version, would } = test;
+    let Some(would) = would else {
+        let sentence = "A sign-in would have been refused, for the reason above.".to_owned();
+        return TestPart { version, passed: false, sentence, facts: Vec::new() };
+    };
+    let sentence = match would.how {
+        How::Known => format!("{} would have been signed in, as a user who is known here.", would.email),
+        How::Approved => format!("{} would have been approved, and signed in.", would.email),
+        How::Created => format!("{} would have been created as a new user, and signed in.", would.email),
+    };
+    let license = would.license.map(|license| license.to_string());
+    let facts = vec![Fact::new("User", would.email), Fact::new("License type", license)];
+    TestPart { version, passed: true, sentence, facts }
 }
 
 fn no_attributes(message_kept: bool) -> &'static str {
@@ -99,11 +152,10 @@ fn no_attributes(message_kept: bool) -> &'static str {
 }
 
 fn facts(entry: &Entry, name_id: Option<String>) -> Vec<Fact> {
-    let user = match entry.outcome {
-        OutcomeWord::Accepted => Fact::new("User", entry.user.clone()),
-        OutcomeWord::Refused | OutcomeWord::Restarted => {
-            Fact::new("Claimed user", entry.user.clone()).help("Not proven: the response was not accepted")
-        }
+    let user = if is_trusted(entry) {
+        Fact::new("User", entry.user.clone())
+    } else {
+        Fact::new("Claimed user", entry.user.clone()).help("Not proven: the response was not accepted")
     };
     vec![
         Fact::new("Tracking ID", entry.tracking_id.to_string())

@@ -7,7 +7,7 @@ use crate::error::Failure;
 use crate::extract::Visitor;
 use crate::headers::set_tracking_id;
 use crate::portal::visitors::Pending;
-use crate::{cookies, page};
+use crate::{admin, cookies, page};
 use axum::body::{Body, HttpBody as _};
 use axum::http::{HeaderMap, Method, Uri};
 use axum::response::Response;
@@ -52,6 +52,10 @@ pub(crate) async fn receive(visitor: Visitor, headers: HeaderMap, body: Body) ->
         }
         Finished::Restart { tracking_id } => {
             (page::with_cookie(page::see_other("/saml/login"), cookies::restarted()?), tracking_id)
+        }
+        // The administrator's own cookie did not come along from the other site; it will on the way there.
+        Finished::Tested { tracking_id } => {
+            (page::see_other(&admin::test::address(tracking_id)), tracking_id)
         }
         Finished::Pending { email, tracking_id } => {
             let account = visitor.0.account().name.clone();

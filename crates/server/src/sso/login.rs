@@ -10,7 +10,7 @@ use axum::http::header::CONTENT_SECURITY_POLICY;
 use axum::response::Response;
 use serde::Deserialize;
 use url::Url;
-use vestibule_app::sign_in::{self, Go, REQUEST_LIFETIME, Start};
+use vestibule_app::sign_in::{self, Go, REQUEST_LIFETIME, Start, Started};
 use vestibule_model::id::ConnectionId;
 
 /// Where the person wants to go afterwards, and by which connection, if one was chosen already. `from` tells the kind of client; browsers are the one there is.
@@ -29,21 +29,26 @@ pub(crate) async fn start(
     let browser = cookies::value(&headers, cookies::BROWSER);
     let start = Start { browser, return_to: wanted.return_to.as_deref(), connection: wanted.connection };
     let started = sign_in::start(&visitor.0, start).await?;
+    sent(&visitor.0.account().name, started)
+}
+
+/// The answer that takes the browser to the identity provider, with the cookie that it comes back with.
+pub(crate) fn sent(account: &str, started: Started) -> Result<Response, Failure> {
     let cookie = cookies::browser(&started.browser, REQUEST_LIFETIME)?;
     let response = match started.go {
         Go::Redirect(url) => page::see_other(&url),
-        Go::Post { url, saml_request } => sending(&visitor, url, saml_request)?,
+        Go::Post { url, saml_request } => sending(account, url, saml_request)?,
     };
     Ok(page::with_cookie(response, cookie))
 }
 
 /// The page whose form carries the request; only it may send a form to another host.
-fn sending(visitor: &Visitor, url: String, saml_request: String) -> Result<Response, Failure> {
+fn sending(account: &str, url: String, saml_request: String) -> Result<Response, Failure> {
     let target =
         Url::parse(&url).map_err(|_| Failure::Broken("the identity provider's sign-in URL is no URL"))?;
     let policy = may_send_to(&target)?;
     let mut response = page::shown(&Send {
-        account: visitor.0.account().name.clone(),
+        account: account.to_owned(),
         url_host: target.host_str().unwrap_or_default().to_owned(),
         url,
         saml_request,

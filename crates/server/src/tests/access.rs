@@ -90,7 +90,9 @@ async fn p20_a_member_opens_no_page_for_administrators_and_an_owner_opens_each()
             assert!(refused, "{method} {}: {answer:?}", route.path);
         }
         let answer = member.get(&filled(route.path)).await;
-        assert!(answer.body.contains("for administrators"), "{}", answer.body);
+        if answer.status != StatusCode::METHOD_NOT_ALLOWED {
+            assert!(answer.body.contains("for administrators"), "{}", answer.body);
+        }
         assert_ne!(owner.get(&filled(route.path)).await.status, StatusCode::FORBIDDEN, "{}", route.path);
     }
     assert!(!member.get("/profile").await.body.contains("/admin/"));

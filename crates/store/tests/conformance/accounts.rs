@@ -139,7 +139,7 @@ async fn a_seat_is_taken_only_while_one_is_left(place: &Place) {
 }
 
 fn version(number: i64, issuer: &str) -> Version {
-    Version { number, settings: settings(issuer), created_at: at(number) }
+    Version { number, settings: settings(issuer), created_at: at(number), tested: None }
 }
 
 fn connection() -> ConnectionId {

@@ -12,6 +12,7 @@ use vestibule_store::{Error, Store, links, outbox, replays, sessions, sign_ins};
 cases! {
     a_request_is_taken_once_by_its_own_browser_and_connection,
     an_expired_request_is_not_there_and_is_purged,
+    a_request_that_tests_a_version_is_taken_as_that_test_alone,
     p09_a_message_is_burned_once_and_stays_burned_until_it_expires,
     a_session_is_read_with_its_user,
     a_session_slides_and_ends,
@@ -59,6 +60,45 @@ async fn a_request_is_taken_once_by_its_own_browser_and_connection(place: &Place
     assert_eq!(take(place, 2, 1, 10).await, None, "another connection");
     assert_eq!(take(place, 1, 1, 10).await, Some(request("_a")));
     assert_eq!(take(place, 1, 1, 10).await, None, "taken");
+}
+
+async fn a_request_that_tests_a_version_is_taken_as_that_test_alone(place: &Place) {
+    send(&place.store, request("_b")).await;
+    let account = place.store.account(account_id(1));
+    let sent = account
+        .write(|tx| Box::pin(async move { sign_ins::insert_test(tx, &request("_a"), 3, user_id(5)).await }));
+    sent.await.unwrap();
+    assert_eq!(take(place, 1, 1, 10).await, None, "as an ordinary sign-in");
+    let find = async |id: &'static str, browser: u8, now: i64| {
+        let found = account.read(move |tx| {
+            Box::pin(async move { sign_ins::find_test(tx, id, &[browser; 32], at(now)).await })
+        });
+        found.await.unwrap()
+    };
+    assert_eq!(find("_a", 1, 10).await, Some((connection(1), 3)));
+    for (id, browser, now) in [("_b", 1, 10), ("_a", 2, 10), ("_a", 1, 600), ("_c", 1, 10)] {
+        assert_eq!(find(id, browser, now).await, None, "{id} {browser} {now}");
+    }
+    let take = async |id: &'static str, of: (u8, i64), browser: u8, now: i64| {
+        let taken = account.write(move |tx| {
+            Box::pin(async move {
+                let of = (connection(of.0), of.1);
+                sign_ins::take_test(tx, id, of, &[browser; 32], at(now)).await
+            })
+        });
+        taken.await.unwrap()
+    };
+    for (id, of, browser, now) in [
+        ("_b", (1, 3), 1, 10),
+        ("_a", (2, 3), 1, 10),
+        ("_a", (1, 4), 1, 10),
+        ("_a", (1, 3), 2, 10),
+        ("_a", (1, 3), 1, 600),
+    ] {
+        assert_eq!(take(id, of, browser, now).await, None, "{id} {of:?} {browser} {now}");
+    }
+    assert_eq!(take("_a", (1, 3), 1, 10).await, Some(user_id(5)));
+    assert_eq!(take("_a", (1, 3), 1, 10).await, None, "once");
 }
 
 async fn an_expired_request_is_not_there_and_is_purged(place: &Place) {
