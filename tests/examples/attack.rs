@@ -33,6 +33,10 @@ fn main() -> ExitCode {
         good += usize::from(row.is_good());
         all += 1;
     }
+    let left_out = attacks::left_out(&target.vanity);
+    if !left_out.is_empty() {
+        say(&format!("left out, for the account's connection has no use for them: {}", left_out.join(" ")));
+    }
     say(&format!("{good} of {all} as promised, {}", target.vanity));
     if good == all { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }

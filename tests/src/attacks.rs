@@ -6,6 +6,7 @@
 
 use serde_json::Value;
 use vestibule_idp::attack::{self, Needs};
+use vestibule_testkit::http;
 
 use crate::browserless::{Ended, sign_in};
 
@@ -44,17 +45,38 @@ pub fn head() -> String {
     format!("{:<6} {:<9} {:<9} twin", "id", "expected", "logged")
 }
 
-/// Sends every bad response to the account at this address. `explain` looks a tracking ID up, as `vestibule explain
-/// --json` does.
+/// Sends every bad response to the account at this address, but for those that it cannot be told by. `explain` looks a
+/// tracking ID up, as `vestibule explain --json` does.
 pub fn round(vanity: &str, explain: impl Fn(&str) -> Result<Value, String>) -> impl Iterator<Item = Row> {
-    // Where encryption is not required, a response in the clear is a good one.
-    let bad_here = |attack: &&attack::Attack| attack.needs != Needs::RequiredEncryption;
-    attack::ALL.iter().filter(bad_here).map(move |attack| Row {
+    let decrypts = decrypts(vanity);
+    attack::ALL.iter().filter(move |attack| fits(attack, decrypts)).map(move |attack| Row {
         id: attack.id,
         expected: live_code(attack),
         logged: bad(vanity, attack.id, &explain),
         twin: good(vanity),
     })
+}
+
+/// The ids of those that [`round`] leaves out: the account publishes no certificate to encrypt for, or does not want
+/// assertions encrypted, so that one in the clear is a good one.
+#[must_use]
+pub fn left_out(vanity: &str) -> Vec<&'static str> {
+    let decrypts = decrypts(vanity);
+    attack::ALL.iter().filter(|attack| !fits(attack, decrypts)).map(|attack| attack.id).collect()
+}
+
+fn fits(attack: &attack::Attack, decrypts: bool) -> bool {
+    match attack.needs {
+        Needs::Nothing => true,
+        Needs::EncryptionKey => decrypts,
+        Needs::RequiredEncryption => false,
+    }
+}
+
+/// Whether the metadata of the account names a certificate to encrypt for.
+fn decrypts(vanity: &str) -> bool {
+    let url = format!("{}/saml/metadata/sp", vanity.trim_end_matches('/'));
+    http::get(&url).is_ok_and(|metadata| metadata.text().contains("use=\"encryption\""))
 }
 
 /// The code that a server ends with. It sends a response that answers nothing around once, and says so the second time.
