@@ -130,12 +130,14 @@ fn tracking_id(page: &str) -> Option<String> {
     (digits.len() == 32).then(|| format!("WEB_{digits}"))
 }
 
+/// The text of a page; of one that reports a problem its title, which says what it is.
 fn page(answer: Answer) -> Result<String, String> {
+    let text = answer.text();
     if answer.status == 200 {
-        Ok(answer.text())
-    } else {
-        Err(format!("{}: {}", answer.status, answer.text()))
+        return Ok(text);
     }
+    let title = text.split_once("<title>").and_then(|(_, rest)| rest.split_once('<'));
+    Err(format!("{}: {}", answer.status, title.map_or(text.as_str(), |(title, _)| title)))
 }
 
 fn joined(base: &str, path: &str) -> Result<String, String> {
