@@ -2,6 +2,7 @@
 
 pub(crate) mod connection;
 pub(crate) mod guides;
+pub(crate) mod keys;
 pub(crate) mod log;
 pub(crate) mod test;
 

@@ -63,6 +63,13 @@ pub(crate) fn vanity() -> Vec<Route> {
         route(Admin, "/admin/guides/{idp}", get(admin::guides::one)),
         route(Admin, "/admin/sso/{connection}/test", post(admin::test::start)),
         route(Admin, "/admin/sso/test/{tracking_id}", get(admin::test::report)),
+        route(
+            Admin,
+            "/admin/sso/{connection}/keys/prepare",
+            get(admin::keys::back).post(admin::keys::prepare),
+        ),
+        route(Admin, "/admin/sso/{connection}/keys/use", get(admin::keys::back).post(admin::keys::activate)),
+        route(Admin, "/admin/sso/{connection}/keys/remove", get(admin::keys::back).post(admin::keys::remove)),
         route(Admin, "/admin/log", get(admin::log::page)),
         route(Admin, "/admin/log/{tracking_id}", get(admin::log::response)),
     ]

@@ -15,6 +15,7 @@ pub(crate) struct Scene {
     tracking_id: TrackingId,
     place: Place,
     authority: Option<Authority>,
+    client: Option<IpAddr>,
     account_name: OnceLock<String>,
 }
 
@@ -41,7 +42,9 @@ impl Scene {
             None => named_host(request.headers(), believed(desk, peer)),
         };
         let place = authority.as_ref().map_or(Place::Elsewhere, |authority| place(desk, authority.host()));
-        Self { tracking_id: desk.app.fresh_tracking_id(), place, authority, account_name: OnceLock::new() }
+        let client = peer.and_then(|peer| client(desk, request.headers(), peer));
+        let tracking_id = desk.app.fresh_tracking_id();
+        Self { tracking_id, place, authority, client, account_name: OnceLock::new() }
     }
 
     /// The ID by which this request is found in the service's log.
@@ -58,6 +61,11 @@ impl Scene {
         self.authority.as_ref().map(Authority::as_str)
     }
 
+    /// Where the request came from, as far as we or a believed proxy know.
+    pub(crate) fn client(&self) -> Option<IpAddr> {
+        self.client
+    }
+
     /// Remembers whose page this is, in case an error page is needed.
     pub(crate) fn remember_account(&self, name: &str) {
         self.account_name.get_or_init(|| name.to_owned());
@@ -71,6 +79,12 @@ impl Scene {
 
 fn believed(desk: &Desk, peer: Option<IpAddr>) -> bool {
     peer.is_some_and(|peer| desk.trusted_proxies.iter().any(|range| range.contains(&peer)))
+}
+
+/// The other end, or whom the last believed proxy spoke to: each appends to the list, so what stands before may be made up.
+fn client(desk: &Desk, headers: &HeaderMap, peer: IpAddr) -> Option<IpAddr> {
+    let named = || headers.get("x-forwarded-for")?.to_str().ok()?.rsplit(',').next()?.trim().parse().ok();
+    if believed(desk, Some(peer)) { named().or(Some(peer)) } else { Some(peer) }
 }
 
 /// The host that the request names; a believed proxy may name another one.

@@ -8,6 +8,7 @@ mod harness;
 mod headers;
 mod hostile;
 mod hosts;
+mod keys;
 mod links;
 mod listener;
 mod portal;

@@ -77,7 +77,7 @@ impl Stage {
                 }
             }
             let so_far = self.signed_in.load(Ordering::Relaxed);
-            while self.signed_in.load(Ordering::Relaxed) < so_far + 2 {
+            while self.signed_in.load(Ordering::Relaxed) < so_far + 1 {
                 tokio::task::yield_now().await;
             }
         }

@@ -1,8 +1,10 @@
 //! The sample values of the gallery.
 
 mod guides;
+mod keys;
 
 pub use guides::{guide, guides};
+
 use jiff::{SignedDuration, Timestamp, ToSpan as _};
 use std::collections::BTreeMap;
 use vestibule_model::code::Code;
@@ -230,10 +232,6 @@ fn ours() -> Ours {
         logout_url: format!("https://{HOST}/saml/SingleLogout"),
         metadata_url: format!("https://{HOST}/saml/metadata/sp"),
         start_url: format!("https://{HOST}/saml/login"),
-        certificate: Some(Certificate {
-            pem: Some(text("-----BEGIN CERTIFICATE-----")),
-            ..certificate(HOST, -70, 660, "ours")
-        }),
     }
 }
 
@@ -258,6 +256,7 @@ fn with(shown: &Settings, draft: Option<i64>, certificates: Vec<Certificate>) ->
         settings: shown,
         certificates,
         ours: ours(),
+        keys: Some(keys::keys(draft.is_some())),
         now: now(),
     };
     ConnectionPage::new(admin(Here::Sso), connection)
@@ -303,7 +302,7 @@ pub fn connections() -> ConnectionsPage {
 }
 
 pub fn connection_none() -> ConnectionsPage {
-    ConnectionsPage::new(admin(Here::Sso), "acme", Vec::new(), Ours { certificate: None, ..ours() })
+    ConnectionsPage::new(admin(Here::Sso), "acme", Vec::new(), ours())
 }
 
 fn entry(seed: u8, user: Option<&str>, outcome: OutcomeWord, code: Option<Code>) -> Entry {

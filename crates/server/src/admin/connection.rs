@@ -1,6 +1,6 @@
 //! The SSO connections' pages: the list, and one connection.
 
-use super::frame;
+use super::{frame, keys};
 use crate::door::Desk;
 use crate::error::Failure;
 use crate::extract::Admin;
@@ -10,6 +10,7 @@ use crate::portal::connection::{Certificate, Connection, ConnectionPage, Connect
 use axum::extract::{Path, State};
 use axum::response::Response;
 use std::sync::Arc;
+use vestibule_app::keys as app_keys;
 use vestibule_app::sso::{self, CertificateView};
 use vestibule_model::connection::Version;
 use vestibule_model::domain::Domain;
@@ -50,6 +51,7 @@ pub(crate) async fn page(
         settings,
         certificates: overview.certificates.iter().map(certificate).collect(),
         ours: ours(&overview.ours),
+        keys: app_keys::overview(&admin, Some(overview.id)).await?.map(keys::shown),
         now: desk.app.now(),
     };
     Ok(page::shown(&ConnectionPage::new(frame(&admin, Here::Sso), connection)))
@@ -79,8 +81,6 @@ fn listed(listed: sso::Listed) -> Listed {
 }
 
 fn ours(ours: &sso::Ours) -> Ours {
-    let with_pem =
-        |(view, pem): &(CertificateView, String)| Certificate { pem: Some(pem.clone()), ..certificate(view) };
     Ours {
         entity_id: ours.entity_id.clone(),
         other_entity_id: ours.other_entity_id.clone(),
@@ -88,11 +88,11 @@ fn ours(ours: &sso::Ours) -> Ours {
         logout_url: ours.logout_url.clone(),
         metadata_url: ours.metadata_url.clone(),
         start_url: ours.start_url.clone(),
-        certificate: ours.certificate.as_ref().map(with_pem),
     }
 }
 
-fn certificate(view: &CertificateView) -> Certificate {
+/// A certificate, as pages show it.
+pub(super) fn certificate(view: &CertificateView) -> Certificate {
     Certificate {
         subject: view.subject.clone(),
         issuer: view.issuer.clone(),

@@ -5,9 +5,11 @@
 
 mod certificates;
 mod facts;
+mod keys;
 mod list;
 
 pub use certificates::Certificate;
+pub use keys::{Key, Keys, Reader};
 pub use list::{ConnectionsPage, Listed};
 
 use super::{Badge, Fact, Frame};
@@ -15,6 +17,7 @@ use crate::portal::moment::Moment;
 use askama::Template;
 use certificates::{CertificateRow, rows};
 use jiff::Timestamp;
+use keys::KeysPart;
 use vestibule_model::connection::Settings;
 
 /// A connection.
@@ -29,7 +32,7 @@ pub struct ConnectionPage {
     summary: String,
     notes: Vec<Note>,
     ours: Vec<Fact>,
-    our_certificates: Vec<CertificateRow>,
+    keys: Option<KeysPart>,
     theirs: Vec<Fact>,
     their_certificates: Vec<CertificateRow>,
     behavior: Vec<Fact>,
@@ -59,6 +62,8 @@ pub struct Connection<'a> {
     pub certificates: Vec<Certificate>,
     /// Our values.
     pub ours: Ours,
+    /// Our key pairs.
+    pub keys: Option<Keys>,
     /// The time.
     pub now: Timestamp,
 }
@@ -78,8 +83,6 @@ pub struct Ours {
     pub metadata_url: String,
     /// Where a sign-in starts, for a tile at the identity provider.
     pub start_url: String,
-    /// The certificate of our signatures; there is none before there is a connection.
-    pub certificate: Option<Certificate>,
 }
 
 impl ConnectionPage {
@@ -89,14 +92,16 @@ impl ConnectionPage {
         let now = connection.now;
         let their_certificates = rows(connection.certificates.clone(), now);
         let (badges, summary) = state(&connection);
+        let mut notes = notes(&connection, &their_certificates);
+        notes.extend(connection.keys.as_ref().and_then(|keys| keys::note(keys, now)));
         Self {
             frame,
             title: title(connection.name),
             several: connection.several,
             badges,
             summary,
-            notes: notes(&connection, &their_certificates),
-            our_certificates: rows(connection.ours.certificate.clone().into_iter().collect(), now),
+            notes,
+            keys: connection.keys.map(|keys| KeysPart::new(keys, now)),
             ours: facts::ours(connection.ours),
             theirs: facts::theirs(connection.settings),
             their_certificates,
