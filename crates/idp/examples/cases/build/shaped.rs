@@ -56,7 +56,25 @@ pub fn all() -> Vec<Built> {
             ),
         ),
         many_values(),
+        Built::new(
+            "x24_attributes_in_another_order",
+            "The attributes and the declarations of every element stand in the opposite order.",
+            sign(&reversed(&xml), Signed::Both),
+        ),
     ]
+}
+
+/// The document with the attributes of every element from the last to the first.
+fn reversed(xml: &str) -> String {
+    let tag = |text: &str| {
+        let end = if text.contains("/>") { "/>" } else { ">" };
+        let (inside, after) = text.split_once(end).unwrap();
+        let Some((name, attributes)) = inside.split_once(' ') else { return format!("<{text}") };
+        let mut attributes: Vec<&str> = attributes.trim_end_matches('"').split("\" ").collect();
+        attributes.reverse();
+        format!("<{name} {}\"{end}{after}", attributes.join("\" "))
+    };
+    xml.split('<').skip(1).map(tag).collect()
 }
 
 fn prefixes(xml: &str) -> Built {
