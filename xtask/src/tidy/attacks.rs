@@ -13,7 +13,7 @@ const PAGE: &str = "docs/attacks.md";
 fn ids() -> Vec<String> {
     let signature = (1..=25).map(|number| format!("X{number:02}"));
     let encryption = (1..=5).map(|number| format!("E{number:02}"));
-    let protocol = (1..=14).chain(16..=20).map(|number| format!("P{number:02}"));
+    let protocol = (1..=20).map(|number| format!("P{number:02}"));
     signature.chain(encryption).chain(protocol).collect()
 }
 
