@@ -9,6 +9,7 @@
 mod attack;
 mod check;
 mod fuzz;
+mod keycloak;
 mod layers;
 mod shell;
 mod stages;
@@ -26,6 +27,7 @@ usage: cargo xtask <command>
 
   check                       before each commit: format, clippy, layers, tidy, and the tests that need no service
   test [--offline-only]       the whole, with every real counterpart; the same without any of them
+  keycloak                    the whole-system tests with Keycloak, which is fetched with Maven; not part of `test`
   layers                      which crate may depend on which
   tidy                        sizes, first lines, forbidden words, documents against code, attacks against tests
   attack [--base URL --account LABEL --config FILE]
@@ -42,6 +44,7 @@ fn main() -> ExitCode {
         ["layers"] => told(layers::run()),
         ["tidy"] => told(tidy::run()),
         ["attack", rest @ ..] => told(attack::run(rest)),
+        ["keycloak"] => told(keycloak::run()),
         ["fuzz", "--seconds", seconds] => told(fuzz_for(seconds, None)),
         ["fuzz", "--seconds", seconds, target] => told(fuzz_for(seconds, Some(target))),
         _ => {

@@ -1,4 +1,4 @@
-//! What only tests need: real counterparts (PostgreSQL, SimpleSAMLphp, Chromium), the built program, and a way to
+//! What only tests need: real counterparts (PostgreSQL, SimpleSAMLphp, pysaml2, Keycloak, Chromium), the built program, and a way to
 //! say that a test was skipped. No rule of Vestibule lives here, and nothing that ships depends on this crate.
 //! Everything stops and cleans up after itself when it is dropped; whatever cannot be set up fails the test loudly.
 #![expect(
@@ -10,19 +10,23 @@
 
 mod browser;
 pub mod http;
+mod keycloak;
 mod ports;
 mod postgres;
 mod process;
 mod program;
+mod pysaml2;
 mod simplesamlphp;
 mod skip;
 
 pub use browser::{Appearance, Browser};
+pub use keycloak::Keycloak;
 pub use ports::free_port;
 pub use postgres::Postgres;
 pub use process::Process;
 pub use program::{Ended, Program, program};
-pub use simplesamlphp::{PEOPLE, Person, Signed, SimpleSamlPhp};
+pub use pysaml2::{Habit, Pysaml2};
+pub use simplesamlphp::{Habits, PEOPLE, Person, Signed, SimpleSamlPhp};
 pub use skip::{offline, skip};
 pub use tempfile::TempDir;
 
@@ -41,4 +45,10 @@ fn environment(name: &str) -> Option<String> {
 fn installed(program: &str) -> bool {
     let path = environment("PATH").unwrap_or_default();
     std::env::split_paths(&path).any(|folder| folder.join(program).is_file())
+}
+
+/// The folder `target`, beside the profile folder that the running test was built into.
+fn target() -> std::path::PathBuf {
+    let program = std::env::current_exe().expect("the path of the running test");
+    program.ancestors().nth(3).expect("a test stands in target/<profile>/deps").to_path_buf()
 }

@@ -6,8 +6,9 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-/// How long a counterpart may take until it is ready. Generous: the machine may be building something else.
-const PATIENCE: Duration = Duration::from_secs(90);
+/// How long a counterpart may say nothing until it is ready. Generous: the machine may be building something else, and
+/// Keycloak builds itself.
+const PATIENCE: Duration = Duration::from_secs(240);
 
 /// How long a process may take to end by itself.
 const GRACE: Duration = Duration::from_secs(10);

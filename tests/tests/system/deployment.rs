@@ -64,10 +64,15 @@ allow = ["127.0.0.0/8", "::1/128"]
 
     /// Connects the account with an identity provider, each from the metadata of the other; the service runs already.
     pub fn connect(&self, idp: &SimpleSamlPhp) {
-        let connection = format!("\n[sso]\nidp_metadata_url = \"{}\"\n", idp.metadata_url());
+        self.point_at(idp, "");
+        idp.trust(&self.metadata());
+    }
+
+    /// Our half of this, with more lines in the section `[sso]`.
+    pub fn point_at(&self, idp: &SimpleSamlPhp, more: &str) {
+        let connection = format!("\n[sso]\nidp_metadata_url = \"{}\"\n{more}\n", idp.metadata_url());
         self.write("acme.toml", &format!("account = \"acme\"\n{connection}{DOMAIN_AND_MAPPING}"));
         self.run(&["apply", "acme.toml"]).expect_code(0);
-        idp.trust(&self.metadata());
     }
 
     /// What the account tells identity providers about itself.

@@ -12,6 +12,12 @@ mod deployment;
 #[cfg(test)]
 mod dialects;
 #[cfg(test)]
+mod guides;
+#[cfg(test)]
+mod keycloak;
+#[cfg(test)]
 mod operator;
+#[cfg(test)]
+mod pysaml2;
 #[cfg(test)]
 mod simplesamlphp;

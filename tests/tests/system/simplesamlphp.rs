@@ -1,8 +1,10 @@
 //! Sign-ins through a real identity provider that knows nothing of us: SimpleSAMLphp, in a real browser.
 
-use vestibule_testkit::{Browser, PEOPLE, Person, Postgres, Signed, SimpleSamlPhp};
+use vestibule_system_tests::guide::Guide;
+use vestibule_testkit::{Browser, Habits, PEOPLE, Person, Postgres, Signed, SimpleSamlPhp};
 
 use crate::deployment::Deployment;
+use crate::guides::{Values, account_file};
 
 /// Types a person's name and password at the identity provider.
 fn sign_in(browser: &Browser, person: &Person) {
@@ -82,4 +84,49 @@ fn p17_a_response_that_nobody_asked_for_is_put_aside_and_a_sign_in_of_our_own_be
     sign_in(&browser, &PEOPLE[0]);
     is_at_the_profile(&browser, &deployment, &PEOPLE[0]);
     assert_eq!(deployment.log().len(), 2, "the unsolicited response, and the one that was asked for");
+}
+
+#[test]
+fn somebody_signs_in_through_simplesamlphp_that_is_set_up_as_its_guide_says() {
+    let Some(browser) = Browser::open() else { return };
+    let guide = Guide::read("simplesamlphp").unwrap();
+    let hosted = guide.block("php metadata/saml20-idp-hosted.php", &[]).unwrap();
+    // Of itself it signs nothing: what is signed, the guide must ask for.
+    let habits = Habits { hosted, ..Signed::Nothing.into() };
+    let Some(idp) = SimpleSamlPhp::start(habits) else { return };
+    let deployment = Deployment::on_sqlite();
+    deployment.create_account();
+    let _service = deployment.serve();
+    follow(&guide, &deployment, &idp);
+    reaches_the_profile(&browser, &deployment, &PEOPLE[1]);
+}
+
+#[test]
+fn simplesamlphp_that_wants_requests_signed_takes_ours_and_none_without_a_signature() {
+    let Some(browser) = Browser::open() else { return };
+    let Some(idp) = SimpleSamlPhp::start(Signed::Both) else { return };
+    let deployment = Deployment::on_sqlite();
+    deployment.create_account();
+    let _service = deployment.serve();
+    // Our metadata says that we sign, and the guide's entry that requests are to be validated: it goes by either.
+    deployment.connect(&idp);
+    deployment.point_at(&idp, "sign_requests = false");
+    browser.visit(&deployment.vanity("/saml/login"));
+    browser.wait_for("#content");
+    assert!(browser.url().starts_with("http://localhost:"), "{}", browser.url());
+    assert_eq!(browser.count("#username"), 0, "{}", browser.source());
+    deployment.point_at(&idp, "");
+    browser.visit(&deployment.vanity("/saml/login"));
+    sign_in(&browser, &PEOPLE[0]);
+    is_at_the_profile(&browser, &deployment, &PEOPLE[0]);
+}
+
+/// Does on both sides what the guide says.
+fn follow(guide: &Guide, deployment: &Deployment, idp: &SimpleSamlPhp) {
+    let provider = format!("idp_metadata_url = \"{}\"", idp.metadata_url());
+    deployment.write("acme.toml", &account_file(deployment, guide, &provider));
+    deployment.run(&["apply", "acme.toml"]).expect_code(0);
+    let values = Values::of(deployment);
+    let certificate = values.fill(guide, "text cert/vestibule.pem");
+    idp.configure(&values.fill(guide, "php metadata/saml20-sp-remote.php"), &certificate);
 }

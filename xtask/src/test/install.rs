@@ -6,11 +6,15 @@ use std::path::Path;
 use crate::{Outcome, shell};
 
 /// Packages, and what they are for.
-const PACKAGES: [(&[&str], &str); 5] = [
+const PACKAGES: [(&[&str], &str); 6] = [
     (&["postgresql"], "the second database; a cluster of its own is started in a temporary folder"),
     (
         &["simplesamlphp", "php-cli", "php-xml", "php-mbstring", "php-curl", "php-sqlite3"],
         "a real identity provider, on PHP's own web server",
+    ),
+    (
+        &["python3-venv", "xmlsec1", "openssl"],
+        "pysaml2, another real identity provider, on Python's own web server",
     ),
     (&["chromium", "chromium-driver"], "a real browser, headless"),
     (
@@ -20,11 +24,38 @@ const PACKAGES: [(&[&str], &str); 5] = [
     (&["g++"], "libFuzzer, which is C++"),
 ];
 
+/// The Python package of an identity provider, and where it is installed for the tests.
+const PYSAML2: &str = "pysaml2==7.5.5";
+const PYSAML2_PLACE: &str = "target/pysaml2";
+
 /// Debian's hook that may forbid the start of services at installation.
 const POLICY: &str = "/usr/sbin/policy-rc.d";
 
 /// Says what is used, and installs what is missing.
 pub fn run() -> Outcome {
+    packages()?;
+    pysaml2();
+    Ok(())
+}
+
+/// Installs pysaml2 into a place of its own, once. Without it, its tests are skipped by name.
+fn pysaml2() {
+    println!("The tests use {PYSAML2} from the Python package index, in {PYSAML2_PLACE}.");
+    let pip = format!("{PYSAML2_PLACE}/bin/pip");
+    let version = PYSAML2.split("==").last().unwrap_or_default();
+    let shown = shell::read(&mut shell::command(&pip, &["show", "pysaml2"])).unwrap_or_default();
+    if shown.contains(&format!("Version: {version}\n")) {
+        return;
+    }
+    let made = shell::run(&mut shell::command("python3", &["-m", "venv", "--clear", PYSAML2_PLACE]))
+        .and_then(|()| shell::run(&mut shell::command(&pip, &["install", "--quiet", PYSAML2])));
+    if let Err(error) = made {
+        std::fs::remove_dir_all(shell::root().join(PYSAML2_PLACE)).ok();
+        println!("pysaml2 is not there, and its tests are skipped by name: {error}");
+    }
+}
+
+fn packages() -> Outcome {
     println!("The tests use these Debian packages:");
     for (packages, reason) in &PACKAGES {
         println!("  {}: {reason}", packages.join(" "));

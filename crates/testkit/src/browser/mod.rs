@@ -9,7 +9,7 @@ use std::process::Command;
 
 use serde_json::{Value, json};
 
-use crate::{Process, TempDir, environment, folder, installed, offline, skip};
+use crate::{Process, TempDir, environment, folder, installed, offline, skip, target};
 use session::Session;
 
 const FLAGS: [&str; 11] = [
@@ -175,7 +175,5 @@ fn screenshots() -> PathBuf {
     if let Some(folder) = environment("VESTIBULE_TEST_SCREENSHOTS") {
         return PathBuf::from(folder);
     }
-    let program = std::env::current_exe().expect("the path of the running test");
-    let target = program.ancestors().nth(3).expect("a test stands in target/<profile>/deps");
-    target.join("screenshots")
+    target().join("screenshots")
 }

@@ -6,7 +6,7 @@ use std::io::{Error, Result};
 use std::path::Path;
 use std::process::Command;
 
-use super::{PEOPLE, Person, Signed};
+use super::{Habits, PEOPLE, Person, Signed};
 
 /// The service provider's metadata, relative to the folder of the identity provider.
 pub const SERVICE_PROVIDER: &str = "sp.xml";
@@ -21,7 +21,7 @@ openssl_pkey_export_to_file($key, $argv[1] . "/idp.key");
 "#;
 
 /// Writes everything that the identity provider needs under `folder`.
-pub fn write(folder: &Path, signed: Signed) -> Result<()> {
+pub fn write(folder: &Path, habits: &Habits) -> Result<()> {
     for name in ["config", "metadata", "keys", "log", "tmp", "data", "sessions", "www"] {
         fs::create_dir(folder.join(name))?;
     }
@@ -31,7 +31,7 @@ pub fn write(folder: &Path, signed: Signed) -> Result<()> {
     }
     fs::write(folder.join("config/config.php"), main_file(folder))?;
     fs::write(folder.join("config/authsources.php"), people_file())?;
-    fs::write(folder.join("metadata/saml20-idp-hosted.php"), identity_provider_file(signed))
+    fs::write(folder.join("metadata/saml20-idp-hosted.php"), identity_provider_file(habits))
 }
 
 /// `config.php`: the address follows the Host header, since PHP chooses the port after this is written.
@@ -115,8 +115,9 @@ fn attributes(person: &Person) -> String {
     list
 }
 
-/// `saml20-idp-hosted.php`: what is signed, and the NameID.
-fn identity_provider_file(signed: Signed) -> String {
+/// `saml20-idp-hosted.php`: what is signed and encrypted, and the NameID.
+fn identity_provider_file(habits: &Habits) -> String {
+    let Habits { signed, encrypts, hosted } = habits;
     let assertion = matches!(signed, Signed::Assertion | Signed::Both);
     let response = matches!(signed, Signed::Response | Signed::Both);
     format!(
@@ -128,16 +129,10 @@ $metadata['__DYNAMIC:1__'] = [
     'auth' => 'people',
     'saml20.sign.assertion' => {assertion},
     'saml20.sign.response' => {response},
+    'assertion.encryption' => {encrypts},
     'signature.algorithm' => 'http://www.w3.org/2001/04/xmldsig-more#rsa-sha256',
     'attributes.NameFormat' => 'urn:oasis:names:tc:SAML:2.0:attrname-format:basic',
-    'NameIDFormat' => ['urn:oasis:names:tc:SAML:1.1:nameid-format:emailAddress'],
-    'authproc' => [
-        1 => [
-            'class' => 'saml:AttributeNameID',
-            'attribute' => 'mail',
-            'Format' => 'urn:oasis:names:tc:SAML:1.1:nameid-format:emailAddress',
-        ],
-    ],
+    {hosted}
 ];
 "
     )

@@ -25,6 +25,35 @@ pub enum Signed {
     Nothing,
 }
 
+/// What the identity provider does.
+#[derive(Clone, Debug)]
+pub struct Habits {
+    /// What it signs.
+    pub signed: Signed,
+    /// Whether it encrypts assertions, with AES-128 in CBC mode: this version knows no other way.
+    pub encrypts: bool,
+    /// What else stands in its entry of `saml20-idp-hosted.php`.
+    pub hosted: String,
+}
+
+/// The address as NameID, as the guide says it too.
+const ADDRESS_AS_NAME_ID: &str = "
+    'NameIDFormat' => ['urn:oasis:names:tc:SAML:1.1:nameid-format:emailAddress'],
+    'authproc' => [
+        1 => [
+            'class' => 'saml:AttributeNameID',
+            'attribute' => 'mail',
+            'Format' => 'urn:oasis:names:tc:SAML:1.1:nameid-format:emailAddress',
+        ],
+    ],
+";
+
+impl From<Signed> for Habits {
+    fn from(signed: Signed) -> Self {
+        Self { signed, encrypts: false, hosted: ADDRESS_AS_NAME_ID.to_owned() }
+    }
+}
+
 /// Somebody who can sign in at the identity provider.
 #[derive(Debug)]
 pub struct Person {
@@ -106,13 +135,13 @@ pub struct SimpleSamlPhp {
 
 impl SimpleSamlPhp {
     /// Starts an identity provider; where it is not installed the test is recorded as skipped and there is none.
-    pub fn start(signed: Signed) -> Option<Self> {
+    pub fn start(habits: impl Into<Habits>) -> Option<Self> {
         if offline() || !installed("php") || !Path::new(PAGES).is_dir() {
             skip("needs SimpleSAMLphp (Debian: simplesamlphp php-cli php-xml php-mbstring php-sqlite3)");
             return None;
         }
         let folder = folder();
-        config::write(folder.path(), signed).expect("the identity provider's configuration");
+        config::write(folder.path(), &habits.into()).expect("the identity provider's configuration");
         let pages = folder.path().join("www");
         std::os::unix::fs::symlink(PAGES, pages.join("simplesamlphp")).expect("a link to its pages");
         let mut command = Command::new("php");
@@ -132,6 +161,15 @@ impl SimpleSamlPhp {
     pub fn trust(&self, sp_metadata: &str) {
         std::fs::write(self.folder.path().join(config::SERVICE_PROVIDER), sp_metadata)
             .expect("the service provider's metadata");
+    }
+
+    /// Makes a service provider known by what stands in `saml20-sp-remote.php`, with its certificate as `vestibule.pem`.
+    pub fn configure(&self, sp_remote: &str, certificate: &str) {
+        let write = |name: &str, text: String| {
+            std::fs::write(self.folder.path().join(name), text).expect("a file of the identity provider");
+        };
+        write("metadata/saml20-sp-remote.php", format!("<?php\n{sp_remote}\n"));
+        write("keys/vestibule.pem", certificate.to_owned());
     }
 
     /// Where the identity provider's metadata is; its entity ID is the same address.
