@@ -14,7 +14,7 @@ use vestibule_model::account::{Account, Label};
 use vestibule_model::connection::{EntityIdForm, Settings, SignatureHash};
 use vestibule_model::domain::Domain;
 use vestibule_model::id::{AccountId, ConnectionId};
-use vestibule_saml::{Algorithm, Certificate, Hash};
+use vestibule_saml::{Algorithm, Certificate, DecryptionKey, Hash};
 use vestibule_store as store;
 
 /// An account with everything a sign-in at one of its vanity URLs needs.
@@ -92,6 +92,8 @@ pub(crate) struct LiveConnection {
     pub(crate) keys: Ring,
     /// The one of them that signs.
     pub(crate) signing: OwnKey,
+    /// Those that decrypt.
+    pub(crate) decryption: Vec<DecryptionKey>,
     /// Where responses arrive; the first is the one that requests name.
     pub(crate) acs_urls: Vec<String>,
     /// Our entity ID in both spellings; the first is the one that requests name.
@@ -186,6 +188,7 @@ impl App {
         let certificates = settings.verifying_certificates().map(read).collect::<Result<_, _>>()?;
         let keys = self.ring(account.id, id).await?;
         let signing = signing(&keys, &settings)?;
+        let decryption = keys.decryption(&settings)?;
         let host = settings.reach.vanity_url.as_ref().unwrap_or(&account.label);
         let url = self.account_url(host);
         let foreign = settings.accepted.acs.iter();
@@ -194,7 +197,7 @@ impl App {
         let acs_urls = [format!("{url}/saml/SSO")].into_iter().chain(foreign).collect();
         let own = self.entity_ids(host, settings.sp_entity_id);
         let entity_ids = own.into_iter().chain(settings.accepted.entity_ids.iter().cloned()).collect();
-        Ok(LiveConnection { id, certificates, keys, signing, acs_urls, entity_ids, settings })
+        Ok(LiveConnection { id, certificates, keys, signing, decryption, acs_urls, entity_ids, settings })
     }
 
     /// Our entity ID in both spellings, the chosen one first.

@@ -71,14 +71,14 @@ pub async fn apply(ctx: &OperatorCtx, planned: Planned) -> Result<Applied, Error
     Ok(Applied { account, version, changes })
 }
 
-/// The id of a connection, and the key pair that is made for it.
+/// The id of a connection, and the key pairs that are made for it.
 #[derive(Clone)]
 struct Prepared {
     id: ConnectionId,
-    fresh: Option<SpKey>,
+    fresh: Vec<SpKey>,
 }
 
-/// An id for each connection that has none, and a key pair for each that has none of the wanted kind. Key pairs are made
+/// An id for each connection that has none, and a key pair for each that has none of a wanted kind. Key pairs are made
 /// before the transaction because that takes long; whoever makes one meanwhile changes the version of the account, and
 /// these are not written.
 async fn prepare(
@@ -91,10 +91,11 @@ async fn prepare(
     for (name, ConnectionState { settings, .. }) in &wanted.connections {
         let id = wanted.ids.get(name).copied();
         let id = id.unwrap_or_else(|| ConnectionId::from_bytes(app.fresh_id(now)));
-        let known = app.ring(to.id, id).await?.signing(settings.signing_key).is_some();
+        let known = app.ring(to.id, id).await?;
         let needed = Wanted { account: to, connection: id, settings };
-        let make = || app.fresh_key(needed, settings.signing_key, Life::first(now), now);
-        let fresh = if known { None } else { Some(make()?) };
+        let missing = keys::wanted_kinds(settings).into_iter().filter(|kind| known.signing(*kind).is_none());
+        let make = |kind| app.fresh_key(needed, kind, Life::first(now), now);
+        let fresh = missing.map(make).collect::<Result<_, _>>()?;
         prepared.insert(name.clone(), Prepared { id, fresh });
     }
     Ok(prepared)
@@ -138,8 +139,8 @@ async fn write_connections(
         if !current.ids.contains_key(name) {
             store::connections::create(tx, *id, name, now).await?;
         }
-        if let Some(fresh) = fresh {
-            store::sp_keys::insert(tx, fresh).await?;
+        for key in fresh {
+            store::sp_keys::insert(tx, key).await?;
         }
         keys::schedule(tx, *id, now).await?;
         let number = store::connections::save_draft(tx, *id, settings, now).await?;

@@ -1,6 +1,7 @@
 //! What an administrator sees of our key pairs, and does with them.
 
 use super::make::Wanted;
+use super::ring::order;
 use super::{are_used, job, pairs, wanted_kinds};
 use crate::context::AdminCtx;
 use crate::error::{Error, Kind};
@@ -79,14 +80,6 @@ pub async fn overview(ctx: &AdminCtx, connection: Option<ConnectionId>) -> Resul
         prepared_at: rotation::prepared_at(&own, rotation),
         readers: readers.into_iter().map(|reader| (reader.clone(), reader.counts(now))).collect(),
     }))
-}
-
-fn order(state: KeyState) -> u8 {
-    match state {
-        KeyState::Active => 0,
-        KeyState::Next => 1,
-        KeyState::Former => 2,
-    }
 }
 
 fn view(key: &SpKey, settings: &Settings) -> Result<KeyView, Error> {

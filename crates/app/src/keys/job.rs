@@ -42,6 +42,7 @@ pub(crate) async fn look_after(ctx: &JobCtx, connection: ConnectionId) -> Result
     let wanted = Wanted { account: &ctx.account, connection, settings: &settings };
     let mut wait = USUALLY;
     for kind in wanted_kinds(&settings) {
+        complete(ctx, wanted, kind, now).await?;
         let mut steps = 0;
         while steps < MOST_STEPS && step(ctx, wanted, kind, now).await? {
             steps += 1;
@@ -59,6 +60,33 @@ async fn read(ctx: &JobCtx, connection: ConnectionId, kind: SigningKeyKind) -> R
     let scope = ctx.app.store().account(ctx.account.id);
     let keys = scope.read(move |tx| Box::pin(store::sp_keys::list(tx, connection))).await?;
     pairs(&keys, kind)
+}
+
+/// Makes the first key pair of a kind that a connection needs and has not: a version before did not need it.
+async fn complete(
+    ctx: &JobCtx,
+    wanted: Wanted<'_>,
+    kind: SigningKeyKind,
+    now: Timestamp,
+) -> Result<(), Error> {
+    let connection = wanted.connection;
+    let is_there = |pairs: &[Pair]| pairs.iter().any(|pair| pair.life.state == KeyState::Active);
+    if is_there(&read(ctx, connection, kind).await?) {
+        return Ok(());
+    }
+    let fresh = ctx.app.fresh_key(wanted, kind, Life::first(now), now)?;
+    let scope = ctx.app.store().account(ctx.account.id);
+    let done = scope.write(move |tx| {
+        let fresh = fresh.clone();
+        Box::pin(async move {
+            store::accounts::bump(tx).await?;
+            if !is_there(&pairs(&store::sp_keys::list(tx, connection).await?, kind)?) {
+                store::sp_keys::insert(tx, &fresh).await?;
+            }
+            Ok::<_, Error>(())
+        })
+    });
+    done.await
 }
 
 /// Does one thing that is due; false when nothing is.

@@ -29,7 +29,17 @@ use vestibule_store::sp_keys::SpKey;
 
 /// The kinds of key pair that a connection needs under these settings.
 pub(crate) fn wanted_kinds(settings: &Settings) -> Vec<SigningKeyKind> {
-    vec![settings.signing_key]
+    let (signing, decryption) = (settings.signing_key, decryption_kind(settings));
+    if signing == decryption { vec![signing] } else { vec![signing, decryption] }
+}
+
+/// The kind of key pair that assertions are encrypted for: the one that signs, or RSA beside a curve, for which nothing
+/// can be encrypted.
+pub(crate) fn decryption_kind(settings: &Settings) -> SigningKeyKind {
+    match settings.signing_key {
+        SigningKeyKind::EcdsaP256 => SigningKeyKind::Rsa2048,
+        rsa @ (SigningKeyKind::Rsa2048 | SigningKeyKind::Rsa3072) => rsa,
+    }
 }
 
 /// Whether the identity provider has any use for our certificates under these settings.

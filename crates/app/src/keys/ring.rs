@@ -1,13 +1,14 @@
 //! The key pairs of a connection, opened.
 
+use super::decryption_kind;
 use crate::context::App;
 use crate::error::Error;
 use crate::vault::{Place, Purpose};
 use jiff::Timestamp;
-use vestibule_model::connection::SigningKeyKind;
+use vestibule_model::connection::{Settings, SigningKeyKind};
 use vestibule_model::id::{AccountId, ConnectionId, SpKeyId};
 use vestibule_model::rotation::{KeyState, Life};
-use vestibule_saml::{Certificate, SigningKey};
+use vestibule_saml::{Certificate, DecryptionKey, SigningKey};
 use vestibule_store::{self as store, sp_keys::SpKey};
 
 /// The key pairs of a connection in the order in which they were made, of every kind: a draft that wants another kind
@@ -15,6 +16,9 @@ use vestibule_store::{self as store, sp_keys::SpKey};
 /// that the identity provider knows. All of them decrypt, as far as they can.
 #[derive(Clone)]
 pub(crate) struct Ring(Vec<OwnKey>);
+
+/// How many keys are tried: each costs a private operation for everything that is encrypted for somebody else.
+const MOST_DECRYPTING: usize = 4;
 
 /// A key pair of ours. A clone shares the key.
 #[derive(Clone)]
@@ -48,8 +52,39 @@ impl Ring {
         in_turn.chain(former).map(|key| key.certificate.clone()).collect()
     }
 
+    /// The certificates that the identity provider may encrypt for: of the one in use, and of the next one. Former ones
+    /// decrypt, but nothing should be encrypted for them any more.
+    pub(crate) fn encryption_certificates(&self, settings: &Settings) -> Vec<Certificate> {
+        let kind = decryption_kind(settings);
+        let in_turn = [KeyState::Active, KeyState::Next].into_iter();
+        in_turn.flat_map(|state| self.in_state(kind, state)).map(|key| key.certificate.clone()).collect()
+    }
+
+    /// The keys that decrypt, in the order in which they are tried: what the identity provider should use comes first, and
+    /// of the others the newest.
+    pub(crate) fn decryption(&self, settings: &Settings) -> Result<Vec<DecryptionKey>, Error> {
+        let wanted = decryption_kind(settings);
+        let mut keys: Vec<&OwnKey> =
+            self.0.iter().filter(|key| key.kind != SigningKeyKind::EcdsaP256).rev().collect();
+        keys.sort_by_key(|key| (key.kind != wanted, order(key.life.state)));
+        let decrypting = |key: &OwnKey| DecryptionKey::new(&key.key, Some(key.certificate.clone()));
+        keys.into_iter()
+            .take(MOST_DECRYPTING)
+            .map(decrypting)
+            .collect::<Result<_, _>>()
+            .map_err(Error::internal)
+    }
+
     fn in_state(&self, kind: SigningKeyKind, state: KeyState) -> impl Iterator<Item = &OwnKey> {
         self.0.iter().filter(move |key| key.kind == kind && key.life.state == state)
+    }
+}
+
+pub(super) fn order(state: KeyState) -> u8 {
+    match state {
+        KeyState::Active => 0,
+        KeyState::Next => 1,
+        KeyState::Former => 2,
     }
 }
 

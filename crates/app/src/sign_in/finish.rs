@@ -111,9 +111,12 @@ pub(super) fn verify(xml: &[u8], connection: &LiveConnection, now: Timestamp) ->
         entity_ids: &connection.entity_ids,
         issuer: &settings.identity_provider.issuer,
         certificates: &connection.certificates,
-        allowed: Allowed { sha1: settings.allow.contains(&WeakAlgorithm::Sha1), ..Allowed::default() },
-        decryption_keys: &[],
-        encryption_required: false,
+        allowed: Allowed {
+            sha1: settings.allow.contains(&WeakAlgorithm::Sha1),
+            cbc: settings.allow.contains(&WeakAlgorithm::Cbc),
+        },
+        decryption_keys: &connection.decryption,
+        encryption_required: settings.encrypted_assertions,
         request_id: None,
     };
     response::verify(xml, &expected)

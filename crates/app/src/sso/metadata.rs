@@ -2,9 +2,11 @@
 
 use crate::context::VisitorCtx;
 use crate::error::Error;
+use crate::keys::Ring;
 use crate::live::Live;
+use vestibule_model::connection::{Settings, WeakAlgorithm};
 use vestibule_model::id::ConnectionId;
-use vestibule_saml::Certificate;
+use vestibule_saml::Cipher;
 use vestibule_saml::binding::Binding;
 use vestibule_saml::metadata::{Endpoint, sp};
 use vestibule_store as store;
@@ -18,31 +20,38 @@ use vestibule_store as store;
 /// When the store does not answer.
 pub async fn sp_metadata(ctx: &VisitorCtx, connection: Option<ConnectionId>) -> Result<String, Error> {
     let live: &Live = &ctx.live;
-    let url = ctx.url();
-    let (entity_id, signed, certificates) = match live.described(connection) {
-        Some(connection) => {
-            let id = connection.entity_ids.first().cloned();
-            let settings = &connection.settings;
-            let certificates = connection.keys.signing_certificates(settings.signing_key, ctx.app.now());
-            (id, settings.sign_requests, certificates)
-        }
+    let mut provider = match live.described(connection) {
+        Some(connection) => described(ctx, &connection.keys, &connection.settings),
         None => unpublished(ctx).await?,
     };
-    let entity_id = entity_id.unwrap_or_else(|| format!("https://{}", ctx.app.account_host(&ctx.live.host)));
-    Ok(sp::write(&sp::ServiceProvider {
+    if provider.entity_id.is_empty() {
+        provider.entity_id = format!("https://{}", ctx.app.account_host(&ctx.live.host));
+    }
+    let url = ctx.url();
+    provider.acs_urls = vec![format!("{url}/saml/SSO")];
+    provider.slo = [Binding::Redirect, Binding::Post]
+        .map(|binding| Endpoint::new(binding, format!("{url}/saml/SingleLogout")))
+        .into();
+    Ok(sp::write(&provider))
+}
+
+/// What settings and key pairs say. A certificate to encrypt for is there whether encryption is required or not, so that
+/// it can be switched on at the identity provider first.
+fn described(ctx: &VisitorCtx, keys: &Ring, settings: &Settings) -> sp::ServiceProvider {
+    let [entity_id, _] = ctx.app.entity_ids(&ctx.live.host, settings.sp_entity_id);
+    let cbc = settings.allow.contains(&WeakAlgorithm::Cbc);
+    sp::ServiceProvider {
         entity_id,
-        acs_urls: vec![format!("{url}/saml/SSO")],
-        slo: [Binding::Redirect, Binding::Post]
-            .map(|binding| Endpoint::new(binding, format!("{url}/saml/SingleLogout")))
-            .into(),
-        signing_certificates: certificates,
-        authn_requests_signed: signed,
+        signing_certificates: keys.signing_certificates(settings.signing_key, ctx.app.now()),
+        encryption_certificates: keys.encryption_certificates(settings),
+        ciphers: Cipher::ALL.into_iter().filter(|cipher| cbc || cipher.is_authenticated()).collect(),
+        authn_requests_signed: settings.sign_requests,
         ..sp::ServiceProvider::default()
-    }))
+    }
 }
 
 /// What the draft says, if there is one.
-async fn unpublished(ctx: &VisitorCtx) -> Result<(Option<String>, bool, Vec<Certificate>), Error> {
+async fn unpublished(ctx: &VisitorCtx) -> Result<sp::ServiceProvider, Error> {
     let scope = ctx.app.store().account(ctx.account().id);
     let connections = scope.read(|tx| Box::pin(store::connections::list(tx))).await?;
     let draft = connections.into_iter().find_map(|connection| {
@@ -50,9 +59,7 @@ async fn unpublished(ctx: &VisitorCtx) -> Result<(Option<String>, bool, Vec<Cert
         let host = draft.settings.reach.vanity_url.as_ref().unwrap_or(&ctx.account().label);
         (*host == ctx.live.host).then_some((connection.id, draft))
     });
-    let Some((id, draft)) = draft else { return Ok((None, false, Vec::new())) };
+    let Some((id, draft)) = draft else { return Ok(sp::ServiceProvider::default()) };
     let keys = ctx.app.ring(ctx.account().id, id).await?;
-    let certificates = keys.signing_certificates(draft.settings.signing_key, ctx.app.now());
-    let [entity_id, _] = ctx.app.entity_ids(&ctx.live.host, draft.settings.sp_entity_id);
-    Ok((Some(entity_id), draft.settings.sign_requests, certificates))
+    Ok(described(ctx, &keys, &draft.settings))
 }

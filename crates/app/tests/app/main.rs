@@ -17,6 +17,7 @@ mod attacks;
 mod behind;
 mod browser;
 mod burning;
+mod encryption;
 mod file_errors;
 mod key_pairs;
 mod log_secrecy;
