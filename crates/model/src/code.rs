@@ -51,7 +51,7 @@ codes! {
     Replay = 1010, "The response was used before",
         "Let the person start again from the sign-in page; going back or reloading sends the old response. If nobody did that, somebody may have copied the response.";
     Encryption = 1011, "Encryption: required and missing, or could not be decrypted",
-        "Make both sides agree: turn assertion encryption off at the identity provider, or on in the SSO connection.";
+        "Give the identity provider our current metadata: it names the certificate and the ciphers to encrypt with. If the connection does not require encryption, it may also be turned off there.";
     Status = 1012, "The identity provider reported a failure (its status shown)",
         "The identity provider itself refused the person: read its words here and look into its own log. Often the person is not assigned to the application.";
     Inactive = 1013, "The user is inactive",

@@ -18,7 +18,7 @@ use askama::Template;
 use certificates::{CertificateRow, rows};
 use jiff::Timestamp;
 use keys::KeysPart;
-use vestibule_model::connection::Settings;
+use vestibule_model::connection::{Settings, WeakAlgorithm};
 
 /// A connection.
 #[derive(Debug, Template)]
@@ -156,11 +156,18 @@ fn notes(connection: &Connection<'_>, certificates: &[CertificateRow]) -> Vec<No
         title: format!("{}: {}.", certificate.subject, certificate.expiry),
         text: "Get the next certificate from your identity provider and add it to the connection. It goes on verifying responses until you take it away.".to_owned(),
     }));
-    if !connection.settings.allow.is_empty() {
+    if connection.settings.allow.contains(&WeakAlgorithm::Sha1) {
         notes.push(Note {
             tone: "is-warn",
             title: "SHA-1 is accepted.".to_owned(),
             text: "Signatures with it can be forged with effort. Set your identity provider to SHA-256, then take “sha1” out of “allow”.".to_owned(),
+        });
+    }
+    if connection.settings.allow.contains(&WeakAlgorithm::Cbc) {
+        notes.push(Note {
+            tone: "is-warn",
+            title: "AES-CBC is accepted.".to_owned(),
+            text: "It hides assertions and does not protect them from change, so let the identity provider sign the whole response. Better, set it to AES-GCM and take “cbc” out of “allow”.".to_owned(),
         });
     }
     notes

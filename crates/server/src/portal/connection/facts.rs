@@ -108,10 +108,13 @@ fn responses(settings: &Settings) -> Vec<Fact> {
         Fact::new("Clock difference tolerated", format!("{} seconds", settings.clock_skew_seconds))
             .help("Beyond it responses are refused with 1008.")
             .tip("Account file: clock_skew, at most 300s. A clock that is far off is better corrected than tolerated."),
+        Fact::new("Encrypted assertions", if settings.encrypted_assertions { "Required" } else { "Accepted" }.to_owned())
+            .help(if settings.encrypted_assertions { "One in the clear is refused with 1011." } else { "So is one in the clear." })
+            .tip("Account file: encrypted_assertions. Our metadata names the certificate to encrypt for. Switch encryption on at the identity provider first, then require it here."),
         Fact::new("Weak algorithms", (!allowed.is_empty()).then(|| allowed.join(", ")))
             .or("None accepted")
-            .help("Others are refused with 1018.")
-            .tip("Account file: allow. Only for identity providers that cannot sign with SHA-256."),
+            .help("Others are refused with 1018, or 1011 in encryption.")
+            .tip("Account file: allow. Only for identity providers that cannot sign with SHA-256, or encrypt with AES-GCM."),
         Fact::new("Messages are logged", yes(settings.save_response_logs).to_owned())
             .help("Encrypted, for 7 days")
             .tip("Account file: save_response_logs. When off, the response log keeps time, person, code and trace, but neither the XML nor attribute values."),
