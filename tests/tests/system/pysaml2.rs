@@ -86,3 +86,15 @@ fn p12_what_pysaml2_does_not_sign_is_refused() {
     let rows = deployment.log();
     assert_eq!((&rows[0]["tracking_id"], &rows[0]["code"]), (&tracking_id.into(), &1002.into()), "{rows:?}");
 }
+
+#[test]
+fn encrypted_by_xmlsec1_with_gcm_pysaml2_signs_somebody_in() {
+    let Some(browser) = Browser::open() else { return };
+    let Some(idp) = Pysaml2::start(&[Habit::SignsResponses, Habit::Encrypts]) else { return };
+    let deployment = Deployment::on_sqlite();
+    deployment.create_account();
+    let _service = deployment.serve();
+    connect(&deployment, &idp, "encrypted_assertions = true");
+    sign_in(&browser, &deployment, &PEOPLE[2]);
+    is_at_the_profile(&browser, &deployment, &idp, &PEOPLE[2]);
+}

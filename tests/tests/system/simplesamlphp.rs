@@ -121,6 +121,31 @@ fn simplesamlphp_that_wants_requests_signed_takes_ours_and_none_without_a_signat
     is_at_the_profile(&browser, &deployment, &PEOPLE[0]);
 }
 
+#[test]
+fn encrypted_by_simplesamlphp_in_cbc_mode_is_taken_if_that_is_allowed_and_named_if_it_is_not() {
+    let Some(browser) = Browser::open() else { return };
+    let habits = Habits { encrypts: true, ..Signed::Both.into() };
+    let Some(idp) = SimpleSamlPhp::start(habits) else { return };
+    let deployment = Deployment::on_sqlite();
+    deployment.create_account();
+    let _service = deployment.serve();
+    deployment.point_at(&idp, "encrypted_assertions = true");
+    idp.trust(&deployment.metadata());
+    browser.visit(&deployment.vanity("/saml/login"));
+    sign_in(&browser, &PEOPLE[2]);
+    let tracking_id = browser.text(".ticket .code");
+    let explained = deployment.run(&["explain", &tracking_id, "--json"]).expect_code(0).json();
+    assert_eq!(explained["code"], 1011, "{explained}");
+    for named in ["aes128-cbc", "allow = [\"cbc\"]"] {
+        let decoded = explained.to_string().replace("\\\"", "\"");
+        assert!(decoded.contains(named), "no {named}: {decoded}");
+    }
+
+    deployment.point_at(&idp, "encrypted_assertions = true\nallow = [\"cbc\"]");
+    browser.visit(&deployment.vanity("/saml/login"));
+    is_at_the_profile(&browser, &deployment, &PEOPLE[2]);
+}
+
 /// Does on both sides what the guide says.
 fn follow(guide: &Guide, deployment: &Deployment, idp: &SimpleSamlPhp) {
     let provider = format!("idp_metadata_url = \"{}\"", idp.metadata_url());

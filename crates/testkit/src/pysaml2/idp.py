@@ -38,8 +38,8 @@ def encrypt_with_gcm():
     saml2.entity.pre_encryption_part = functools.partial(saml2.entity.pre_encryption_part, msg_enc=GCM)
     encrypt = CryptoBackendXmlSec1.encrypt_assertion
 
-    def with_longer_key(self, statement, enc_key, template, key_type="aes-256", node_xpath=None, node_id=None):
-        return encrypt(self, statement, enc_key, template, key_type, node_xpath, node_id)
+    def with_longer_key(self, statement, enc_key, template, _key_type=None, node_xpath=None, node_id=None):
+        return encrypt(self, statement, enc_key, template, "aes-256", node_xpath, node_id)
 
     CryptoBackendXmlSec1.encrypt_assertion = with_longer_key
 
