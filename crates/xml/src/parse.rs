@@ -87,11 +87,16 @@ impl<'i, 'l> Parser<'i, 'l> {
     }
 
     fn text(&mut self) -> Result<(), Fault> {
-        let raw = self.cursor.until_markup();
-        if raw.is_empty() {
+        let text = match self.cursor.plain_text() {
+            Some(plain) => Cow::Borrowed(plain),
+            None => {
+                let raw = self.cursor.until_markup();
+                value::text(raw).map_err(|wrong| self.within(raw, wrong))?
+            }
+        };
+        if text.is_empty() {
             return Ok(());
         }
-        let text = value::text(raw).map_err(|wrong| self.within(raw, wrong))?;
         self.push(Node::Text(text)).map(drop)
     }
 
@@ -303,6 +308,7 @@ impl<'i, 'l> Parser<'i, 'l> {
         }
     }
 
+    #[inline]
     fn push(&mut self, node: Node<'i>) -> Result<u32, Fault> {
         let index = self.document.nodes.len();
         if index >= self.limits.nodes {

@@ -10,7 +10,8 @@ const TOPS: u64 = u64::from_ne_bytes([0x80; WORD]);
 /// Where the first byte is that is one of `wanted`.
 #[inline]
 pub(crate) fn find<const N: usize>(text: &str, wanted: [u8; N]) -> Option<usize> {
-    let (words, tail) = text.as_bytes().as_chunks::<WORD>();
+    let bytes = text.as_bytes();
+    let (words, tail) = bytes.as_chunks::<WORD>();
     for (number, word) in words.iter().enumerate() {
         let found = marks(u64::from_le_bytes(*word), wanted);
         if found != 0 {
@@ -32,9 +33,47 @@ fn marks<const N: usize>(word: u64, wanted: [u8; N]) -> u64 {
     })
 }
 
+/// How many ASCII letters the text begins with.
+#[inline]
+pub(crate) fn letters(text: &str) -> usize {
+    let (words, tail) = text.as_bytes().as_chunks::<WORD>();
+    let mut length = 0;
+    for word in words {
+        let others = !letters_of(u64::from_le_bytes(*word)) & TOPS;
+        if others != 0 {
+            return length + others.trailing_zeros() as usize / 8;
+        }
+        length += WORD;
+    }
+    length + tail.iter().take_while(|byte| byte.is_ascii_alphabetic()).count()
+}
+
+/// Sets the top bit of each byte that is an ASCII letter.
+#[inline]
+fn letters_of(word: u64) -> u64 {
+    const A: u64 = ONES * (0x80 - b'a' as u64);
+    const BEHIND_Z: u64 = ONES * (0x80 - b'z' as u64 - 1);
+    // In lower case and without their top bits no byte is above 0x7F, so no sum carries into the next.
+    let low = (word | ONES * 0x20) & !TOPS;
+    (low + A) & !(low + BEHIND_Z) & !word & TOPS
+}
+
 #[cfg(test)]
 mod tests {
-    use super::find;
+    use super::{find, letters};
+
+    #[test]
+    fn letters_are_counted_up_to_the_first_byte_that_is_none() {
+        for other in '\0'..='\u{180}' {
+            for place in 0..19 {
+                let text: String =
+                    ("azAZmMqQ".chars().cycle().take(place)).chain([other]).chain("xyz".chars()).collect();
+                let expected = if other.is_ascii_alphabetic() { text.len() } else { place };
+                assert_eq!(letters(&text), expected, "{text:?}");
+            }
+        }
+        assert_eq!(letters(""), 0);
+    }
 
     #[test]
     fn every_byte_is_found_at_every_place_and_nothing_else_is() {
@@ -43,9 +82,9 @@ mod tests {
                 let text: String = std::iter::repeat_n(char::from(other), 19).collect();
                 assert_eq!(find(&text, [wanted, wanted]), None);
             }
-            for place in 0..19 {
+            for place in 0..43 {
                 let near = [wanted ^ 1, wanted.wrapping_sub(1) & 127][place % 2];
-                let mut bytes = [near; 24];
+                let mut bytes = [near; 48];
                 bytes[place] = wanted;
                 bytes[place + 2] = wanted;
                 let text = std::str::from_utf8(&bytes).unwrap();

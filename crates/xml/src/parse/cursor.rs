@@ -5,7 +5,7 @@
 
 use crate::characters::{is_name, is_name_byte, is_space};
 use crate::error::{ErrorKind, Fault};
-use crate::search::find;
+use crate::search::{find, letters};
 
 /// What is left of the input.
 pub(crate) struct Cursor<'i> {
@@ -63,7 +63,9 @@ impl<'i> Cursor<'i> {
     /// Whether there was white space to skip.
     #[inline]
     pub(crate) fn skip_space(&mut self) -> bool {
-        !self.take_while(is_space).is_empty()
+        let length = self.rest.bytes().take_while(|byte| is_space(*byte)).count();
+        self.advance(length);
+        length > 0
     }
 
     /// What is before `token`, and steps over it.
@@ -82,6 +84,13 @@ impl<'i> Cursor<'i> {
         self.advance(find(self.rest, [b'<']).unwrap_or(self.rest.len()))
     }
 
+    /// Character data up to the next tag, if all of it stands for itself.
+    #[inline]
+    pub(crate) fn plain_text(&mut self) -> Option<&'i str> {
+        let length = find(self.rest, [b'<', b'&', b'\r', b']'])?;
+        if self.rest.as_bytes().get(length) == Some(&b'<') { Some(self.advance(length)) } else { None }
+    }
+
     /// A quoted string: its content.
     pub(crate) fn quoted(&mut self, kind: ErrorKind) -> Result<&'i str, Fault> {
         let quote = self.rest.bytes().next().filter(|byte| matches!(byte, b'"' | b'\''));
@@ -96,40 +105,59 @@ impl<'i> Cursor<'i> {
     }
 
     /// A name with or without a prefix (Namespaces in XML 1.0, production `QName`).
+    #[inline]
     pub(crate) fn name(&mut self) -> Result<Qualified<'i>, Fault> {
-        let fault = Fault { kind: ErrorKind::Name, offset: self.offset() };
-        let (mut length, mut colons, mut colon) = (0, 0_usize, 0);
-        for byte in self.rest.bytes().take_while(|byte| is_name_byte(*byte)) {
-            if byte == b':' {
-                (colons, colon) = (colons + 1, length);
-            }
-            length += 1;
+        let first = common_name(self.rest);
+        let (first, second) = match self.rest.as_bytes().get(first) {
+            Some(b':') => (first, common_name(self.rest.get(first + 1..).unwrap_or_default())),
+            _ => (0, first),
+        };
+        let length = if first == 0 { second } else { first + 1 + second };
+        let ends = !self.rest.as_bytes().get(length).is_some_and(|byte| is_name_byte(*byte));
+        if second == 0 || !ends {
+            return self.uncommon_name();
         }
+        let whole = self.advance(length);
+        let (prefix, local) = whole.split_at_checked(length - second).unwrap_or_default();
+        Ok(Qualified { whole, prefix: prefix.get(..first).unwrap_or_default(), local })
+    }
+
+    /// Any name, or what is wrong with it.
+    fn uncommon_name(&mut self) -> Result<Qualified<'i>, Fault> {
+        let fault = Fault { kind: ErrorKind::Name, offset: self.offset() };
+        let length = self.rest.bytes().take_while(|byte| is_name_byte(*byte)).count();
         if length == 0 {
             return Err(self.fault(ErrorKind::Name));
         }
         let whole = self.advance(length);
-        let (prefix, local) = match (colons, whole.split_at_checked(colon)) {
-            (1, Some((prefix, local))) => (prefix, local.get(1..).unwrap_or_default()),
-            _ => ("", whole),
+        let (prefix, local) = match whole.split_once(':') {
+            None => ("", whole),
+            Some((prefix, local)) if prefix.is_empty() || local.is_empty() || local.contains(':') => {
+                return Err(Fault { kind: ErrorKind::QualifiedName, ..fault });
+            }
+            Some(parts) => parts,
         };
-        if colons > 1 || (colons == 1 && (prefix.is_empty() || local.is_empty())) {
-            return Err(Fault { kind: ErrorKind::QualifiedName, ..fault });
-        }
-        let named = is_name(local) && (colons == 0 || is_name(prefix));
+        let named = is_name(local) && (prefix.is_empty() || is_name(prefix));
         if named { Ok(Qualified { whole, prefix, local }) } else { Err(fault) }
     }
 
     #[inline]
-    fn take_while(&mut self, wanted: impl Fn(u8) -> bool) -> &'i str {
-        let end = self.rest.bytes().position(|byte| !wanted(byte));
-        self.advance(end.unwrap_or(self.rest.len()))
-    }
-
     fn advance(&mut self, length: usize) -> &'i str {
         // The length never falls inside a character: what was searched for is ASCII.
         let (before, rest) = self.rest.split_at_checked(length).unwrap_or((self.rest, ""));
         self.rest = rest;
         before
     }
+}
+
+/// How long the part of a name is that the text begins with, if it has no other characters than ASCII and begins with
+/// a letter, as nearly all have; it may go on with others.
+#[inline]
+fn common_name(text: &str) -> usize {
+    let letters = letters(text);
+    if letters == 0 {
+        return 0;
+    }
+    let more = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_');
+    letters + text.as_bytes().get(letters..).unwrap_or_default().iter().take_while(|byte| more(byte)).count()
 }
