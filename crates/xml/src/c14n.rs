@@ -62,7 +62,7 @@ impl<'d> Form<'d> {
             inclusive: in_scope(apex, inclusive_prefixes),
             written: Bindings::default(),
             fresh: Vec::new(),
-            opened: Vec::new(),
+            opened: Vec::with_capacity(16),
         }
     }
 

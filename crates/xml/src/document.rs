@@ -20,6 +20,8 @@ pub struct Document<'i> {
     pub(crate) attributes: Vec<Attribute<'i>>,
     pub(crate) declarations: Vec<Declaration<'i>>,
     pub(crate) ids: BTreeMap<Cow<'i, str>, u32>,
+    pub(crate) elements: usize,
+    pub(crate) depth: usize,
 }
 
 impl<'i> Document<'i> {
@@ -43,6 +45,12 @@ impl<'i> Document<'i> {
     #[must_use]
     pub fn root(&self) -> Element<'_> {
         Element { document: self, index: 0 }
+    }
+
+    /// How many elements there are, and how many stand inside one another at most, the root included.
+    #[must_use]
+    pub fn dimensions(&self) -> (usize, usize) {
+        (self.elements, self.depth)
     }
 
     /// Every attribute that looks like an ID (`ID`, `Id`, `id`, in any namespace), by its value without white space

@@ -66,14 +66,22 @@ struct Open<'i> {
 
 impl<'i, 'l> Parser<'i, 'l> {
     fn new(text: &'i str, limits: &'l Limits) -> Self {
-        // Typical messages have a node for every 50 bytes and an attribute for every 100.
+        // Typical messages have a node for every 50 bytes and an attribute for every 100, small ones a few more.
         let document = Document {
             nodes: Vec::with_capacity((text.len() / 50).min(limits.nodes)),
-            attributes: Vec::with_capacity((text.len() / 100).min(limits.nodes)),
+            attributes: Vec::with_capacity((text.len() / 100 + 8).min(limits.nodes)),
             declarations: Vec::new(),
             ids: BTreeMap::new(),
+            elements: 0,
+            depth: 0,
         };
-        Self { cursor: Cursor::new(text), limits, scope: Bindings::reserved(), open: Vec::new(), document }
+        Self {
+            cursor: Cursor::new(text),
+            limits,
+            scope: Bindings::reserved(),
+            open: Vec::with_capacity(16),
+            document,
+        }
     }
 
     fn document(&mut self) -> Result<(), Fault> {
@@ -146,6 +154,8 @@ impl<'i, 'l> Parser<'i, 'l> {
         };
         let index = self.push(Node::Element(tag))?;
         self.note_id(index, attributes)?;
+        self.document.elements += 1;
+        self.document.depth = self.document.depth.max(self.open.len() + 1);
         if empty {
             self.close(index, mark);
         } else {

@@ -54,7 +54,7 @@ fn letters_of(word: u64) -> u64 {
     const A: u64 = ONES * (0x80 - b'a' as u64);
     const BEHIND_Z: u64 = ONES * (0x80 - b'z' as u64 - 1);
     // In lower case and without their top bits no byte is above 0x7F, so no sum carries into the next.
-    let low = (word | ONES * 0x20) & !TOPS;
+    let low = (word | (ONES * 0x20)) & !TOPS;
     (low + A) & !(low + BEHIND_Z) & !word & TOPS
 }
 
