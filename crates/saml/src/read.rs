@@ -11,7 +11,12 @@ use crate::{NameId, names, time};
 
 /// Drops what XML calls white space from both ends.
 pub(crate) fn trim(text: &str) -> &str {
-    text.trim_matches([' ', '\t', '\r', '\n'])
+    let space = |byte: &u8| matches!(byte, b' ' | b'\t' | b'\r' | b'\n');
+    // Nearly always there is nothing to drop.
+    if text.as_bytes().first().is_some_and(space) || text.as_bytes().last().is_some_and(space) {
+        return text.trim_matches([' ', '\t', '\r', '\n']);
+    }
+    text
 }
 
 /// The text of an element; `None` if it holds elements, or nothing.
@@ -72,9 +77,17 @@ pub(crate) fn certificates(key_info: Element<'_>) -> Result<Vec<Certificate>, ve
         .collect()
 }
 
+/// The most bytes of a string that the sender chose on a page and in a log line.
+const EXCERPT: usize = 200;
+
 /// The beginning of a string that the sender chose, short enough for a page and a log line.
 pub(crate) fn excerpt(text: &str) -> String {
-    cut(text, 200).0
+    cut(text, EXCERPT).0
+}
+
+/// The same of a string of one's own, which is mostly short enough.
+pub(crate) fn shortened(text: String) -> String {
+    if text.len() <= EXCERPT { text } else { excerpt(&text) }
 }
 
 /// At most this many bytes of a string, with an ellipsis where it was cut; and whether it was.

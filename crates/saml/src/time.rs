@@ -102,13 +102,19 @@ fn split_zone(text: &str) -> Option<(&str, Offset)> {
 
 /// Numbers of exactly these widths between separators.
 fn fields<const N: usize>(text: &str, separator: char, widths: [usize; N]) -> Option<[i16; N]> {
-    let mut parts = text.split(separator);
+    let mut rest = Some(text);
     let mut numbers = [0; N];
     for (number, width) in numbers.iter_mut().zip(widths) {
-        let part = parts.next().filter(|part| part.len() == width && is_digits(part))?;
-        *number = part.parse().ok()?;
+        let (digits, behind) = rest?.split_at_checked(width)?;
+        for digit in digits.bytes() {
+            *number = *number * 10 + i16::from(digit.is_ascii_digit().then(|| digit - b'0')?);
+        }
+        rest = behind.strip_prefix(separator);
+        if rest.is_none() && !behind.is_empty() {
+            return None;
+        }
     }
-    parts.next().is_none().then_some(numbers)
+    rest.is_none().then_some(numbers)
 }
 
 fn nanoseconds(digits: &str) -> Option<i32> {

@@ -10,21 +10,44 @@ use jiff::{SignedDuration, Timestamp};
 use super::Expected;
 use super::claims::{Bearer, Claims};
 use super::envelope::Envelope;
-use super::rejection::{Moment, Part, Rejection, Untimely, list, or_none};
+use super::rejection::{Moment, Part, Rejection, Untimely, list, or_none, quoted};
 use super::trace::Trace;
 
 /// A response is made when it is sent. One that is older was not, whatever validity it states.
 const MAX_AGE: SignedDuration = SignedDuration::from_hours(24);
 
 pub(super) struct Checks<'a> {
-    pub(super) expected: &'a Expected<'a>,
-    pub(super) trace: &'a mut Trace,
-    pub(super) envelope: &'a Envelope,
-    pub(super) envelope_is_signed: bool,
-    pub(super) claims: &'a Claims,
+    expected: &'a Expected<'a>,
+    trace: &'a mut Trace,
+    envelope: &'a Envelope,
+    envelope_is_signed: bool,
+    claims: &'a Claims,
+    /// A time that limits a validity must be after this one: what the trace says of it.
+    earliest: String,
+    /// A time that begins a validity must not be after this one.
+    latest: String,
 }
 
 impl<'a> Checks<'a> {
+    pub(super) fn new(
+        expected: &'a Expected<'a>,
+        trace: &'a mut Trace,
+        envelope: &'a Envelope,
+        envelope_is_signed: bool,
+        claims: &'a Claims,
+    ) -> Self {
+        let (now, skew) = (expected.now, expected.skew());
+        Self {
+            expected,
+            trace,
+            envelope,
+            envelope_is_signed,
+            claims,
+            earliest: now.saturating_sub(skew).unwrap_or(Timestamp::MIN).to_string(),
+            latest: now.saturating_add(skew).unwrap_or(Timestamp::MAX).to_string(),
+        }
+    }
+
     /// Runs every check, and returns the request that is answered.
     pub(super) fn run(&mut self) -> Result<Option<String>, Rejection> {
         self.issuer()?;
@@ -52,8 +75,8 @@ impl<'a> Checks<'a> {
         } else {
             Ok(())
         };
-        let found = format!("Response {}, Assertion {}", or_none(response), or_none(assertion));
-        self.trace.check("issuer", format!("\"{expected}\""), found, outcome)
+        let found = ["Response ", &or_none(response), ", Assertion ", &or_none(assertion)].concat();
+        self.trace.check("issuer", quoted(expected), found, outcome)
     }
 
     /// A Response that is signed must say where it is sent (SAML-Bindings, section 3.5.5.2); one that is not, may.
@@ -67,7 +90,7 @@ impl<'a> Checks<'a> {
         };
         let note =
             if found.is_none() && outcome.is_ok() { " (an unsigned Response may leave it out)" } else { "" };
-        self.trace.check("destination", list(expected), format!("{}{note}", or_none(found)), outcome)
+        self.trace.check("destination", list(expected), or_none(found) + note, outcome)
     }
 
     /// A bearer confirmation names this service as its recipient (SAML-Profiles, section 4.1.4.2).
@@ -75,14 +98,15 @@ impl<'a> Checks<'a> {
         let expected = self.expected.acs_urls;
         let is_ours = |bearer: &&Bearer| bearer.recipient.as_ref().is_some_and(|url| expected.contains(url));
         let ours: Vec<&Bearer> = self.claims.bearers.iter().filter(is_ours).collect();
-        let recipients: Vec<Option<String>> =
-            self.claims.bearers.iter().map(|one| one.recipient.clone()).collect();
-        let found = match recipients.as_slice() {
+        let recipients = || self.claims.bearers.iter().map(|bearer| &bearer.recipient);
+        let found = match self.claims.bearers.as_slice() {
             [] => "no bearer confirmation".to_owned(),
-            some => some.iter().map(or_none).collect::<Vec<_>>().join(", "),
+            [only] => or_none(&only.recipient),
+            _ => recipients().map(or_none).collect::<Vec<_>>().join(", "),
         };
         let outcome = if ours.is_empty() {
-            Err(Rejection::Recipient { expected: expected.to_vec(), found: recipients })
+            let found = recipients().cloned().collect();
+            Err(Rejection::Recipient { expected: expected.to_vec(), found })
         } else {
             Ok(ours)
         };
@@ -103,6 +127,7 @@ impl<'a> Checks<'a> {
         };
         let found = match restrictions.as_slice() {
             [] => "none".to_owned(),
+            [only] => list(only),
             some => some.iter().map(|audiences| list(audiences)).collect::<Vec<_>>().join(" and "),
         };
         self.trace.check("audience", list(expected), found, outcome)
@@ -118,13 +143,13 @@ impl<'a> Checks<'a> {
             let begins = if bearer.begins { ", with NotBefore" } else { "" };
             let address =
                 bearer.address.as_ref().map_or_else(String::new, |at| format!(", Address {at} not compared"));
-            format!("bearer, NotOnOrAfter {}{begins}{address}", time_or_none(bearer.not_on_or_after))
+            ["bearer, NotOnOrAfter ", &time_or_none(bearer.not_on_or_after), begins, &address].concat()
         });
         let outcome = match bearers.first() {
             Some(first) if hold.is_empty() => self.holds(first).map(|()| hold).map_err(Rejection::Time),
             _ => Ok(hold),
         };
-        let expected = format!("bearer, no NotBefore, NotOnOrAfter after {}", self.earliest());
+        let expected = ["bearer, no NotBefore, NotOnOrAfter after ", &self.earliest].concat();
         self.trace.check("confirmation", expected, found, outcome)
     }
 
@@ -143,8 +168,8 @@ impl<'a> Checks<'a> {
             .begun("Response IssueInstant", response)
             .and_then(|()| self.begun("Assertion IssueInstant", assertion))
             .and_then(|()| self.recent("Response IssueInstant", response));
-        let expected = format!("within the 24 hours before {}", self.latest());
-        let found = format!("Response {response}, Assertion {assertion}");
+        let expected = ["within the 24 hours before ", &self.latest].concat();
+        let found = ["Response ", &response.to_string(), ", Assertion ", &assertion.to_string()].concat();
         self.trace.check("issue instant", expected, found, outcome.map_err(Rejection::Time))
     }
 
@@ -152,14 +177,14 @@ impl<'a> Checks<'a> {
     fn conditions(&mut self) -> Result<(), Rejection> {
         let conditions = &self.claims.conditions;
         let begun = conditions.not_before.map_or(Ok(()), |start| self.begun("Conditions NotBefore", start));
-        let expected = format!("none, or at the latest {}", self.latest());
+        let expected = ["none, or at the latest ", &self.latest].concat();
         let found = time_or_none(conditions.not_before);
         self.trace.check("not before", expected, found, begun.map_err(Rejection::Time))?;
         let over = conditions
             .not_on_or_after
             .ok_or(Untimely::NoLimit { of: "Conditions element" })
             .and_then(|end| self.not_over("Conditions NotOnOrAfter", end));
-        let expected = format!("after {}", self.earliest());
+        let expected = ["after ", &self.earliest].concat();
         let found = time_or_none(conditions.not_on_or_after);
         self.trace.check("not on or after", expected, found, over.map_err(Rejection::Time))
     }
@@ -168,7 +193,7 @@ impl<'a> Checks<'a> {
     fn session(&mut self) -> Result<(), Rejection> {
         let end = self.claims.session.not_on_or_after;
         let outcome = end.map_or(Ok(()), |end| self.not_over("SessionNotOnOrAfter", end));
-        let expected = format!("none, or after {}", self.earliest());
+        let expected = ["none, or after ", &self.earliest].concat();
         self.trace.check("session", expected, time_or_none(end), outcome.map_err(Rejection::Time))
     }
 
@@ -189,11 +214,8 @@ impl<'a> Checks<'a> {
             }
             _ => Ok(answered.clone()),
         };
-        let wanted = expected.map_or_else(
-            || "not compared: no request was given".to_owned(),
-            |request| format!("\"{request}\""),
-        );
-        let found = format!("Response {}, signed statement {}", or_none(response), or_none(&answered));
+        let wanted = expected.map_or_else(|| "not compared: no request was given".to_owned(), quoted);
+        let found = ["Response ", &or_none(response), ", signed statement ", &or_none(&answered)].concat();
         self.trace.check("in response to", wanted, found, outcome)
     }
 
@@ -221,16 +243,6 @@ impl<'a> Checks<'a> {
 
     fn moment(&self, what: &'static str, stated: Timestamp) -> Moment {
         Moment { what, stated, now: self.expected.now, skew: self.expected.skew() }
-    }
-
-    /// A time that limits a validity must be after this one.
-    fn earliest(&self) -> Timestamp {
-        self.expected.now.saturating_sub(self.expected.skew()).unwrap_or(Timestamp::MIN)
-    }
-
-    /// A time that begins a validity must not be after this one.
-    fn latest(&self) -> Timestamp {
-        self.expected.now.saturating_add(self.expected.skew()).unwrap_or(Timestamp::MAX)
     }
 }
 

@@ -64,7 +64,7 @@ impl Claims {
         Ok(Self {
             id: read::attribute(assertion, "ID").ok_or_else(|| missing(Part::Assertion, "ID"))?,
             issue_instant: issue_instant.ok_or_else(|| missing(Part::Assertion, "IssueInstant"))?,
-            issuer: child(assertion, "Issuer").and_then(read::text).map(|issuer| read::excerpt(&issuer)),
+            issuer: child(assertion, "Issuer").and_then(read::text).map(read::shortened),
             name_id,
             name_id_encryption,
             bearers: bearers(subject)?,

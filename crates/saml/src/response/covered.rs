@@ -29,15 +29,16 @@ pub(super) fn the_assertion<'d>(
     expected: &Expected<'_>,
     trace: &mut Trace,
 ) -> Result<Element<'d>, Rejection> {
-    let places: Vec<String> = assertions(root)
-        .take(3)
-        .map(|one| match one.parent() {
-            Some(parent) => format!("{} in {}", one.local_name(), envelope::name(parent)),
-            None => one.local_name().to_owned(),
-        })
-        .collect();
-    let found = format!("{}: {}", assertions(root).count(), places.join(", "));
-    let assertion = sole_assertion(root, Some(root))
+    let mut found = assertions(root);
+    let shown: Vec<Element<'_>> = found.by_ref().take(3).collect();
+    let count = shown.len() + found.count();
+    let place = |one: &Element<'_>| match one.parent() {
+        Some(parent) => [one.local_name(), " in ", &envelope::name(parent)].concat(),
+        None => one.local_name().to_owned(),
+    };
+    let places: Vec<String> = shown.iter().map(place).collect();
+    let found = [&count.to_string(), ": ", &places.join(", ")].concat();
+    let assertion = sole(shown.first().copied(), count, Some(root))
         .and_then(|assertion| encrypted::admitted(assertion, expected).map(|()| assertion));
     trace.check("assertion", encrypted::wanted(expected), found, assertion)
 }
@@ -48,8 +49,17 @@ pub(super) fn sole_assertion<'d>(
     root: Element<'d>,
     parent: Option<Element<'d>>,
 ) -> Result<Element<'d>, Rejection> {
-    let first = assertions(root).next().ok_or(Rejection::NotCovered(NotCovered::NoAssertion))?;
-    let count = assertions(root).count();
+    let mut found = assertions(root);
+    let first = found.next();
+    sole(first, usize::from(first.is_some()) + found.count(), parent)
+}
+
+fn sole<'d>(
+    first: Option<Element<'d>>,
+    count: usize,
+    parent: Option<Element<'d>>,
+) -> Result<Element<'d>, Rejection> {
+    let first = first.ok_or(Rejection::NotCovered(NotCovered::NoAssertion))?;
     if count > 1 {
         return Err(Rejection::NotCovered(NotCovered::SeveralAssertions { count }));
     }
@@ -62,8 +72,8 @@ pub(super) fn sole_assertion<'d>(
 
 fn assertions(root: Element<'_>) -> impl Iterator<Item = Element<'_>> {
     root.descendants().filter(|element| {
-        element.namespace() == names::ASSERTION
-            && matches!(element.local_name(), "Assertion" | "EncryptedAssertion")
+        matches!(element.local_name(), "Assertion" | "EncryptedAssertion")
+            && element.namespace() == names::ASSERTION
     })
 }
 
@@ -94,7 +104,7 @@ impl Covered {
             (false, true) => ("the Assertion is", Ok(())),
             (false, false) => ("neither is", Err(Rejection::NotCovered(NotCovered::Unsigned))),
         };
-        trace.check(Step::SIGNED, Step::SIGNED_EXPECTED, format!("{found} signed"), outcome)?;
+        trace.check(Step::SIGNED, Step::SIGNED_EXPECTED, [found, " signed"].concat(), outcome)?;
         let mut one = |part, element, signed: bool| {
             signed.then(|| signature(part, element, expected, trace)).transpose()
         };
@@ -131,14 +141,14 @@ pub(super) fn signature(
     };
     for step in Step::ALL.into_iter().take_while(|step| *step < reached) {
         let found = verified.as_ref().map_or_else(|_| "yes".to_owned(), |signed| step.found(signed));
-        trace.passed(step.check(), wanted(step), format!("{part}: {found}"));
+        trace.passed(step.check(), wanted(step), [part.name(), ": ", &found].concat());
     }
     let found = match &verified {
         Ok(signed) => reached.found(signed),
         Err(invalid) => invalid.to_string(),
     };
     let outcome = verified.map_err(|invalid| rejection(part, reached, invalid, configured.clone()));
-    trace.check(reached.check(), wanted(reached), format!("{part}: {found}"), outcome)
+    trace.check(reached.check(), wanted(reached), [part.name(), ": ", &found].concat(), outcome)
 }
 
 /// The steps of verifying a signature, as a trace shows them.

@@ -44,7 +44,7 @@ impl Envelope {
             id: read::attribute(root, "ID").ok_or_else(|| missing(Part::Response, "ID"))?,
             issue_instant: instant(root, "IssueInstant")?
                 .ok_or_else(|| missing(Part::Response, "IssueInstant"))?,
-            issuer: issuer.map(|issuer| read::excerpt(&issuer)),
+            issuer: issuer.map(read::shortened),
             destination: read::attribute(root, "Destination"),
             in_response_to: read::attribute(root, "InResponseTo"),
             status: Status::read(root).ok_or_else(|| missing(Part::Response, "Status with a StatusCode"))?,
@@ -57,7 +57,7 @@ impl Status {
     pub(super) fn read(response: Element<'_>) -> Option<Self> {
         let status = response.child(names::PROTOCOL, "Status")?;
         let code = status.child(names::PROTOCOL, "StatusCode")?;
-        let value = |code: Element<'_>| read::attribute(code, "Value").map(|value| read::excerpt(&value));
+        let value = |code: Element<'_>| read::attribute(code, "Value").map(read::shortened);
         let message = status.child(names::PROTOCOL, "StatusMessage").and_then(read::text);
         Some(Self {
             code: value(code)?,
@@ -114,12 +114,12 @@ pub(super) fn missing(of: Part, what: &'static str) -> Rejection {
 
 /// The name of an element as a sentence can bear it.
 pub(super) fn name(element: Element<'_>) -> String {
-    let (namespace, local) = (read::excerpt(element.namespace()), read::excerpt(element.local_name()));
+    let local = read::excerpt(element.local_name());
     match element.namespace() {
         "" => local,
-        names::PROTOCOL => format!("samlp:{local}"),
-        names::ASSERTION => format!("saml:{local}"),
-        names::SIGNATURE => format!("ds:{local}"),
-        _ => format!("{local} of the namespace {namespace}"),
+        names::PROTOCOL => ["samlp:", &local].concat(),
+        names::ASSERTION => ["saml:", &local].concat(),
+        names::SIGNATURE => ["ds:", &local].concat(),
+        namespace => [&local, " of the namespace ", &read::excerpt(namespace)].concat(),
     }
 }

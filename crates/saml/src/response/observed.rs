@@ -105,14 +105,17 @@ pub fn observe(xml: &[u8]) -> Observed {
 pub(super) fn of(root: Element<'_>) -> Observed {
     let mut reader = Reader::default();
     let mut observed = reader.response(root);
-    let mut assertions = root.descendants().filter(|element| element.is(names::ASSERTION, "Assertion"));
-    if let Some(assertion) = assertions.next() {
-        reader.assertion(assertion, &mut observed);
-        observed.assertions = 1 + assertions.count();
+    for element in root.descendants() {
+        if element.is(names::ASSERTION, "EncryptedAssertion") {
+            observed.encrypted_assertions += 1;
+            observed.assertions += 1;
+        } else if element.is(names::ASSERTION, "Assertion") {
+            if observed.assertions == observed.encrypted_assertions {
+                reader.assertion(element, &mut observed);
+            }
+            observed.assertions += 1;
+        }
     }
-    let encrypted = root.descendants().filter(|element| element.is(names::ASSERTION, "EncryptedAssertion"));
-    observed.encrypted_assertions = encrypted.count();
-    observed.assertions += observed.encrypted_assertions;
     observed.truncated = reader.truncated;
     observed
 }

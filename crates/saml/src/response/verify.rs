@@ -8,7 +8,7 @@
 use jiff::{SignedDuration, Timestamp};
 use vestibule_dsig::encryption::DecryptionKey;
 use vestibule_dsig::{Allowed, Certificate, Signed};
-use vestibule_xml::{Document, Element, ErrorKind, Limits};
+use vestibule_xml::{Document, ErrorKind, Limits};
 
 use super::checks::Checks;
 use super::claims::Claims;
@@ -94,7 +94,7 @@ fn parse<'i>(xml: &'i [u8], trace: &mut Trace) -> Result<Document<'i>, Rejection
     trace.check("size", format!("at most {} bytes", limits.bytes), format!("{} bytes", xml.len()), size)?;
     let document = Document::parse(xml);
     let found = document.as_ref().map_or_else(ToString::to_string, |document| {
-        let (depth, elements) = dimensions(document.root());
+        let (elements, depth) = document.dimensions();
         format!("{elements} elements, {depth} deep")
     });
     let limits = format!(
@@ -111,12 +111,6 @@ fn unreadable(error: vestibule_xml::Error) -> Rejection {
     }
 }
 
-fn dimensions(root: Element<'_>) -> (usize, usize) {
-    let depth =
-        |element: Element<'_>| std::iter::successors(Some(element), |element| element.parent()).count();
-    root.descendants().fold((0, 0), |(deepest, count), element| (deepest.max(depth(element)), count + 1))
-}
-
 fn accept(
     document: &Document<'_>,
     expected: &Expected<'_>,
@@ -125,8 +119,8 @@ fn accept(
 ) -> Result<VerifiedAssertion, Rejection> {
     let root = document.root();
     let received = Envelope::read(root);
-    let found =
-        format!("{} {}", name(root), root.attribute("Version").map(read::excerpt).unwrap_or_default());
+    let version = root.attribute("Version").map(read::excerpt).unwrap_or_default();
+    let found = [&name(root), " ", &version].concat();
     let received = trace.check("message", "samlp:Response 2.0", found, received)?;
     // A failure carries no assertion, so only the Response can be signed.
     let signed = || vestibule_dsig::verify(root, expected.certificates, expected.allowed).is_ok();
@@ -143,7 +137,7 @@ fn accept(
         covered.observe(observed);
     }
     let source = if covered.assertion.is_some() { Part::Assertion } else { Part::Response };
-    let found = format!("read from the signature of the {source}");
+    let found = ["read from the signature of the ", source.name()].concat();
     let content = trace.check("content", "a readable assertion in the signed bytes alone", found, content)?;
     let Content { envelope, claims } = content;
     if let Some(how) = &claims.name_id_encryption {
@@ -151,8 +145,7 @@ fn accept(
     }
 
     let envelope_is_signed = covered.response.is_some();
-    let in_response_to =
-        Checks { expected, trace, envelope: &envelope, envelope_is_signed, claims: &claims }.run()?;
+    let in_response_to = Checks::new(expected, trace, &envelope, envelope_is_signed, &claims).run()?;
     Ok(finish(envelope_is_signed.then_some(envelope.id), claims, in_response_to, covered.certificate))
 }
 

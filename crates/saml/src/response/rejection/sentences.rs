@@ -15,7 +15,7 @@ use crate::time::words;
 /// A certificate in a few words: its subject and its fingerprint.
 #[must_use]
 pub fn describe(certificate: &Certificate) -> String {
-    format!("{} (SHA-256 {})", certificate.subject(), certificate.fingerprint_sha256())
+    [certificate.subject(), " (SHA-256 ", &certificate.fingerprint_sha256(), ")"].concat()
 }
 
 impl fmt::Display for Rejection {
@@ -150,12 +150,18 @@ fn status(
     }
 }
 
-impl fmt::Display for Part {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
+impl Part {
+    pub(in crate::response) const fn name(self) -> &'static str {
+        match self {
             Self::Response => "Response",
             Self::Assertion => "Assertion",
-        })
+        }
+    }
+}
+
+impl fmt::Display for Part {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
     }
 }
 
@@ -285,10 +291,16 @@ impl fmt::Display for Untimely {
 }
 
 pub(in crate::response) fn or_none(found: &Option<String>) -> String {
-    found.as_ref().map_or_else(|| "none".to_owned(), |found| format!("\"{found}\""))
+    found.as_ref().map_or_else(|| "none".to_owned(), |found| quoted(found))
 }
 
 pub(in crate::response) fn list(values: &[String]) -> String {
-    let quoted: Vec<String> = values.iter().map(|value| format!("\"{value}\"")).collect();
-    quoted.join(" or ")
+    match values {
+        [only] => quoted(only),
+        values => values.iter().map(|value| quoted(value)).collect::<Vec<_>>().join(" or "),
+    }
+}
+
+pub(in crate::response) fn quoted(value: &str) -> String {
+    ["\"", value, "\""].concat()
 }
