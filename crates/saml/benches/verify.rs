@@ -1,4 +1,4 @@
-//! What verifying a response costs: `cargo bench -p vestibule-saml`.
+//! What verifying a response costs: `cargo bench -p vestibule-saml --bench verify`.
 //!
 //! CPU time of this process, not wall time, of two messages: 5 KB with one RSA-2048 signature, and 12 KB with two and
 //! 60 attribute values. Beside each stand its floor (one RSA verification and one SHA-256 per signature, of the same
