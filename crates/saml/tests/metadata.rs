@@ -220,6 +220,7 @@ fn service() -> ServiceProvider {
         authn_requests_signed: true,
         want_assertions_signed: true,
         valid_until: None,
+        cache_duration: Some(SignedDuration::from_hours(12)),
     }
 }
 

@@ -4,12 +4,17 @@ use crate::context::VisitorCtx;
 use crate::error::Error;
 use crate::keys::Ring;
 use crate::live::Live;
+use jiff::SignedDuration;
 use vestibule_model::connection::{Settings, WeakAlgorithm};
 use vestibule_model::id::ConnectionId;
 use vestibule_saml::Cipher;
 use vestibule_saml::binding::Binding;
 use vestibule_saml::metadata::{Endpoint, sp};
 use vestibule_store as store;
+
+/// How long an identity provider may keep what it read: less than the grace that a new certificate of ours has. There is no
+/// end of validity: an identity provider that cannot reach us for a while must not forget us.
+const CACHED_FOR: SignedDuration = SignedDuration::from_hours(12);
 
 /// Our metadata, for the identity provider. It is there before a connection is published, so that the identity
 /// provider can be set up first; without a connection it names no certificate.
@@ -46,6 +51,7 @@ fn described(ctx: &VisitorCtx, keys: &Ring, settings: &Settings) -> sp::ServiceP
         encryption_certificates: keys.encryption_certificates(settings),
         ciphers: Cipher::ALL.into_iter().filter(|cipher| cbc || cipher.is_authenticated()).collect(),
         authn_requests_signed: settings.sign_requests,
+        cache_duration: Some(CACHED_FOR),
         ..sp::ServiceProvider::default()
     }
 }

@@ -77,6 +77,9 @@ async fn the_next_certificate_is_published_ahead_and_takes_over_once_it_was_read
     let acme = world.acme().await;
     let owner = acme.owner().await;
     let first = published(&acme).await;
+    let xml = sso::sp_metadata(&acme.visitor().await, None).await.unwrap();
+    let ours = sp::read(xml.as_bytes(), None, world.time.now()).unwrap();
+    assert_eq!((ours.cache_duration, ours.valid_until), (Some(hours(12)), None));
     followed(world, &acme, 2).await;
     pass(world, &acme, LIFETIME - 93 * DAY).await;
     assert_eq!(published(&acme).await, first, "three months and a day are left");

@@ -3,7 +3,7 @@
 //! What both kinds of provider share is in the parent module. The one thing to know: `WantAssertionsSigned` is written
 //! as `true` or left out. Written as `false` it makes a well-known identity provider leave the assertion unsigned.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use vestibule_dsig::Certificate;
 use vestibule_dsig::encryption::{self, Cipher, KeyTransport};
 use vestibule_xml::{Element, Writer};
@@ -37,6 +37,8 @@ pub struct ServiceProvider {
     pub want_assertions_signed: bool,
     /// When this description ends.
     pub valid_until: Option<Timestamp>,
+    /// For how long whoever reads it may keep it without looking again (SAML-Metadata, section 2.3.2).
+    pub cache_duration: Option<SignedDuration>,
 }
 
 /// Writes the metadata of a service provider.
@@ -44,6 +46,9 @@ pub struct ServiceProvider {
 pub fn write(provider: &ServiceProvider) -> String {
     let mut writer = Writer::new();
     super::start_entity(&mut writer, &provider.entity_id, provider.valid_until);
+    if let Some(kept) = provider.cache_duration {
+        writer.attribute("cacheDuration", &format!("PT{}S", kept.as_secs()));
+    }
     writer.start("md:SPSSODescriptor");
     writer.attribute("AuthnRequestsSigned", if provider.authn_requests_signed { "true" } else { "false" });
     if provider.want_assertions_signed {
@@ -130,6 +135,7 @@ pub fn read(xml: &[u8], wanted: Option<&str>, now: Timestamp) -> Result<ServiceP
         authn_requests_signed: read::flag(role.element, "AuthnRequestsSigned").unwrap_or(false),
         want_assertions_signed: read::flag(role.element, "WantAssertionsSigned").unwrap_or(false),
         valid_until: role.valid_until,
+        cache_duration: role.cache_duration,
         entity_id: role.entity_id,
     })
 }
