@@ -2,7 +2,7 @@
 
 use super::make::Wanted;
 use super::ring::order;
-use super::{are_used, job, pairs, wanted_kinds};
+use super::{decryption_kind, is_used, job, pairs, wanted_kinds};
 use crate::context::AdminCtx;
 use crate::error::{Error, Kind};
 use crate::sso::CertificateView;
@@ -21,12 +21,8 @@ pub struct KeysView {
     pub connection: ConnectionId,
     /// Who replaces them.
     pub rotation: CertificateRotation,
-    /// Whether anything is signed with them or encrypted for them.
-    pub used: bool,
     /// The pairs: the one that signs, the next one, the former ones, the newest first.
     pub keys: Vec<KeyView>,
-    /// When the next one is made by itself.
-    pub prepared_at: Option<Timestamp>,
     /// Who reads our metadata, with whether it counts as the identity provider.
     pub readers: Vec<(Reader, bool)>,
 }
@@ -38,8 +34,16 @@ pub struct KeyView {
     pub id: SpKeyId,
     /// Its life.
     pub life: Life,
-    /// Whether it is of a kind that the settings name; others are kept for the case that theirs comes back.
-    pub wanted: bool,
+    /// What kind of key it is.
+    pub kind: SigningKeyKind,
+    /// Whether its kind signs under the settings.
+    pub signs: bool,
+    /// Whether its kind decrypts under the settings; one that does neither is kept for the case that its kind comes back.
+    pub decrypts: bool,
+    /// Whether the identity provider has any use for it under the settings.
+    pub used: bool,
+    /// When its successor is made by itself.
+    pub prepared_at: Option<Timestamp>,
     /// When it was made, and published.
     pub created_at: Timestamp,
     /// When it takes over by itself.
@@ -69,25 +73,29 @@ pub async fn overview(ctx: &AdminCtx, connection: Option<ConnectionId>) -> Resul
         })
         .await?;
     let rotation = settings.certificate_rotation;
-    let mut keys = stored.iter().rev().map(|key| view(key, &settings)).collect::<Result<Vec<_>, _>>()?;
-    keys.sort_by_key(|key| (!key.wanted, order(key.life.state)));
-    let own = pairs(&stored, settings.signing_key)?;
+    let viewed = stored.iter().rev().map(|key| view(key, &stored, &settings));
+    let mut keys = viewed.collect::<Result<Vec<_>, _>>()?;
+    keys.sort_by_key(|key| (!key.signs, !key.decrypts, order(key.life.state)));
     Ok(Some(KeysView {
         connection: id,
         rotation,
-        used: are_used(&settings),
         keys,
-        prepared_at: rotation::prepared_at(&own, rotation),
         readers: readers.into_iter().map(|reader| (reader.clone(), reader.counts(now))).collect(),
     }))
 }
 
-fn view(key: &SpKey, settings: &Settings) -> Result<KeyView, Error> {
+fn view(key: &SpKey, all: &[SpKey], settings: &Settings) -> Result<KeyView, Error> {
+    let active = key.life.state == KeyState::Active && wanted_kinds(settings).contains(&key.kind);
+    let prepared_at = rotation::prepared_at(&pairs(all, key.kind)?, settings.certificate_rotation);
     let certificate = Certificate::from_der(&key.certificate).map_err(Error::internal)?;
     Ok(KeyView {
         id: key.id,
         life: key.life,
-        wanted: wanted_kinds(settings).contains(&key.kind),
+        kind: key.kind,
+        signs: key.kind == settings.signing_key,
+        decrypts: key.kind == decryption_kind(settings),
+        used: is_used(settings, key.kind),
+        prepared_at: prepared_at.filter(|_| active),
         created_at: key.created_at,
         takes_over_at: key.life.takes_over_at(settings.certificate_rotation),
         removed_at: key.life.removed_at(),
@@ -127,8 +135,12 @@ pub async fn prepare(ctx: &AdminCtx, connection: ConnectionId) -> Result<(), Err
         Box::pin(async move {
             store::accounts::bump(tx).await?;
             let known = store::sp_keys::list(tx, connection).await?;
-            for key in &fresh {
-                may_come(&known, key.kind)?;
+            let comes: Vec<_> = fresh.iter().map(|key| may_come(&known, key.kind).map(|()| key)).collect();
+            if comes.iter().all(Result::is_err) {
+                comes.into_iter().collect::<Result<Vec<_>, _>>()?;
+                return Ok(());
+            }
+            for key in comes.into_iter().flatten() {
                 store::sp_keys::insert(tx, key).await?;
             }
             job::schedule(tx, connection, now).await?;

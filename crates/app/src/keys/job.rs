@@ -2,7 +2,7 @@
 //! where nothing of this helps.
 
 use super::make::Wanted;
-use super::{are_used, pairs, wanted_kinds};
+use super::{is_used, pairs, wanted_kinds};
 use crate::alarms::{self, Ending};
 use crate::context::JobCtx;
 use crate::error::Error;
@@ -51,7 +51,9 @@ pub(crate) async fn look_after(ctx: &JobCtx, connection: ConnectionId) -> Result
         if pairs.iter().any(|pair| pair.life.state == KeyState::Next) {
             wait = IN_CHANGE;
         }
-        warn(ctx, &settings, &pairs, now).await?;
+        if is_used(&settings, kind) {
+            warn(ctx, &settings, &pairs, now).await?;
+        }
     }
     Ok(Some(now + wait))
 }
@@ -141,7 +143,7 @@ async fn write(
 /// Warns of the end of the certificate that is in use, unless another one takes over before.
 async fn warn(ctx: &JobCtx, settings: &Settings, pairs: &[Pair], now: Timestamp) -> Result<(), Error> {
     let of = |state| pairs.iter().find(move |pair| pair.life.state == state);
-    let Some(active) = of(KeyState::Active).filter(|_| are_used(settings)) else { return Ok(()) };
+    let Some(active) = of(KeyState::Active) else { return Ok(()) };
     let next = of(KeyState::Next);
     if next.is_some_and(|next| next.life.takes_over_at(settings.certificate_rotation).is_some()) {
         return Ok(());

@@ -42,9 +42,11 @@ pub(crate) fn decryption_kind(settings: &Settings) -> SigningKeyKind {
     }
 }
 
-/// Whether the identity provider has any use for our certificates under these settings.
-pub(crate) fn are_used(settings: &Settings) -> bool {
-    settings.sign_requests || settings.sign_logout || settings.encrypted_assertions
+/// Whether the identity provider has any use for a certificate of this kind under these settings.
+pub(crate) fn is_used(settings: &Settings, kind: SigningKeyKind) -> bool {
+    let signs = settings.sign_requests || settings.sign_logout;
+    (kind == settings.signing_key && signs)
+        || (kind == decryption_kind(settings) && settings.encrypted_assertions)
 }
 
 /// The key pairs of one kind, as the rules look at them.

@@ -24,13 +24,14 @@ cases! {
     a_former_key_still_decrypts_and_is_not_offered_any_more,
 }
 
-const GCM: Encryption = Encryption {
+pub const GCM: Encryption = Encryption {
     cipher: Cipher::Aes256Gcm,
     transport: KeyTransport::OaepSha256,
     placement: KeyPlacement::Inside,
 };
 
-async fn metadata(account: &Account) -> ServiceProvider {
+/// What our metadata says.
+pub async fn metadata(account: &Account) -> ServiceProvider {
     let xml = sso::sp_metadata(&account.visitor().await, None).await.unwrap();
     sp::read(xml.as_bytes(), None, account.app.now()).unwrap()
 }

@@ -63,9 +63,7 @@ pub(super) fn shown(view: KeysView) -> Keys {
     Keys {
         address: address(view.connection),
         rotation: view.rotation,
-        used: view.used,
         keys: view.keys.into_iter().map(key).collect(),
-        prepared_at: view.prepared_at,
         readers: view.readers.into_iter().map(reader).collect(),
     }
 }
@@ -74,7 +72,11 @@ fn key(view: KeyView) -> Key {
     Key {
         id: view.id.to_string(),
         life: view.life,
-        wanted: view.wanted,
+        kind: view.kind,
+        signs: view.signs,
+        decrypts: view.decrypts,
+        used: view.used,
+        prepared_at: view.prepared_at,
         created_at: view.created_at,
         takes_over_at: view.takes_over_at,
         removed_at: view.removed_at,

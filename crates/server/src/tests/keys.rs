@@ -24,7 +24,7 @@ async fn read_metadata(house: &House, headers: &[(&str, &str)]) -> Answer {
 
 #[tokio::test]
 async fn an_administrator_makes_the_next_certificate_uses_it_goes_back_and_removes_it() {
-    let house = House::with("signing_key = \"ecdsa-p256\"").await;
+    let house = House::new().await;
     let mut owner = house.owner("acme").await;
     let (body, address) = page(&mut owner).await;
     assert!(body.contains(">In use<") && !body.contains(">Next<"), "{body}");

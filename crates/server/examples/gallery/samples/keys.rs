@@ -1,7 +1,7 @@
 //! Our own certificates on the connection's page: one at rest, and all that a change has.
 
 use super::{HOST, certificate, days, minutes_ago, text};
-use vestibule_model::connection::CertificateRotation;
+use vestibule_model::connection::{CertificateRotation, SigningKeyKind};
 use vestibule_model::rotation::{KeyState, Life};
 use vestibule_server::portal::connection::{Certificate, Key, Keys, Reader};
 
@@ -9,7 +9,11 @@ fn key(seed: u8, life: Life, ends: i64) -> Key {
     Key {
         id: text("key_1"),
         life,
-        wanted: true,
+        kind: SigningKeyKind::Rsa2048,
+        signs: true,
+        decrypts: true,
+        used: true,
+        prepared_at: None,
         created_at: days(-3),
         takes_over_at: life.takes_over_at(CertificateRotation::Automatic),
         removed_at: life.removed_at(),
@@ -24,7 +28,12 @@ pub fn keys(in_change: bool) -> Keys {
     let active = key(1, Life::first(days(-70)), if in_change { 20 } else { 1_025 });
     let next = key(2, Life { seen_at: Some(minutes_ago(200)), ..Life::next() }, 1_092);
     let former = Life { state: KeyState::Former, retired_at: Some(days(-30)), ..Life::first(days(-900)) };
-    let kept = Key { wanted: false, ..key(4, Life::first(days(-900)), 200) };
+    let kept = Key {
+        signs: false,
+        decrypts: false,
+        kind: SigningKeyKind::EcdsaP256,
+        ..key(4, Life::first(days(-900)), 200)
+    };
     let reader = |agent: &str, address: &str, counts| Reader {
         agent: text(agent),
         address: text(address),
@@ -34,9 +43,11 @@ pub fn keys(in_change: bool) -> Keys {
     Keys {
         address: text("/admin/sso/con_1"),
         rotation: CertificateRotation::Automatic,
-        used: true,
-        keys: if in_change { vec![active, next, key(3, former, 60), kept] } else { vec![active] },
-        prepared_at: (!in_change).then(|| days(935)),
+        keys: if in_change {
+            vec![active, next, key(3, former, 60), kept]
+        } else {
+            vec![Key { prepared_at: Some(days(935)), ..active }]
+        },
         readers: vec![
             reader("ShibbolethIdp/5.1 OpenSAML/5.1", "198.51.100.7", true),
             reader("curl/8.12", "2001:db8::7", false),

@@ -5,7 +5,7 @@ use super::certificates::{Certificate, CertificateRow, rows};
 use crate::portal::Badge;
 use crate::portal::moment::Moment;
 use jiff::Timestamp;
-use vestibule_model::connection::CertificateRotation;
+use vestibule_model::connection::{CertificateRotation, SigningKeyKind};
 use vestibule_model::rotation::{KeyState, Life};
 
 /// Our key pairs, as the page is given them.
@@ -15,12 +15,8 @@ pub struct Keys {
     pub address: String,
     /// Who replaces them.
     pub rotation: CertificateRotation,
-    /// Whether anything is signed with them or encrypted for them.
-    pub used: bool,
     /// The pairs, the one that signs first.
     pub keys: Vec<Key>,
-    /// When the next one is made by itself.
-    pub prepared_at: Option<Timestamp>,
     /// Who reads our metadata.
     pub readers: Vec<Reader>,
 }
@@ -32,8 +28,16 @@ pub struct Key {
     pub id: String,
     /// Its life.
     pub life: Life,
-    /// Whether it is of a kind that the settings name.
-    pub wanted: bool,
+    /// What kind of key it is.
+    pub kind: SigningKeyKind,
+    /// Whether its kind signs under the settings.
+    pub signs: bool,
+    /// Whether its kind decrypts under the settings.
+    pub decrypts: bool,
+    /// Whether the identity provider has any use for it under the settings.
+    pub used: bool,
+    /// When its successor is made by itself.
+    pub prepared_at: Option<Timestamp>,
     /// When it was made.
     pub created_at: Timestamp,
     /// When it takes over by itself.
@@ -70,6 +74,8 @@ pub(super) struct KeysPart {
 #[derive(Debug)]
 pub(super) struct KeyRow {
     pub(super) id: String,
+    /// What it is for.
+    pub(super) purpose: &'static str,
     pub(super) state: Badge,
     pub(super) certificate: CertificateRow,
     pub(super) text: String,
@@ -86,23 +92,46 @@ pub(super) struct ReaderRow {
     pub(super) counts: bool,
 }
 
+impl Keys {
+    /// The one that comes after this one.
+    fn next_of(&self, key: &Key) -> Option<&Key> {
+        self.keys.iter().find(|other| other.kind == key.kind && other.life.state == KeyState::Next)
+    }
+}
+
+impl Key {
+    /// Whether it is of a kind that the settings name.
+    fn is_wanted(&self) -> bool {
+        self.signs || self.decrypts
+    }
+
+    fn purpose(&self) -> &'static str {
+        match (self.signs, self.decrypts) {
+            (true, true) => "for signatures and encryption",
+            (true, false) => "for signatures",
+            (false, true) => "for encryption",
+            (false, false) => "for nothing now",
+        }
+    }
+}
+
 impl KeysPart {
     pub(super) fn new(keys: Keys, now: Timestamp) -> Self {
-        let has_next = keys.keys.iter().any(|key| key.wanted && key.life.state == KeyState::Next);
         let intro = intro(&keys);
-        let row = |key: &Key| KeyRow::new(key, &keys, has_next, now);
-        let rows = keys.keys.iter().filter_map(row).collect();
+        let rows = keys.keys.iter().filter_map(|key| KeyRow::new(key, &keys, now)).collect();
+        let mut active = keys.keys.iter().filter(|key| key.is_wanted() && key.life.state == KeyState::Active);
+        let can_prepare = active.any(|key| keys.next_of(key).is_none());
         let readers = keys.readers.into_iter().map(ReaderRow::from).collect();
-        Self { address: keys.address, intro, rows, can_prepare: !has_next, readers }
+        Self { address: keys.address, intro, rows, can_prepare, readers }
     }
 }
 
 /// What stands above everything while the certificate in use ends soon and nothing takes over from it by itself.
 pub(super) fn note(keys: &Keys, now: Timestamp) -> Option<Note> {
-    let in_state = |state| keys.keys.iter().find(move |key| key.wanted && key.life.state == state);
-    let active = in_state(KeyState::Active).filter(|_| keys.used)?;
+    let active = keys.keys.iter().filter(|key| key.used && key.life.state == KeyState::Active);
+    let active = active.min_by_key(|key| key.certificate.not_after)?;
     let certificate = rows(vec![active.certificate.clone()], now).pop()?;
-    let next = in_state(KeyState::Next);
+    let next = keys.next_of(active);
     let by_itself = next.is_some_and(|next| next.takes_over_at.is_some());
     if certificate.tone == "is-good" || by_itself {
         return None;
@@ -127,7 +156,7 @@ fn intro(keys: &Keys) -> String {
              by hand: make the next one, give it to your identity provider, then use it."
         }
     });
-    if !keys.used {
+    if !keys.keys.iter().any(|key| key.used) {
         intro.push_str(
             " Under the current settings nothing is signed or encrypted, so it needs none of them.",
         );
@@ -137,11 +166,11 @@ fn intro(keys: &Keys) -> String {
 
 impl KeyRow {
     /// A row; `None` for a certificate that cannot be shown.
-    fn new(key: &Key, keys: &Keys, has_next: bool, now: Timestamp) -> Option<Self> {
+    fn new(key: &Key, keys: &Keys, now: Timestamp) -> Option<Self> {
         let certificate = rows(vec![key.certificate.clone()], now).pop()?;
-        let (state, text) = if key.wanted {
+        let (state, text) = if key.is_wanted() {
             match key.life.state {
-                KeyState::Active => (Badge::new("is-good", "In use"), in_use(key, keys, has_next)),
+                KeyState::Active => (Badge::new("is-good", "In use"), in_use(key, keys)),
                 KeyState::Next => (Badge::new("is-accent", "Next"), next(key, keys.rotation)),
                 KeyState::Former => (Badge::new("", "Former"), former(key)),
             }
@@ -150,23 +179,24 @@ impl KeyRow {
             (Badge::new("", "Kept"), text.to_owned())
         };
         let activate = match key.life.state {
-            KeyState::Next if key.wanted => Some("Use now"),
-            KeyState::Former if key.wanted => Some("Go back to this one"),
+            KeyState::Next if key.is_wanted() => Some("Use now"),
+            KeyState::Former if key.is_wanted() => Some("Go back to this one"),
             _ => None,
         };
         let removable = key.life.state != KeyState::Active;
-        Some(Self { id: key.id.clone(), state, certificate, text, activate, removable })
+        let (id, purpose) = (key.id.clone(), key.purpose());
+        Some(Self { id, purpose, state, certificate, text, activate, removable })
     }
 }
 
-fn in_use(key: &Key, keys: &Keys, has_next: bool) -> String {
+fn in_use(key: &Key, keys: &Keys) -> String {
     let since = day(key.life.activated_at.unwrap_or(key.created_at));
-    let then = match keys.prepared_at {
+    let then = match key.prepared_at {
         Some(prepared) => format!("The next one is made on {}.", day(prepared)),
-        None if has_next => "The next one is ready.".to_owned(),
+        None if keys.next_of(key).is_some() => "The next one is ready.".to_owned(),
         None => "Nothing replaces it by itself.".to_owned(),
     };
-    format!("Signs since {since}. {then}")
+    format!("In use since {since}. {then}")
 }
 
 fn next(key: &Key, rotation: CertificateRotation) -> String {
@@ -192,7 +222,7 @@ fn former(key: &Key) -> String {
     let until = key.life.retired_at.map(day).unwrap_or_default();
     let removed = key.removed_at.map(day).unwrap_or_default();
     format!(
-        "Signed until {until}. It still decrypts, and stays in the metadata so that you can go back. It is removed on {removed}."
+        "In use until {until}. It still decrypts, and stays in the metadata so that you can go back. It is removed on {removed}."
     )
 }
 
