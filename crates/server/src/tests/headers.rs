@@ -16,7 +16,7 @@ async fn samples(house: &House) -> Vec<(String, Answer)> {
     let refused = visitor.bring(house.response("clara@acme.example")).await;
     let row = format!("/admin/log/{}", refused.header("x-tracking-id"));
     answers.push(("/saml/SSO".to_owned(), refused));
-    for path in ["/profile", "/signout", "/admin", "/admin/sso", "/admin/log", &row] {
+    for path in ["/profile", "/signout", "/admin", "/admin/sso", "/admin/log", "/admin/guides/okta", &row] {
         answers.push((path.to_owned(), owner.get(path).await));
     }
     for host in ["vestibule.example", "nobody.vestibule.example", "elsewhere.example", "127.0.0.1"] {

@@ -121,3 +121,23 @@ async fn an_unknown_tracking_id_is_answered_with_what_to_do() {
     assert!(answer.body.contains("no such tracking ID") && answer.body.contains("7 days"), "{}", answer.body);
     assert_eq!(owner.get("/admin/log/nonsense").await.status, StatusCode::NOT_FOUND);
 }
+
+#[tokio::test]
+async fn a_guide_shows_the_values_of_the_account_and_of_no_other() {
+    let house = House::new().await;
+    house.account("globex", "Globex").await;
+    let list = house.owner("acme").await.get("/admin/guides").await;
+    assert!(list.body.contains("href=\"/admin/guides/simplesamlphp\""), "{}", list.body);
+    let guide = house.owner("acme").await.get("/admin/guides/simplesamlphp").await;
+    for ours in ["https://acme.vestibule.example/saml/SSO", "acme.toml", "-----BEGIN CERTIFICATE-----"] {
+        assert!(guide.body.contains(ours), "no {ours}: {}", guide.body);
+    }
+    let unconnected = house.owner("globex").await.get("/admin/guides/simplesamlphp").await;
+    assert!(unconnected.body.contains("https://globex.vestibule.example/saml/SSO"), "{}", unconnected.body);
+    assert!(unconnected.body.contains("once the account file was applied"), "{}", unconnected.body);
+    assert!(!unconnected.body.contains("acme.vestibule"), "{}", unconnected.body);
+    let mut owner = house.owner("acme").await;
+    for path in ["/admin/guides/none", "/admin/guides/okta?connection=con_none"] {
+        assert_eq!(owner.get(path).await.status, StatusCode::NOT_FOUND, "{path}");
+    }
+}
