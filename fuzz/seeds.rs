@@ -7,7 +7,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use vestibule_saml::response::Expected;
-use vestibule_saml::{Allowed, Certificate};
+use vestibule_saml::{Allowed, Certificate, DecryptionKey};
 
 /// Every message of the tests that is whole: those of `dsig` and those of `saml`, refused ones too.
 pub fn messages() -> Vec<Vec<u8>> {
@@ -32,11 +32,19 @@ pub fn certificates() -> Vec<Certificate> {
     found
 }
 
+/// Every key of the tests that a message is encrypted for.
+pub fn decryption_keys() -> Vec<DecryptionKey> {
+    let files = ["dsig/tests/xmlsec/encryption.pem", "saml/tests/keys/sp.pem"];
+    let texts = files.iter().filter_map(|file| fs::read_to_string(crates().join(file)).ok());
+    texts.filter_map(|text| DecryptionKey::from_pem(&text).ok()).collect()
+}
+
 /// What the messages of `saml` are verified against: the same as its tests do.
 pub struct Service {
     acs_urls: [String; 1],
     entity_ids: [String; 2],
     certificates: Vec<Certificate>,
+    keys: Vec<DecryptionKey>,
 }
 
 impl Service {
@@ -46,6 +54,7 @@ impl Service {
             acs_urls: ["https://acme.vestibule.example/saml/SSO".to_owned()],
             entity_ids: ["https://acme.vestibule.example".to_owned(), "acme.vestibule.example".to_owned()],
             certificates,
+            keys: decryption_keys(),
         }
     }
 
@@ -59,7 +68,7 @@ impl Service {
             issuer: "https://idp.example/metadata",
             certificates: &self.certificates,
             allowed: Allowed { sha1: true, cbc: true },
-            decryption_keys: &[],
+            decryption_keys: &self.keys,
             encryption_required: false,
             request_id: Some("_q5e0c1f7a"),
         }

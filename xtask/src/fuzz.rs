@@ -18,11 +18,12 @@ struct Target {
 
 const MESSAGES: &[&str] = &["crates/dsig/tests", "crates/saml/tests"];
 
-const TARGETS: [Target; 7] = [
+const TARGETS: [Target; 8] = [
     Target { name: "xml_parse", max_len: 8_192, seeds: &["crates/xml/tests", "crates/dsig/tests"] },
     Target { name: "signature_verify", max_len: 16_384, seeds: MESSAGES },
     Target { name: "response_read", max_len: 16_384, seeds: MESSAGES },
     Target { name: "response_signed", max_len: 16_384, seeds: MESSAGES },
+    Target { name: "decrypt", max_len: 16_384, seeds: MESSAGES },
     Target { name: "redirect_inflate", max_len: 4_096, seeds: MESSAGES },
     Target { name: "base64_read", max_len: 4_096, seeds: MESSAGES },
     Target { name: "metadata_read", max_len: 16_384, seeds: MESSAGES },
