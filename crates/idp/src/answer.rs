@@ -86,7 +86,11 @@ pub fn chosen(provider: &Provider, asked: &Asked, choice: &Choice) -> Result<Ans
         encryption_certificate: asked.service.encryption_certificate.clone(),
     };
     match attack(provider.settings().adversary, choice.attack.as_deref())? {
-        None => good(provider, &genuine, person),
+        None => {
+            let answer = good(provider, &genuine, person)?;
+            genuine.response.assertion.iter().for_each(|one| provider.memory().remember(person, one));
+            Ok(answer)
+        }
         Some(attack) => bad(&genuine, person, attack),
     }
 }
@@ -228,7 +232,7 @@ fn empty(provider: &Provider, asked: &Asked, status: Status) -> Response {
     }
 }
 
-fn signer(provider: &Provider) -> Signer {
+pub(crate) fn signer(provider: &Provider) -> Signer {
     let identity = &provider.settings().identity;
     Signer {
         key: identity.key.clone(),
@@ -237,11 +241,11 @@ fn signer(provider: &Provider) -> Signer {
     }
 }
 
-fn unsigned(cause: impl ToString) -> Refusal {
+pub(crate) fn unsigned(cause: impl ToString) -> Refusal {
     Refusal::Internal { reason: cause.to_string() }
 }
 
 /// Times leave without fractions, as from most identity providers.
-fn whole_seconds(time: Timestamp) -> Timestamp {
+pub(crate) fn whole_seconds(time: Timestamp) -> Timestamp {
     Timestamp::from_second(time.as_second()).unwrap_or(time)
 }

@@ -20,6 +20,7 @@ use serde::Deserialize;
 
 use crate::answer::{self, Answer, Choice};
 use crate::attack;
+use crate::logout::door as logout;
 use crate::pages::{self, Frame, Home, Problem, Send, ServiceView, SignIn};
 use crate::provider::Provider;
 use crate::refusal::Refusal;
@@ -50,6 +51,8 @@ pub fn router(provider: Arc<Provider>) -> Router {
         .route("/", get(home))
         .route("/metadata", get(metadata))
         .route("/sso", get(by_redirect).post(by_post))
+        .route("/slo", get(logout::by_redirect).post(logout::by_post))
+        .route("/logout", get(logout::page).post(logout::begin))
         .route("/start", get(start))
         .route("/answer", post(choose))
         .route("/assets/idp.css", get(async || asset("text/css; charset=utf-8", STYLE)))
@@ -72,6 +75,7 @@ async fn home(State(provider): State<Arc<Provider>>) -> Response {
             ("Entity ID (issuer)", provider.entity_id().to_owned()),
             ("Metadata", provider.metadata_url()),
             ("Sign-in, HTTP-Redirect and HTTP-POST", provider.sso_url()),
+            ("Logout, HTTP-Redirect and HTTP-POST", provider.slo_url()),
             ("Certificate", certificate.key_description()),
             ("SHA-256 fingerprint", certificate.fingerprint_sha256()),
         ],
@@ -207,19 +211,24 @@ fn send(provider: &Provider, asked: &Asked, answer: &Answer, look: bool) -> Resp
     let page = Send {
         frame: frame(provider),
         service: ServiceView::from(&*asked.service),
-        acs_url: &asked.acs_url,
+        url: &asked.acs_url,
+        field: "SAMLResponse",
         value: &answer.form_value,
         relay_state: asked.relay_state.as_deref(),
         summary: &answer.summary,
         look,
         xml: answer.xml.replace("><", ">\n<"),
     };
-    let mut response = html(StatusCode::OK, &page);
-    response.headers_mut().insert(CONTENT_SECURITY_POLICY, HeaderValue::from_static(policy!("")));
-    response
+    may_lead_away(html(StatusCode::OK, &page))
 }
 
-fn refuse(provider: &Provider, refused: &Refused) -> Response {
+/// Leaves `form-action` out of the policy of a page.
+pub(crate) fn may_lead_away(mut page: Response) -> Response {
+    page.headers_mut().insert(CONTENT_SECURITY_POLICY, HeaderValue::from_static(policy!("")));
+    page
+}
+
+pub(crate) fn refuse(provider: &Provider, refused: &Refused) -> Response {
     let Refused { refusal, service } = refused;
     tracing::info!(reason = refusal.title(), "the test identity provider refused a request");
     let page = Problem {
@@ -230,7 +239,7 @@ fn refuse(provider: &Provider, refused: &Refused) -> Response {
     html(refusal.status(), &page)
 }
 
-fn unreadable_form(rejection: &FormRejection) -> Refused {
+pub(crate) fn unreadable_form(rejection: &FormRejection) -> Refused {
     if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE {
         Refusal::TooLarge { limit: MAX_MESSAGE }.into()
     } else {
@@ -238,11 +247,11 @@ fn unreadable_form(rejection: &FormRejection) -> Refused {
     }
 }
 
-fn frame(provider: &Provider) -> Frame<'_> {
+pub(crate) fn frame(provider: &Provider) -> Frame<'_> {
     Frame { entity_id: provider.entity_id() }
 }
 
-fn html(status: StatusCode, page: &impl Template) -> Response {
+pub(crate) fn html(status: StatusCode, page: &impl Template) -> Response {
     match page.render() {
         Ok(text) => (status, [(CONTENT_TYPE, "text/html; charset=utf-8")], text).into_response(),
         Err(error) => {

@@ -12,6 +12,7 @@
 //! | `settings`, `provider` | what it is told, and what runs on it |
 //! | `service` | whom it answers |
 //! | `request` → `answer` | what arrived, what leaves |
+//! | `logout` | who was signed in where, and the messages that end it |
 //! | `door`, `pages`, `refusal` | HTTP, HTML, and the sentences for what does not go on |
 //!
 //! The one thing to know: there is no authentication in here. It believes every click, and says so on every page.
@@ -20,6 +21,7 @@ mod answer;
 pub mod attack;
 pub mod dialect;
 mod door;
+mod logout;
 mod pages;
 pub mod people;
 mod provider;

@@ -98,19 +98,44 @@ pub struct SignIn<'a> {
     pub facts: Vec<(&'static str, String)>,
 }
 
-/// The page whose form carries the response to the service provider.
+/// The page whose form carries a message to the service provider.
 #[derive(Template)]
 #[template(path = "send.html")]
 pub struct Send<'a> {
     pub frame: Frame<'a>,
     pub service: ServiceView<'a>,
-    pub acs_url: &'a str,
+    pub url: &'a str,
+    pub field: &'static str,
     pub value: &'a str,
     pub relay_state: Option<&'a str>,
     pub summary: &'a str,
     pub look: bool,
     /// The response, broken into lines.
     pub xml: String,
+}
+
+/// The page that offers to sign people out.
+#[derive(Template)]
+#[template(path = "logout.html")]
+pub struct Logout<'a> {
+    pub frame: Frame<'a>,
+    pub people: Vec<SignedInView<'a>>,
+}
+
+/// A sign-in that is remembered.
+pub struct SignedInView<'a> {
+    pub id: &'a str,
+    pub person: &'a str,
+    pub service: String,
+}
+
+/// The page after a service provider said that it signed somebody out.
+#[derive(Template)]
+#[template(path = "signed_out.html")]
+pub struct SignedOut<'a> {
+    pub frame: Frame<'a>,
+    pub service: ServiceView<'a>,
+    pub partial: bool,
 }
 
 /// The page for everything that does not go on.

@@ -3,8 +3,9 @@
 //! What lives here: [`Provider`], which holds the settings, the service providers and the sources of time and chance,
 //! and the addresses it answers at. What does not: HTTP (`door.rs`), reading requests (`request.rs`), making responses
 //! (`answer.rs`).
-//! The one thing to know: it remembers nothing about anybody. There are no sessions and no pending requests in here;
-//! the sign-in page carries what was asked, and it is read and checked again when the page comes back.
+//! The one thing to know: a sign-in remembers nothing about anybody. There are no pending requests in here; the sign-in
+//! page carries what was asked, and it is read and checked again when the page comes back. Who was signed in where is
+//! noted for single logout alone (`logout`).
 
 use std::pin::Pin;
 use std::sync::{Arc, PoisonError, RwLock};
@@ -14,6 +15,7 @@ use vestibule_saml::binding::Binding;
 use vestibule_saml::metadata::{self, Endpoint};
 
 use crate::answer::NAME_ID_FORMATS;
+use crate::logout::Memory;
 use crate::people::Person;
 use crate::service::Service;
 use crate::settings::{Error, Settings, Sources};
@@ -29,6 +31,7 @@ pub struct Provider {
     sources: Sources,
     services: RwLock<Vec<Arc<Service>>>,
     look_up: Option<LookUp>,
+    memory: Memory,
 }
 
 impl Provider {
@@ -39,8 +42,15 @@ impl Provider {
     pub fn new(settings: Settings, sources: Sources) -> Result<Self, Error> {
         let base_url = settings.base_url.trim_end_matches('/').to_owned();
         let entity_id = settings.entity_id.clone().unwrap_or_else(|| format!("{base_url}/metadata"));
-        let provider =
-            Self { base_url, entity_id, sources, services: RwLock::default(), look_up: None, settings };
+        let provider = Self {
+            base_url,
+            entity_id,
+            sources,
+            services: RwLock::default(),
+            look_up: None,
+            memory: Memory::default(),
+            settings,
+        };
         for metadata in &provider.settings.service_providers {
             provider.trust(metadata)?;
         }
@@ -96,14 +106,20 @@ impl Provider {
         format!("{}/sso", self.base_url)
     }
 
+    /// The address that logout messages are sent to, by either binding.
+    #[must_use]
+    pub fn slo_url(&self) -> String {
+        format!("{}/slo", self.base_url)
+    }
+
     /// The metadata, in XML.
     #[must_use]
     pub fn metadata(&self) -> String {
-        let sso_url = self.sso_url();
+        let (sso_url, slo_url) = (self.sso_url(), self.slo_url());
         metadata::idp::write(&metadata::idp::IdentityProvider {
             entity_id: self.entity_id.clone(),
             sso: [Binding::Redirect, Binding::Post].map(|binding| Endpoint::new(binding, &sso_url)).into(),
-            slo: Vec::new(),
+            slo: [Binding::Redirect, Binding::Post].map(|binding| Endpoint::new(binding, &slo_url)).into(),
             signing_certificates: vec![self.settings.identity.certificate.clone()],
             name_id_formats: NAME_ID_FORMATS.map(str::to_owned).into(),
             valid_until: None,
@@ -116,6 +132,10 @@ impl Provider {
     #[must_use]
     pub fn people(&self) -> &[Person] {
         &self.settings.people
+    }
+
+    pub(crate) fn memory(&self) -> &Memory {
+        &self.memory
     }
 
     pub(crate) fn settings(&self) -> &Settings {

@@ -76,6 +76,15 @@ pub enum Refusal {
         /// The limit, in bytes.
         limit: usize,
     },
+    /// A logout message was not accepted.
+    Logout {
+        /// What stopped the verifier.
+        reason: String,
+    },
+    /// The service provider takes no logout messages.
+    NoLogout,
+    /// The sign-in is not remembered, or ended already.
+    NotSignedIn,
     /// There is nothing at this address.
     NoSuchPage,
     /// The address exists, and does not take this method.
@@ -97,6 +106,8 @@ impl Refusal {
                 | Self::ForeignAcs { .. }
                 | Self::Signature { .. }
                 | Self::SignatureMissing
+                | Self::Logout { .. }
+                | Self::NoLogout
         )
     }
 
@@ -105,7 +116,7 @@ impl Refusal {
     pub fn status(&self) -> StatusCode {
         match self {
             Self::UnknownService { .. } | Self::ForeignAcs { .. } => StatusCode::FORBIDDEN,
-            Self::Signature { .. } | Self::SignatureMissing => StatusCode::FORBIDDEN,
+            Self::Signature { .. } | Self::SignatureMissing | Self::Logout { .. } => StatusCode::FORBIDDEN,
             Self::TooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
             Self::NoSuchPage => StatusCode::NOT_FOUND,
             Self::Method => StatusCode::METHOD_NOT_ALLOWED,
@@ -131,6 +142,9 @@ impl Refusal {
             Self::ImpossibleAttack { .. } => "This bad response cannot be made",
             Self::Form { .. } => "The form could not be read",
             Self::TooLarge { .. } => "The message is too large",
+            Self::Logout { .. } => "The logout message is not accepted",
+            Self::NoLogout => "This service takes no logout messages",
+            Self::NotSignedIn => "This sign-in has ended already",
             Self::NoSuchPage => "There is no such page",
             Self::Method => "This address is not used that way",
             Self::Internal { .. } => "The answer could not be made",
@@ -164,6 +178,11 @@ impl Refusal {
             }
             Self::ImpossibleAttack { reason } | Self::Form { reason } => reason.clone(),
             Self::TooLarge { limit } => format!("At most {limit} bytes are read."),
+            Self::Logout { reason } => reason.clone(),
+            Self::NoLogout => {
+                "The service provider’s metadata has no SingleLogoutService that a browser can reach.".to_owned()
+            }
+            Self::NotSignedIn => "It is not among the sign-ins that are remembered here.".to_owned(),
             Self::NoSuchPage => "Nothing is served at this address.".to_owned(),
             Self::Method => "The address exists, and takes other kinds of request.".to_owned(),
             Self::Internal { reason } => reason.clone(),
@@ -199,6 +218,11 @@ impl Refusal {
             Self::UnknownPerson { .. } | Self::UnknownAttack { .. } | Self::ImpossibleAttack { .. } => {
                 "Go back and choose again."
             }
+            Self::Logout { .. } => {
+                "Nobody was signed out. Compare what the message says with this identity provider’s metadata: logout messages must be signed, and addressed to /slo."
+            }
+            Self::NoLogout => "Sign out at the service provider itself.",
+            Self::NotSignedIn => "Look at the list again.",
             Self::NoSuchPage | Self::Method => "Begin at the front page or at the service provider.",
             Self::Internal { .. } => "Look at the log of the identity provider.",
         }

@@ -176,7 +176,7 @@ fn unasked(
     Ok(Asked { service, acs_url, relay_state, request: None, how, signed: false })
 }
 
-fn find(provider: &Provider, entity_id: &str) -> Result<Arc<Service>, Refusal> {
+pub(crate) fn find(provider: &Provider, entity_id: &str) -> Result<Arc<Service>, Refusal> {
     let services = provider.services();
     let found = services.iter().find(|service| service.entity_id == entity_id);
     found.map(Arc::clone).ok_or_else(|| Refusal::UnknownService {

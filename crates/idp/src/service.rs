@@ -6,7 +6,8 @@
 
 use jiff::Timestamp;
 use url::Url;
-use vestibule_saml::{Certificate, metadata};
+use vestibule_saml::Certificate;
+use vestibule_saml::metadata::{self, Endpoint};
 
 use crate::settings::Error;
 
@@ -25,6 +26,8 @@ pub struct Service {
     pub encryption_certificate: Option<Certificate>,
     /// Whether it promises to sign its requests.
     pub signs_requests: bool,
+    /// Where it takes logout messages.
+    pub slo: Vec<Endpoint>,
     default_acs: String,
     other_acs: Vec<String>,
 }
@@ -51,6 +54,7 @@ impl Service {
             certificates: provider.signing_certificates,
             encryption_certificate: provider.encryption_certificates.into_iter().next(),
             signs_requests: provider.authn_requests_signed,
+            slo: provider.slo,
             default_acs,
             other_acs: acs.collect(),
         })

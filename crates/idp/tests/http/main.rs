@@ -8,6 +8,8 @@ mod attacks;
 #[cfg(test)]
 mod honest;
 #[cfg(test)]
+mod logout;
+#[cfg(test)]
 mod place;
 #[cfg(test)]
 mod refusals;

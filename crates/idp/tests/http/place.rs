@@ -10,8 +10,8 @@ use tokio::runtime::Runtime;
 use tokio::sync::oneshot;
 use vestibule_idp::attack::Needs;
 use vestibule_idp::{Adversary, Encryption, Identity, Provider, Settings, Signed, Sources, people, serve};
-use vestibule_saml::binding::{Direction, redirect_url};
-use vestibule_saml::metadata::{self, sp::ServiceProvider};
+use vestibule_saml::binding::{Binding, Direction, redirect_url};
+use vestibule_saml::metadata::{self, Endpoint, sp::ServiceProvider};
 use vestibule_saml::request::AuthnRequest;
 use vestibule_saml::response::{Expected, Rejection, VerifiedAssertion, decode, verify};
 use vestibule_saml::{Allowed, Certificate, DecryptionKey, Hash, KeyKind, SigningKey};
@@ -23,6 +23,8 @@ pub const SERVICE: &str = "https://acme.localhost";
 pub const ACS: &str = "http://acme.localhost:8080/saml/SSO";
 /// Its other one.
 pub const OTHER_ACS: &str = "https://acme.example/saml/SSO";
+/// Where it takes logout messages.
+pub const SLO: &str = "http://acme.localhost:8080/saml/SingleLogout";
 /// The ID of every request.
 pub const REQUEST: &str = "_request-1";
 
@@ -199,6 +201,7 @@ pub fn service(certificate: &Certificate, signs: bool) -> String {
     metadata::sp::write(&ServiceProvider {
         entity_id: SERVICE.to_owned(),
         acs_urls: vec![ACS.to_owned(), OTHER_ACS.to_owned()],
+        slo: [Binding::Redirect, Binding::Post].map(|binding| Endpoint::new(binding, SLO)).into(),
         signing_certificates: vec![certificate.clone()],
         encryption_certificates: DECRYPTION.certificate().cloned().into_iter().collect(),
         authn_requests_signed: signs,
