@@ -78,7 +78,8 @@ pub(crate) fn set_tracking_id(
 /// The policy of the page whose one form goes to this address of an identity provider.
 ///
 /// Chromium holds every redirect that follows a form against `form-action`, and an identity provider may well pass a
-/// person on to another one; so https is allowed beside the provider's own origin, and everything else is not.
+/// person on to another one; so https is allowed beside the provider's own origin and ours (an answer may come back by redirect), and
+/// everything else is not.
 ///
 /// # Errors
 /// When the address is none of the web, or could write another directive into the policy.
@@ -86,10 +87,10 @@ pub(crate) fn may_send_to(url: &Url) -> Result<HeaderValue, Failure> {
     let origin = url.origin().ascii_serialization();
     let plain = |b: u8| b.is_ascii_alphanumeric() || b".-_:/[]".contains(&b);
     if !matches!(url.scheme(), "http" | "https") || !origin.bytes().all(plain) {
-        return Err(Failure::Broken("the identity provider's sign-in URL cannot be used in a form"));
+        return Err(Failure::Broken("the identity provider's address cannot be used in a form"));
     }
-    HeaderValue::from_str(&format!("{SENDING_POLICY}{origin} https:"))
-        .map_err(|_| Failure::Broken("the identity provider's sign-in URL does not fit into a header"))
+    HeaderValue::from_str(&format!("{SENDING_POLICY}'self' {origin} https:"))
+        .map_err(|_| Failure::Broken("the identity provider's address does not fit into a header"))
 }
 
 #[cfg(test)]
@@ -101,7 +102,7 @@ mod tests {
         let policy =
             may_send_to(&Url::parse("https://idp.example:8443/sso?x=1;script-src *").unwrap()).unwrap();
         let policy = policy.to_str().unwrap();
-        assert!(policy.ends_with("form-action https://idp.example:8443 https:"), "{policy}");
+        assert!(policy.ends_with("form-action 'self' https://idp.example:8443 https:"), "{policy}");
         assert!(policy.starts_with("default-src 'none'; style-src 'self'; script-src 'self'"), "{policy}");
     }
 

@@ -53,6 +53,11 @@ pub(crate) fn vanity() -> Vec<Route> {
         route(Anybody, "/assets/{name}", get(base::asset)),
         route(IdentityProvider, "/saml/login", get(sso::login::start)),
         route(IdentityProvider, "/saml/SSO", post(sso::acs::receive)),
+        route(
+            IdentityProvider,
+            "/saml/SingleLogout",
+            get(sso::logout::by_address).post(sso::logout::by_form),
+        ),
         route(IdentityProvider, "/saml/metadata/sp", get(sso::metadata::sp)),
         route(Member, "/profile", get(profile::page)),
         route(Admin, "/admin", get(admin::first)),

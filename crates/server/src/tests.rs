@@ -11,5 +11,6 @@ mod hosts;
 mod keys;
 mod links;
 mod listener;
+mod logout;
 mod portal;
 mod sso;

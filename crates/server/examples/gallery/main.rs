@@ -38,7 +38,12 @@ fn visitors(folder: &Path) -> std::io::Result<()> {
     write(folder, "verified", &samples::verified())?;
     write(folder, "pending", &samples::pending())?;
     write(folder, "sign_out", &samples::sign_out())?;
-    write(folder, "signed_out", &samples::signed_out())?;
+    write(
+        folder,
+        "signed_out",
+        &samples::signed_out(vestibule_server::portal::visitors::Elsewhere::Unknown),
+    )?;
+    write(folder, "signed_out_failed", &samples::not_signed_out_there())?;
     write(folder, "refused", &samples::refused())?;
     write(folder, "forbidden", &samples::forbidden())
 }

@@ -87,7 +87,10 @@ pub fn send() -> pages::Send {
         account: text(ACCOUNT),
         url: text("https://login.acme.example/saml"),
         url_host: text("login.acme.example"),
-        saml_request: text("PHNhbWxwOkF1dGhuUmVxdWVzdC8+"),
+        heading: "Taking you to your company’s sign-in page",
+        field: "SAMLRequest",
+        value: text("PHNhbWxwOkF1dGhuUmVxdWVzdC8+"),
+        relay_state: None,
     }
 }
 
@@ -137,8 +140,13 @@ pub fn sign_out() -> pages::SignOut {
     pages::SignOut { account: text(ACCOUNT), person: text(MAIL) }
 }
 
-pub fn signed_out() -> pages::SignedOut {
-    pages::SignedOut { account: text(ACCOUNT), sso: true }
+pub fn signed_out(elsewhere: pages::Elsewhere) -> pages::SignedOut {
+    pages::SignedOut { account: text(ACCOUNT), elsewhere }
+}
+
+/// The identity provider was asked to sign the person out, and did not.
+pub fn not_signed_out_there() -> pages::SignedOut {
+    signed_out(pages::Elsewhere::Failed { tracking_id: text("WEB_5f0c2b7e9d4a4e1c8a3b6d2f7e9c0a1b") })
 }
 
 pub fn refused() -> pages::Problem {

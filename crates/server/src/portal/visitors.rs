@@ -51,18 +51,24 @@ pub struct Forward {
     pub to: String,
 }
 
-/// Sends a request to the identity provider by HTTP-POST (SAML Bindings 3.5.4).
+/// Sends a message to the identity provider by HTTP-POST (SAML Bindings 3.5.4).
 #[derive(Debug, Template)]
 #[template(path = "send.html")]
 pub struct Send {
     /// The account's name.
     pub account: String,
+    /// Where the person is being taken.
+    pub heading: &'static str,
     /// The identity provider's address.
     pub url: String,
     /// Its host, for people.
     pub url_host: String,
-    /// The request.
-    pub saml_request: String,
+    /// `SAMLRequest` or `SAMLResponse`.
+    pub field: &'static str,
+    /// The message.
+    pub value: String,
+    /// The value of `RelayState`, if there is one.
+    pub relay_state: Option<String>,
 }
 
 /// Asks which account (base host).
@@ -159,8 +165,28 @@ pub struct SignOut {
 pub struct SignedOut {
     /// The account's name.
     pub account: String,
-    /// Whether an SSO connection is published.
-    pub sso: bool,
+    /// What is known of the identity provider.
+    pub elsewhere: Elsewhere,
+}
+
+/// Whether somebody who signed out here is signed out at the identity provider.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Elsewhere {
+    /// There is none.
+    Nowhere,
+    /// It was not asked, or has not answered.
+    Unknown,
+    /// It has confirmed that.
+    Everywhere,
+    /// It has confirmed that, but could not reach every other service.
+    Partly,
+    /// It answered, and nothing proves that the answer is its own.
+    Unproven,
+    /// It did not do it; the tracking ID leads to the reason.
+    Failed {
+        /// The tracking ID.
+        tracking_id: String,
+    },
 }
 
 /// Something did not work: a sentence, what to do, and the tracking ID; nothing about the cause.

@@ -16,7 +16,7 @@ use std::pin::Pin;
 use vestibule_app::sign_in::{self, Finished, Posted};
 
 /// The most that is read of a body, in bytes. A body that goes on is a response that is too large, and logged as one.
-const LARGEST_BODY: usize = 256 * 1024;
+pub(super) const LARGEST_BODY: usize = 256 * 1024;
 /// The most that is read and thrown away beyond that, so that the browser gets to see the answer.
 const LARGEST_REST: usize = 1024 * 1024;
 
@@ -75,19 +75,19 @@ fn saml_response(form: &[u8]) -> String {
     field(form, b"SAMLResponse=").map(decoded).unwrap_or_default()
 }
 
-fn field<'f>(form: &'f [u8], prefix: &[u8]) -> Option<&'f [u8]> {
+pub(super) fn field<'f>(form: &'f [u8], prefix: &[u8]) -> Option<&'f [u8]> {
     form.split(|byte| *byte == b'&').find_map(|pair| pair.strip_prefix(prefix))
 }
 
 /// The value as it was before it went into the form (application/x-www-form-urlencoded). It is nearly all of the body, so
 /// it is decoded run by run, which costs a tenth of decoding it byte by byte.
-fn decoded(value: &[u8]) -> String {
+pub(super) fn decoded(value: &[u8]) -> String {
     let spaced: Vec<u8> = value.iter().map(|byte| if *byte == b'+' { b' ' } else { *byte }).collect();
     String::from_utf8_lossy(&urlencoding::decode_binary(&spaced)).into_owned()
 }
 
 /// Reads the body; of one that is too large, as much as shows that it is.
-async fn read(mut body: Body) -> Result<Vec<u8>, Failure> {
+pub(super) async fn read(mut body: Body) -> Result<Vec<u8>, Failure> {
     let mut kept = Vec::new();
     let mut dropped = 0;
     while let Some(frame) = poll_fn(|context| Pin::new(&mut body).poll_frame(context)).await {

@@ -1,15 +1,13 @@
 //! The way out: a request to the identity provider, by redirect or by form.
 
+use super::sending;
 use crate::error::Failure;
 use crate::extract::{Asking, Visitor};
-use crate::headers::may_send_to;
 use crate::portal::visitors::Send;
 use crate::{cookies, page};
 use axum::http::HeaderMap;
-use axum::http::header::CONTENT_SECURITY_POLICY;
 use axum::response::Response;
 use serde::Deserialize;
-use url::Url;
 use vestibule_app::sign_in::{self, Go, REQUEST_LIFETIME, Start, Started};
 use vestibule_model::id::ConnectionId;
 
@@ -37,22 +35,15 @@ pub(crate) fn sent(account: &str, started: Started) -> Result<Response, Failure>
     let cookie = cookies::browser(&started.browser, REQUEST_LIFETIME)?;
     let response = match started.go {
         Go::Redirect(url) => page::see_other(&url),
-        Go::Post { url, saml_request } => sending(account, url, saml_request)?,
+        Go::Post { url, saml_request } => sending(Send {
+            account: account.to_owned(),
+            heading: "Taking you to your company’s sign-in page",
+            url_host: String::new(),
+            url,
+            field: "SAMLRequest",
+            value: saml_request,
+            relay_state: None,
+        })?,
     };
     Ok(page::with_cookie(response, cookie))
-}
-
-/// The page whose form carries the request; only it may send a form to another host.
-fn sending(account: &str, url: String, saml_request: String) -> Result<Response, Failure> {
-    let target =
-        Url::parse(&url).map_err(|_| Failure::Broken("the identity provider's sign-in URL is no URL"))?;
-    let policy = may_send_to(&target)?;
-    let mut response = page::shown(&Send {
-        account: account.to_owned(),
-        url_host: target.host_str().unwrap_or_default().to_owned(),
-        url,
-        saml_request,
-    });
-    response.headers_mut().insert(CONTENT_SECURITY_POLICY, policy);
-    Ok(response)
 }

@@ -171,7 +171,7 @@ async fn a_request_by_post_goes_through_a_page_that_may_send_to_the_identity_pro
     let answer = house.browser("acme").get("/saml/login").await;
     assert_eq!(answer.status, StatusCode::OK, "{}", answer.body);
     let policy = answer.header("content-security-policy");
-    assert!(policy.ends_with("form-action https://idp.example https:"), "{policy}");
+    assert!(policy.ends_with("form-action 'self' https://idp.example https:"), "{policy}");
     assert!(answer.body.contains("action=\"https://idp.example/sso\""), "{}", answer.body);
     assert!(
         answer.body.contains("name=\"SAMLRequest\"") && answer.body.contains("<button"),
