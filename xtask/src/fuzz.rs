@@ -27,6 +27,11 @@ const TARGETS: [Target; 8] = [
     Target { name: "redirect_inflate", max_len: 4_096, seeds: MESSAGES },
     Target { name: "base64_read", max_len: 4_096, seeds: MESSAGES },
     Target { name: "metadata_read", max_len: 16_384, seeds: MESSAGES },
+    Target {
+        name: "logout",
+        max_len: 16_384,
+        seeds: &["crates/saml/tests/logout", "crates/saml/tests/accept"],
+    },
 ];
 
 /// Endings of files that are inputs; all else in the folders is about them.
