@@ -59,13 +59,36 @@ fn a_saml_sign_in_walks_through_the_house() {
         browser.screenshot(name);
     }
     browser.click("form[action='/signout'] button");
-    assert_eq!(browser.text("a[href='/signin']"), "Sign in again");
+    browser.wait_for("a[href='/signin']");
+    let text = browser.text("main");
+    assert!(text.contains("Your company’s identity provider has signed you out too."), "{text}");
     browser.visit(&format!("{}profile", demo.vanity));
     assert!(
         browser.url().contains("/signin"),
         "signed out, so the profile asks to sign in: {}",
         browser.url()
     );
+}
+
+#[test]
+fn in_the_demo_the_identity_provider_signs_somebody_out_too() {
+    let Some(browser) = Browser::open() else { return };
+    let demo = Demo::start();
+    demo.begin(&browser);
+    let idp = browser.url().split_once("/sso").unwrap().0.to_owned();
+    browser.click("button[name=person][value=marketer]");
+    browser.wait_for("form[action='/signout']");
+    browser.visit(&format!("{idp}/logout"));
+    assert!(browser.text("main").contains("Renée Okafor at acme.localhost"), "{}", browser.text("main"));
+    browser.screenshot("idp-logout");
+    browser.click("button[name=session]");
+    browser.wait_for("#signed-out");
+    assert!(browser.text("h1").starts_with("Signed out of acme.localhost"), "{}", browser.text("h1"));
+    browser.visit(&format!("{}profile", demo.vanity));
+    browser.wait_for("a[href*='/saml/login']");
+    assert!(browser.url().contains("/signin"), "{}", browser.url());
+    browser.visit(&format!("{idp}/logout"));
+    assert!(browser.text("main").contains("Nobody"), "{}", browser.text("main"));
 }
 
 #[test]

@@ -16,6 +16,8 @@ mod guides;
 #[cfg(test)]
 mod keycloak;
 #[cfg(test)]
+mod logout;
+#[cfg(test)]
 mod operator;
 #[cfg(test)]
 mod pysaml2;

@@ -14,7 +14,7 @@ fn sign_in(browser: &Browser, person: &Person) {
 }
 
 /// Signs in from our page, and looks at the profile.
-fn reaches_the_profile(browser: &Browser, deployment: &Deployment, person: &Person) {
+pub fn reaches_the_profile(browser: &Browser, deployment: &Deployment, person: &Person) {
     browser.visit(&deployment.vanity("/"));
     browser.click("a[href*='/saml/login']");
     sign_in(browser, person);

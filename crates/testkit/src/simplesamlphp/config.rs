@@ -130,6 +130,8 @@ $metadata['__DYNAMIC:1__'] = [
     'saml20.sign.assertion' => {assertion},
     'saml20.sign.response' => {response},
     'assertion.encryption' => {encrypts},
+    'sign.logout' => true,
+    'validate.logout' => true,
     'signature.algorithm' => 'http://www.w3.org/2001/04/xmldsig-more#rsa-sha256',
     'attributes.NameFormat' => 'urn:oasis:names:tc:SAML:2.0:attrname-format:basic',
     {hosted}

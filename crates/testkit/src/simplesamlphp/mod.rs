@@ -190,6 +190,12 @@ impl SimpleSamlPhp {
         format!("{}saml2/idp/SSOService.php?spentityid={id}", self.base)
     }
 
+    /// Where somebody signs out of the identity provider, and with that of every service; it ends at a page of its own.
+    pub fn sign_out_url(&self) -> String {
+        let ended = format!("{}logout.php", self.base).replace(':', "%3A").replace('/', "%2F");
+        format!("{}saml2/idp/SingleLogoutService.php?ReturnTo={ended}", self.base)
+    }
+
     /// What the identity provider wrote to its logs.
     pub fn log(&self) -> String {
         ["log/ssp.log", "log/php.log"]
