@@ -18,7 +18,7 @@ struct Target {
 
 const MESSAGES: &[&str] = &["crates/dsig/tests", "crates/saml/tests"];
 
-const TARGETS: [Target; 8] = [
+const TARGETS: [Target; 9] = [
     Target { name: "xml_parse", max_len: 8_192, seeds: &["crates/xml/tests", "crates/dsig/tests"] },
     Target { name: "signature_verify", max_len: 16_384, seeds: MESSAGES },
     Target { name: "response_read", max_len: 16_384, seeds: MESSAGES },
