@@ -1,4 +1,4 @@
-//! A sign-in through Keycloak, configured as its guide says. It runs in a stage of its own: `cargo xtask keycloak`.
+//! Sign-in and logout through Keycloak, configured as its guide says. It runs in a stage of its own: `cargo xtask keycloak`.
 
 use vestibule_system_tests::guide::Guide;
 use vestibule_testkit::{Browser, Keycloak, PEOPLE};
@@ -7,7 +7,7 @@ use crate::deployment::Deployment;
 use crate::guides::{Values, account_file};
 
 #[test]
-fn somebody_signs_in_through_keycloak_that_is_set_up_as_its_guide_says() {
+fn somebody_signs_in_and_out_through_keycloak_that_is_set_up_as_its_guide_says() {
     let Some(idp) = Keycloak::start() else { return };
     let Some(browser) = Browser::open() else { return };
     let deployment = Deployment::on_sqlite();
@@ -29,4 +29,14 @@ fn somebody_signs_in_through_keycloak_that_is_set_up_as_its_guide_says() {
     for wanted in [zoe.mail, zoe.given_name, zoe.surname] {
         assert!(browser.text("main").contains(wanted), "{}", browser.text("main"));
     }
+    browser.click("form[action='/signout'] button");
+    browser.wait_for("a[href='/signin']");
+    assert!(
+        browser.text("main").contains("has signed you out too."),
+        "{}\n{}",
+        browser.text("main"),
+        idp.log()
+    );
+    browser.visit(&deployment.vanity("/saml/login"));
+    browser.wait_for("#kc-login");
 }

@@ -98,3 +98,40 @@ fn encrypted_by_xmlsec1_with_gcm_pysaml2_signs_somebody_in() {
     sign_in(&browser, &deployment, &PEOPLE[2]);
     is_at_the_profile(&browser, &deployment, &idp, &PEOPLE[2]);
 }
+
+#[test]
+fn somebody_who_signs_out_here_is_signed_out_at_pysaml2_by_redirect_and_by_form() {
+    for binding in ["redirect", "post"] {
+        let Some(browser) = Browser::open() else { return };
+        let Some(idp) = Pysaml2::start(&[Habit::SignsAssertions]) else { return };
+        let deployment = Deployment::on_sqlite();
+        deployment.create_account();
+        let _service = deployment.serve();
+        connect(&deployment, &idp, &format!("binding = \"{binding}\""));
+        sign_in(&browser, &deployment, &PEOPLE[0]);
+        is_at_the_profile(&browser, &deployment, &idp, &PEOPLE[0]);
+        browser.click("form[action='/signout'] button");
+        browser.wait_for("a[href='/signin'], #refused");
+        let text = browser.text("body");
+        assert!(text.contains("has signed you out too."), "{binding}: {text}\n{}", idp.log());
+        browser.visit(&idp.sign_out_url());
+        browser.wait_for("#nobody");
+    }
+}
+
+#[test]
+fn somebody_who_signs_out_at_pysaml2_is_signed_out_here() {
+    let Some(browser) = Browser::open() else { return };
+    let Some(idp) = Pysaml2::start(&[Habit::SignsAssertions]) else { return };
+    let deployment = Deployment::on_sqlite();
+    deployment.create_account();
+    let _service = deployment.serve();
+    connect(&deployment, &idp, "");
+    sign_in(&browser, &deployment, &PEOPLE[0]);
+    is_at_the_profile(&browser, &deployment, &idp, &PEOPLE[0]);
+    browser.visit(&idp.sign_out_url());
+    browser.wait_for("#signed-out, #refused");
+    assert_eq!(browser.count("#signed-out"), 1, "{}\n{}", browser.source(), idp.log());
+    browser.visit(&deployment.vanity("/profile"));
+    browser.wait_for("a[href*='/saml/login']");
+}

@@ -87,18 +87,28 @@ fn p17_a_response_that_nobody_asked_for_is_put_aside_and_a_sign_in_of_our_own_be
 }
 
 #[test]
-fn somebody_signs_in_through_simplesamlphp_that_is_set_up_as_its_guide_says() {
+fn somebody_signs_in_and_out_through_simplesamlphp_that_encrypts_and_is_set_up_as_its_guide_says() {
     let Some(browser) = Browser::open() else { return };
     let guide = Guide::read("simplesamlphp").unwrap();
     let hosted = guide.block("php metadata/saml20-idp-hosted.php", &[]).unwrap();
     // Of itself it signs nothing: what is signed, the guide must ask for.
-    let habits = Habits { hosted, ..Signed::Nothing.into() };
+    let habits = Habits { hosted, encrypts: true, ..Signed::Nothing.into() };
     let Some(idp) = SimpleSamlPhp::start(habits) else { return };
     let deployment = Deployment::on_sqlite();
     deployment.create_account();
     let _service = deployment.serve();
-    follow(&guide, &deployment, &idp);
+    follow(&guide, &deployment, &idp, "encrypted_assertions = true\nallow = [\"cbc\"]");
     reaches_the_profile(&browser, &deployment, &PEOPLE[1]);
+    browser.click("form[action='/signout'] button");
+    browser.wait_for("a[href='/signin']");
+    assert!(
+        browser.text("main").contains("has signed you out too."),
+        "{}\n{}",
+        browser.text("main"),
+        idp.log()
+    );
+    browser.visit(&deployment.vanity("/saml/login"));
+    browser.wait_for("#username");
 }
 
 #[test]
@@ -146,9 +156,9 @@ fn encrypted_by_simplesamlphp_in_cbc_mode_is_taken_if_that_is_allowed_and_named_
     is_at_the_profile(&browser, &deployment, &PEOPLE[2]);
 }
 
-/// Does on both sides what the guide says.
-fn follow(guide: &Guide, deployment: &Deployment, idp: &SimpleSamlPhp) {
-    let provider = format!("idp_metadata_url = \"{}\"", idp.metadata_url());
+/// Does on both sides what the guide says, with more lines in the section `[sso]`.
+fn follow(guide: &Guide, deployment: &Deployment, idp: &SimpleSamlPhp, more: &str) {
+    let provider = format!("idp_metadata_url = \"{}\"\n{more}", idp.metadata_url());
     deployment.write("acme.toml", &account_file(deployment, guide, &provider));
     deployment.run(&["apply", "acme.toml"]).expect_code(0);
     let values = Values::of(deployment);
