@@ -32,6 +32,7 @@ pub struct Error {
     kind: Kind,
     message: String,
     hint: Option<String>,
+    key: Option<String>,
     tracking_id: Option<TrackingId>,
     source: Option<Box<dyn std::error::Error + Send + Sync>>,
 }
@@ -39,12 +40,18 @@ pub struct Error {
 impl Error {
     /// An error with a public sentence.
     pub(crate) fn new(kind: Kind, message: impl Into<String>) -> Self {
-        Self { kind, message: message.into(), hint: None, tracking_id: None, source: None }
+        Self { kind, message: message.into(), hint: None, key: None, tracking_id: None, source: None }
     }
 
     /// Adds what to do about it.
     pub(crate) fn hint(mut self, hint: impl Into<String>) -> Self {
         self.hint = Some(hint.into());
+        self
+    }
+
+    /// Adds the key of the account file that it is about.
+    pub(crate) fn about(mut self, key: &str) -> Self {
+        self.key = Some(key.to_owned());
         self
     }
 
@@ -93,6 +100,12 @@ impl Error {
     #[must_use]
     pub fn advice(&self) -> Option<&str> {
         self.hint.as_deref()
+    }
+
+    /// The key of the account file that is wrong, for the field of a form that has its name.
+    #[must_use]
+    pub fn key(&self) -> Option<&str> {
+        self.key.as_deref()
     }
 
     /// The ID under which the response log explains it.

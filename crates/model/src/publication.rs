@@ -69,6 +69,8 @@ mod tests {
             issuer: String::new(),
             sign_in_url: String::new(),
             sign_out_url: None,
+            sign_out_response_url: None,
+            sign_out_binding: None,
             certificates: Vec::new(),
         };
         Version { number: 4, settings: Settings::new(provider), created_at: Timestamp::UNIX_EPOCH, tested }

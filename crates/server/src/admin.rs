@@ -1,10 +1,12 @@
 //! The account's portal, for its administrators.
 
 pub(crate) mod connection;
+pub(crate) mod edit;
 pub(crate) mod guides;
 pub(crate) mod keys;
 pub(crate) mod log;
 pub(crate) mod test;
+pub(crate) mod versions;
 
 use crate::extract::Admin;
 use crate::page;

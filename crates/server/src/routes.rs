@@ -66,7 +66,13 @@ pub(crate) fn vanity() -> Vec<Route> {
         route(Admin, "/admin/sso/{connection}", get(admin::connection::page)),
         route(Admin, "/admin/guides", get(admin::guides::list)),
         route(Admin, "/admin/guides/{idp}", get(admin::guides::one)),
+        route(Admin, "/admin/sso/new", get(admin::edit::blank).post(admin::edit::create)),
+        route(Admin, "/admin/sso/{connection}/edit", get(admin::edit::page).post(admin::edit::save)),
         route(Admin, "/admin/sso/{connection}/test", post(admin::test::start)),
+        route(Admin, "/admin/sso/{connection}/publish", post(admin::versions::publish)),
+        route(Admin, "/admin/sso/{connection}/discard", post(admin::versions::discard)),
+        route(Admin, "/admin/sso/{connection}/restore/{number}", post(admin::versions::restore)),
+        route(Admin, "/admin/sso/{connection}/retire", post(admin::versions::retire)),
         route(Admin, "/admin/sso/test/{tracking_id}", get(admin::test::report)),
         route(
             Admin,

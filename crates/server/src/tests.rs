@@ -2,6 +2,7 @@
 //! provider signs them.
 
 mod access;
+mod drafts;
 mod entrance;
 mod foreign;
 mod harness;

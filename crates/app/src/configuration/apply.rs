@@ -36,16 +36,22 @@ pub async fn apply(ctx: &OperatorCtx, planned: Planned) -> Result<Applied, Error
     if changes.is_empty() {
         return Ok(Applied { account, version: to.version, changes });
     }
+    let version = write(&ctx.app, to, file, wanted).await?;
+    Ok(Applied { account, version, changes })
+}
+
+/// Writes what is wanted, as the version of the account that follows the one that was seen.
+pub(super) async fn write(app: &App, to: Account, file: String, wanted: State) -> Result<i64, Error> {
     if !wanted.connections.is_empty() && to.state != VanityState::Approved {
         return Err(Error::new(Kind::Invalid, "SSO cannot be configured before the vanity URL is approved.")
-            .hint(format!("Approve it with `vestibule account approve {account}`.")));
+            .hint(format!("Approve it with `vestibule account approve {}`.", to.label)));
     }
-    let now = ctx.app.now();
-    let prepared = prepare(&ctx.app, &to, &wanted, now).await?;
-    let approve = ctx.app.inner.deployment.approve_vanity_urls;
+    let now = app.now();
+    let prepared = prepare(app, &to, &wanted, now).await?;
+    let approve = app.inner.deployment.approve_vanity_urls;
     let seen = to.version;
-    let scope = ctx.app.store().account(to.id);
-    let version = scope
+    let scope = app.store().account(to.id);
+    scope
         .write(move |tx| {
             let (file, wanted, prepared) = (file.clone(), wanted.clone(), prepared.clone());
             Box::pin(async move {
@@ -67,8 +73,7 @@ pub async fn apply(ctx: &OperatorCtx, planned: Planned) -> Result<Applied, Error
                 Ok(version)
             })
         })
-        .await?;
-    Ok(Applied { account, version, changes })
+        .await
 }
 
 /// The id of a connection, and the key pairs that are made for it.

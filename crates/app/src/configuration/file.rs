@@ -46,17 +46,42 @@ impl Source {
 pub(super) struct Section<'a> {
     pub(super) source: &'a Source,
     pub(super) name: &'a str,
+    pub(super) files: Files,
+}
+
+/// Whether values may name files of this machine: only what an operator hands in at the command line.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Files {
+    /// They may.
+    Readable,
+    /// They may not: a form on a page.
+    OutOfReach,
 }
 
 impl Section<'_> {
     /// An error about a key of this section.
     pub(super) fn wrong(&self, key: &str, problem: impl std::fmt::Display) -> Error {
-        self.source.wrong(&format!("{}.{key}", self.name), problem)
+        match self.files {
+            Files::Readable => self.source.wrong(&format!("{}.{key}", self.name), problem).about(key),
+            Files::OutOfReach => Error::new(Kind::Invalid, format!("`{key}`: {problem}.")).about(key),
+        }
     }
 
     /// An error about the section as a whole.
     pub(super) fn wrong_itself(&self, problem: impl std::fmt::Display) -> Error {
-        self.source.wrong(self.name, problem)
+        match self.files {
+            Files::Readable => self.source.wrong(self.name, problem),
+            Files::OutOfReach => Error::new(Kind::Invalid, format!("This cannot be saved: {problem}.")),
+        }
+    }
+
+    /// The content of a file that a value names.
+    pub(super) fn read_file(&self, key: &str, value: &str) -> Result<Vec<u8>, Error> {
+        if self.files == Files::OutOfReach {
+            return Err(self.wrong(key, "this is neither a certificate in PEM nor one in Base64"));
+        }
+        let path = self.source.path(value);
+        std::fs::read(&path).map_err(|error| self.wrong(key, format!("{}: {error}", path.display())))
     }
 }
 
@@ -111,6 +136,9 @@ pub(super) struct Sso {
     pub(super) accepted_entity_ids: Option<Vec<String>>,
     pub(super) accepted_certificates: Option<Vec<String>>,
     pub(super) draft: Option<bool>,
+    /// Metadata that was pasted into a form; no file has it.
+    #[serde(skip)]
+    pub(super) pasted_metadata: Option<String>,
 }
 
 /// `[domains."…"]`.

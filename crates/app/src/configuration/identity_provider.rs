@@ -1,7 +1,7 @@
 //! What an account file says about the identity provider: by metadata URL, by metadata file, or typed.
 
 use super::file::{Section, Sso, word};
-use crate::context::OperatorCtx;
+use crate::context::App;
 use crate::error::Error;
 use jiff::Timestamp;
 use url::Url;
@@ -13,13 +13,16 @@ const LARGEST_METADATA: usize = 5 * 1024 * 1024;
 
 /// The identity provider that a section names.
 pub(super) async fn read(
-    ctx: &OperatorCtx,
+    app: &App,
     section: Section<'_>,
     sso: &Sso,
     binding: Binding,
 ) -> Result<IdentityProvider, Error> {
-    let (outbound, now) = (&ctx.app.inner.outbound, ctx.app.now());
+    let (outbound, now) = (&app.inner.outbound, app.now());
     let typed = sso.sign_in_url.is_some() || sso.certificates.is_some();
+    if let Some(pasted) = &sso.pasted_metadata {
+        return from_metadata((section, "idp_metadata"), pasted.as_bytes(), sso, binding, now);
+    }
     match (&sso.idp_metadata_url, &sso.idp_metadata_file, typed) {
         (Some(url), None, false) => {
             let fetched = outbound.fetch(url, LARGEST_METADATA).await;
@@ -29,9 +32,7 @@ pub(super) async fn read(
         }
         (None, Some(file), false) => {
             let key = "idp_metadata_file";
-            let path = section.source.path(file);
-            let read = std::fs::read(&path)
-                .map_err(|error| section.wrong(key, format!("{}: {error}", path.display())))?;
+            let read = section.read_file(key, file)?;
             from_metadata((section, key), &read, sso, binding, now)
         }
         (None, None, true) => typed_fields(section, sso),
@@ -145,9 +146,7 @@ pub(super) fn certificates(
 fn certificate(section: Section<'_>, key: &str, entry: &str) -> Result<Certificate, Error> {
     let looks_like_path = !entry.contains("-----BEGIN") && entry.len() < 512;
     let text = if looks_like_path {
-        let path = section.source.path(entry);
-        std::fs::read_to_string(&path)
-            .map_err(|error| section.wrong(key, format!("{}: {error}", path.display())))?
+        String::from_utf8_lossy(&section.read_file(key, entry)?).into_owned()
     } else {
         entry.to_owned()
     };

@@ -1,10 +1,12 @@
 //! Declarative account configuration: read an account file, show the difference, apply it as one version, write it out.
 //!
 //! `keys` knows every key of the file, `file` its shape, `sso` the settings of a connection, `state` what an account has, `plan` the difference between two
-//! states, `limits` what the rest of the deployment does not allow, `apply` writes it in one transaction, `export` prints a state as a file that changes nothing when applied.
+//! states, `edit` changes one connection from a form,
+//! `limits` what the rest of the deployment does not allow, `apply` writes it in one transaction, `export` prints a state as a file that changes nothing when applied.
 //! A section that is absent from a file is left alone; in a section that is there, an absent key means its default.
 
 mod apply;
+pub mod edit;
 mod export;
 mod file;
 mod identity_provider;

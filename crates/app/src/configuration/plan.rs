@@ -1,13 +1,13 @@
 //! The difference between what an account has and what a file wants.
 
-use super::file::{self, AccountFile, DomainTable, Section, Source};
+use super::file::{self, AccountFile, DomainTable, Files, Section, Source};
 use super::state::{ConnectionState, State, section};
 use super::{limits, sso};
 use crate::context::OperatorCtx;
 use crate::error::Error;
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
-use vestibule_model::account::Account;
+use vestibule_model::account::{Account, Label};
 use vestibule_model::connection::Reach;
 use vestibule_model::domain::{Domain, DomainPolicy};
 use vestibule_model::license::{License, MOST_BASIC_SEATS};
@@ -49,7 +49,7 @@ pub async fn plan(ctx: &OperatorCtx, source: &Source) -> Result<Planned, Error> 
     let to = ctx.account(&file.account).await?;
     let scope = ctx.app.store().account(to.id);
     let current = scope.read(|tx| Box::pin(State::read(tx))).await?;
-    let wanted = wanted(ctx, source, &file, &current).await?;
+    let wanted = wanted(ctx, source, (&file, &to.label), &current).await?;
     let changes = differences(&current.pairs(), &wanted.pairs());
     let account = to.id;
     scope
@@ -61,7 +61,10 @@ pub async fn plan(ctx: &OperatorCtx, source: &Source) -> Result<Planned, Error> 
     Ok(Planned { account: file.account, changes, file: source.name.clone(), to, wanted })
 }
 
-fn differences(before: &BTreeMap<String, String>, after: &BTreeMap<String, String>) -> Vec<Difference> {
+pub(super) fn differences(
+    before: &BTreeMap<String, String>,
+    after: &BTreeMap<String, String>,
+) -> Vec<Difference> {
     let keys: BTreeSet<&String> = before.keys().chain(after.keys()).collect();
     let changed = keys.into_iter().filter(|key| before.get(*key) != after.get(*key));
     changed
@@ -76,17 +79,18 @@ fn differences(before: &BTreeMap<String, String>, after: &BTreeMap<String, Strin
 async fn wanted(
     ctx: &OperatorCtx,
     source: &Source,
-    file: &AccountFile,
+    (file, own_label): (&AccountFile, &Label),
     current: &State,
 ) -> Result<State, Error> {
     let mut wanted = current.clone();
     if let Some(table) = &file.sso {
-        let own = connection(ctx, Section { source, name: "sso" }, table).await?;
+        let own = connection(ctx, Section { source, name: "sso", files: Files::Readable }, table).await?;
         wanted.connections.insert(String::new(), own);
     }
     if let Some(listed) = &file.connection {
         let own = wanted.connections.remove("");
         wanted.connections = connections(ctx, source, listed, own).await?;
+        distinct(source, own_label, &wanted.connections)?;
     }
     if let Some(table) = &file.licenses {
         wanted.seats = seats(source, table)?;
@@ -112,7 +116,7 @@ async fn connections(
     for table in listed {
         let name = name(source, table)?;
         let title = section(&name);
-        let section = Section { source, name: &title };
+        let section = Section { source, name: &title, files: Files::Readable };
         let connection = connection(ctx, section, table).await?;
         if connection.settings.reach == Reach::default() {
             return Err(section
@@ -123,7 +127,6 @@ async fn connections(
             return Err(section.wrong_itself("there are two of this name"));
         }
     }
-    distinct(source, &connections)?;
     Ok(connections)
 }
 
@@ -132,7 +135,7 @@ async fn connection(
     section: Section<'_>,
     table: &file::Sso,
 ) -> Result<ConnectionState, Error> {
-    let settings = sso::read(ctx, section, table).await?;
+    let settings = sso::read(&ctx.app, section, table).await?;
     Ok(ConnectionState { settings, draft: table.draft.unwrap_or(false) })
 }
 
@@ -149,18 +152,22 @@ fn name(source: &Source, table: &file::Sso) -> Result<String, Error> {
     })
 }
 
-/// Refuses two connections that the same people would use.
-fn distinct(source: &Source, connections: &BTreeMap<String, ConnectionState>) -> Result<(), Error> {
-    let mut taken = BTreeMap::new();
+/// Refuses two connections that the same people would use. `own` is the account's own vanity URL.
+pub(super) fn distinct(
+    source: &Source,
+    own: &Label,
+    connections: &BTreeMap<String, ConnectionState>,
+) -> Result<(), Error> {
+    let mut seen: Vec<(&String, &Reach)> = Vec::new();
     for (name, connection) in connections {
-        let Reach { vanity_url, email_domains } = &connection.settings.reach;
-        let domains: Vec<Option<&Domain>> =
-            if email_domains.is_empty() { vec![None] } else { email_domains.iter().map(Some).collect() };
-        for domain in domains {
-            if let Some(other) = taken.insert((vanity_url.clone(), domain.cloned()), section(name)) {
-                return Err(source.wrong(&section(name), format!("the same people sign in by `{other}`")));
-            }
+        let reach = &connection.settings.reach;
+        if let Some((other, _)) = seen.iter().find(|(_, other)| other.meets(reach, own)) {
+            let problem = format!("the same people sign in by `{}`", section(other));
+            return Err(source
+                .wrong(&section(name), problem)
+                .hint("Give each connection people of its own."));
         }
+        seen.push((name, reach));
     }
     Ok(())
 }

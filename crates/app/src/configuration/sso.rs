@@ -3,7 +3,7 @@
 use super::file::{Section, Sso, word};
 use super::identity_provider;
 use super::state::ConnectionState;
-use crate::context::OperatorCtx;
+use crate::context::App;
 use crate::error::Error;
 use std::collections::BTreeSet;
 use toml::{Table, Value};
@@ -20,7 +20,7 @@ const MOST_LISTED: usize = 50;
 const LONGEST: usize = 2_048;
 
 /// Reads a section.
-pub(super) async fn read(ctx: &OperatorCtx, section: Section<'_>, sso: &Sso) -> Result<Settings, Error> {
+pub(super) async fn read(app: &App, section: Section<'_>, sso: &Sso) -> Result<Settings, Error> {
     macro_rules! word {
         ($key:ident, $type:ident :: $default:ident) => {{
             let choice = ($type::$default, $type::from_word as fn(&str) -> Option<$type>, $type::WORDS);
@@ -28,7 +28,7 @@ pub(super) async fn read(ctx: &OperatorCtx, section: Section<'_>, sso: &Sso) -> 
         }};
     }
     let binding = word!(binding, Binding::Redirect);
-    let provider = identity_provider::read(ctx, section, sso, binding).await?;
+    let provider = identity_provider::read(app, section, sso, binding).await?;
     let default = Settings::new(provider);
     let settings = Settings {
         enabled: sso.enabled.unwrap_or(default.enabled),

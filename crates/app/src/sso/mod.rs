@@ -4,6 +4,7 @@
 mod metadata;
 mod overview;
 pub mod test;
+pub mod versions;
 
 pub use metadata::sp_metadata;
 pub use overview::{CertificateView, Listed, Ours, Overview, list, overview, unconnected};

@@ -3,7 +3,7 @@
 //! The request goes out here; its answer comes to the ordinary assertion consumer service (`sign_in::finish`), which is the
 //! only one that the identity provider knows.
 
-use super::overview::unknown;
+use super::overview::{Overview, unknown};
 use crate::context::AdminCtx;
 use crate::error::{Error, Kind};
 use crate::response_log::{self, Explained};
@@ -50,6 +50,15 @@ pub async fn start(
     let number = version.number;
     let connection = ctx.app().prepare(ctx.account(), id, version.settings).await?;
     sign_in::test(visitor, &connection, (number, ctx.user().id), browser).await
+}
+
+/// Where a connection is tested, if not at the address that was visited: responses come to its own vanity URL.
+#[must_use]
+pub fn elsewhere(ctx: &AdminCtx, overview: &Overview) -> Option<String> {
+    let newest = overview.draft.as_ref().or(overview.published.as_ref())?;
+    let host = newest.settings.reach.vanity_url.as_ref().unwrap_or(&ctx.account().label);
+    let there = *host != ctx.member.visitor.live.host;
+    there.then(|| format!("{}/admin/sso/{}", ctx.app().account_url(host), overview.id))
 }
 
 async fn chosen(ctx: &AdminCtx, id: ConnectionId, which: Which) -> Result<Version, Error> {

@@ -40,6 +40,7 @@ mod snapshot;
 mod tests_of_drafts;
 mod times;
 mod unsolicited;
+mod versions;
 mod wanted;
 mod world;
 

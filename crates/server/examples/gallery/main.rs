@@ -53,6 +53,8 @@ fn members(folder: &Path) -> std::io::Result<()> {
     write(folder, "profile_without_mapping", &samples::profile(false))?;
     write(folder, "connection", &samples::connection())?;
     write(folder, "connection_ending", &samples::connection_ending())?;
+    write(folder, "connection_form", &samples::form())?;
+    write(folder, "connection_confirm", &samples::confirm())?;
     write(folder, "connections", &samples::connections())?;
     write(folder, "connection_none", &samples::connection_none())?;
     write(folder, "guides", &samples::guides())?;

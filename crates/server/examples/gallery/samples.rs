@@ -1,14 +1,14 @@
 //! The sample values of the gallery.
 
+mod connection;
 mod guides;
 mod keys;
 
+pub use connection::*;
 pub use guides::{guide, guides};
-
 use jiff::{SignedDuration, Timestamp, ToSpan as _};
 use std::collections::BTreeMap;
 use vestibule_model::code::Code;
-use vestibule_model::connection::{IdentityProvider, Settings, WeakAlgorithm};
 use vestibule_model::email::Email;
 use vestibule_model::id::{LogId, UserId};
 use vestibule_model::license::License;
@@ -16,9 +16,6 @@ use vestibule_model::mapping::Attribute;
 use vestibule_model::response_log::{Compared, Detail, Entry, OutcomeWord, TrackingId};
 use vestibule_model::trace::{Change, Step};
 use vestibule_model::user::{self, Field, Logins, Profile, Role, Status, User};
-use vestibule_server::portal::connection::{
-    Certificate, Connection, ConnectionPage, ConnectionsPage, Listed, Ours,
-};
 use vestibule_server::portal::log::{Found, LogPage, Search};
 use vestibule_server::portal::profile::{ProfilePage, SessionFacts, frame};
 use vestibule_server::portal::response::ResponsePage;
@@ -215,102 +212,6 @@ fn admin(here: Here) -> Frame {
         Some(user) => frame(ACCOUNT, &user, here),
         None => Frame { account: text(ACCOUNT), person: text(MAIL), admin: true, here },
     }
-}
-
-fn certificate(name: &str, from: i64, to: i64, seed: &str) -> Certificate {
-    Certificate {
-        subject: format!("CN={name}"),
-        issuer: format!("CN={name}"),
-        fingerprint: (0..32)
-            .map(|at| format!("{:02X}", (at * 37 + seed.len() * 11) % 256))
-            .collect::<Vec<_>>()
-            .join(":"),
-        key: text("RSA 2048"),
-        not_before: days(from),
-        not_after: days(to),
-        pem: None,
-    }
-}
-
-fn ours() -> Ours {
-    Ours {
-        entity_id: format!("https://{HOST}"),
-        other_entity_id: text(HOST),
-        acs_url: format!("https://{HOST}/saml/SSO"),
-        logout_url: format!("https://{HOST}/saml/SingleLogout"),
-        metadata_url: format!("https://{HOST}/saml/metadata/sp"),
-        start_url: format!("https://{HOST}/saml/login"),
-    }
-}
-
-fn settings() -> Settings {
-    Settings::new(IdentityProvider {
-        metadata_url: Some(text("https://login.acme.example/app/exk4f2/sso/saml/metadata")),
-        issuer: text("http://www.okta.example/exk4f2b7qLw0PzB5d7"),
-        sign_in_url: text("https://login.acme.example/app/vestibule/exk4f2b7qLw0PzB5d7/sso/saml"),
-        sign_out_url: None,
-        sign_out_response_url: None,
-        sign_out_binding: None,
-        certificates: Vec::new(),
-    })
-}
-
-fn with(shown: &Settings, draft: Option<i64>, certificates: Vec<Certificate>) -> ConnectionPage {
-    let connection = Connection {
-        name: "",
-        several: false,
-        published: Some((3, days(-9))),
-        draft: draft.map(|number| (number, minutes_ago(55))),
-        settings: shown,
-        certificates,
-        ours: ours(),
-        keys: Some(keys::keys(draft.is_some())),
-        now: now(),
-    };
-    ConnectionPage::new(admin(Here::Sso), connection)
-}
-
-pub fn connection() -> ConnectionPage {
-    with(&settings(), None, vec![certificate("login.acme.example", -400, 900, "a")])
-}
-
-pub fn connection_ending() -> ConnectionPage {
-    let settings = Settings { allow: [WeakAlgorithm::Sha1].into(), ..settings() };
-    let certificates = vec![
-        certificate("login.acme.example 2024", -800, -3, "a"),
-        certificate("login.acme.example 2025", -350, 12, "bb"),
-        Certificate {
-            issuer: text("CN=Acme Issuing CA 3, O=Acme"),
-            ..certificate("login.acme.example 2026", -1, 900, "ccc")
-        },
-    ];
-    with(&settings, Some(4), certificates)
-}
-
-fn listed(name: &str, draft: Option<i64>, domains: &[&str]) -> Listed {
-    Listed {
-        address: text("/admin/sso/con_1"),
-        name: text(name),
-        published: Some(3),
-        draft,
-        enabled: domains.len() < 2,
-        issuer: settings().identity_provider.issuer,
-        host: text(HOST),
-        domains: domains.iter().copied().map(text).collect(),
-    }
-}
-
-pub fn connections() -> ConnectionsPage {
-    let listed = vec![
-        listed("", Some(4), &[]),
-        listed("Subsidiary", None, &["subsidiary.example"]),
-        listed("Old brand", None, &["old.example", "older.example"]),
-    ];
-    ConnectionsPage::new(admin(Here::Sso), "acme", listed, ours())
-}
-
-pub fn connection_none() -> ConnectionsPage {
-    ConnectionsPage::new(admin(Here::Sso), "acme", Vec::new(), ours())
 }
 
 fn entry(seed: u8, user: Option<&str>, outcome: OutcomeWord, code: Option<Code>) -> Entry {

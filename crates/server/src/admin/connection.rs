@@ -6,13 +6,17 @@ use crate::error::Failure;
 use crate::extract::Admin;
 use crate::page;
 use crate::portal::Here;
-use crate::portal::connection::{Certificate, Connection, ConnectionPage, ConnectionsPage, Listed, Ours};
+use crate::portal::connection::{
+    self as portal, Certificate, Change, Connection, ConnectionPage, ConnectionsPage, Draft, Listed, Ours,
+};
 use axum::extract::{Path, State};
 use axum::response::Response;
 use std::sync::Arc;
+use vestibule_app::AdminCtx;
+use vestibule_app::configuration::edit;
 use vestibule_app::keys as app_keys;
-use vestibule_app::sso::{self, CertificateView};
-use vestibule_model::connection::Version;
+use vestibule_app::sso::{self, CertificateView, Overview};
+use vestibule_model::connection::{Settings, Version};
 use vestibule_model::domain::Domain;
 use vestibule_model::id::ConnectionId;
 
@@ -52,9 +56,45 @@ pub(crate) async fn page(
         certificates: overview.certificates.iter().map(certificate).collect(),
         ours: ours(&overview.ours),
         keys: app_keys::overview(&admin, Some(overview.id)).await?.map(keys::shown),
+        change: change(&admin, &overview),
+        versions: versions(&admin, &overview).await?,
         now: desk.app.now(),
     };
     Ok(page::shown(&ConnectionPage::new(frame(&admin, Here::Sso), connection)))
+}
+
+fn change(admin: &AdminCtx, overview: &Overview) -> Change {
+    let before = overview.published.as_ref().map(|version| &version.settings);
+    let draft = overview.draft.as_ref().map(|draft| Draft {
+        number: draft.number,
+        tested: draft.tested.as_ref().map(|tested| (tested.at, super::test::address(tested.tracking_id))),
+        differences: before.map(|before| differences(before, &draft.settings)).unwrap_or_default(),
+    });
+    Change {
+        address: address(overview.id),
+        published: overview.published.is_some(),
+        draft,
+        elsewhere: sso::test::elsewhere(admin, overview),
+    }
+}
+
+fn differences(before: &Settings, after: &Settings) -> Vec<(String, Option<String>, Option<String>)> {
+    let compared = edit::compare(before, after).into_iter();
+    compared.map(|difference| (difference.key, difference.before, difference.after)).collect()
+}
+
+async fn versions(admin: &AdminCtx, overview: &Overview) -> Result<Vec<portal::Version>, Failure> {
+    let number = |version: &Option<Version>| version.as_ref().map(|version| version.number);
+    let saved = sso::versions::versions(admin, overview.id).await?;
+    let rows = saved.into_iter().map(|saved| portal::Version {
+        number: saved.version.number,
+        saved: saved.version.created_at,
+        published: saved.published_at,
+        tested: saved.version.tested.map(|tested| tested.at),
+        in_use: number(&overview.published) == Some(saved.version.number),
+        draft: number(&overview.draft) == Some(saved.version.number),
+    });
+    Ok(rows.collect())
 }
 
 /// The connection that an address names.

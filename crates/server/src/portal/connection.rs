@@ -4,11 +4,17 @@
 //! a template in `templates/connection/` that shows it.
 
 mod certificates;
+mod change;
+mod confirm;
 mod facts;
+mod form;
 mod keys;
 mod list;
 
 pub use certificates::Certificate;
+pub use change::{Change, Draft, Version};
+pub use confirm::ConfirmPage;
+pub use form::{Filled, FormPage};
 pub use keys::{Key, Keys, Reader};
 pub use list::{ConnectionsPage, Listed};
 
@@ -16,6 +22,7 @@ use super::{Badge, Fact, Frame};
 use crate::portal::moment::Moment;
 use askama::Template;
 use certificates::{CertificateRow, rows};
+use change::VersionRow;
 use jiff::Timestamp;
 use keys::KeysPart;
 use vestibule_model::connection::{Settings, WeakAlgorithm};
@@ -36,6 +43,8 @@ pub struct ConnectionPage {
     theirs: Vec<Fact>,
     their_certificates: Vec<CertificateRow>,
     behavior: Vec<Fact>,
+    change: Change,
+    versions: Vec<VersionRow>,
 }
 
 #[derive(Debug)]
@@ -64,6 +73,10 @@ pub struct Connection<'a> {
     pub ours: Ours,
     /// Our key pairs.
     pub keys: Option<Keys>,
+    /// What can be done with it.
+    pub change: Change,
+    /// Every version of it, newest first.
+    pub versions: Vec<Version>,
     /// The time.
     pub now: Timestamp,
 }
@@ -106,6 +119,8 @@ impl ConnectionPage {
             theirs: facts::theirs(connection.settings),
             their_certificates,
             behavior: facts::behavior(connection.settings),
+            change: connection.change,
+            versions: change::rows(connection.versions),
         }
     }
 }
@@ -136,20 +151,6 @@ fn state(connection: &Connection<'_>) -> (Vec<Badge>, String) {
 
 fn notes(connection: &Connection<'_>, certificates: &[CertificateRow]) -> Vec<Note> {
     let mut notes = Vec::new();
-    if let (Some(_), Some((number, _))) = (connection.published, connection.draft) {
-        notes.push(Note {
-            tone: "is-warn",
-            title: format!("Version {number} is a draft."),
-            text: "This page shows the published version. Apply the account file without “draft = true” to publish the draft.".to_owned(),
-        });
-    }
-    if connection.published.is_none() && connection.draft.is_some() {
-        notes.push(Note {
-            tone: "is-warn",
-            title: "This connection is a draft.".to_owned(),
-            text: "Apply the account file without “draft = true” to publish it.".to_owned(),
-        });
-    }
     let ending = certificates.iter().filter(|certificate| certificate.tone != "is-good");
     notes.extend(ending.map(|certificate| Note {
         tone: certificate.tone,

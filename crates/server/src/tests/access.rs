@@ -26,6 +26,7 @@ fn filled(path: &str) -> String {
     path.replace("{tracking_id}", &format!("WEB_{}", "0".repeat(32)))
         .replace("{token}", "t")
         .replace("{name}", "n")
+        .replace("{number}", "1")
         .replace("{connection}", &format!("con_{}", "0".repeat(32)))
 }
 
