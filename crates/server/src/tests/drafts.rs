@@ -94,7 +94,7 @@ async fn what_is_wrong_with_the_form_is_said_beside_its_field_and_what_failed_in
     let query = out.header("location").split_once('?').unwrap().1;
     let id = request::read(&redirect_decode(query).unwrap().xml).unwrap().id;
     let back = owner.bring(answering(house.response("clara@acme.example"), &id)).await;
-    let told = owner.get(&back.header("location").to_owned()).await.body;
+    let told = owner.get(back.header("location")).await.body;
     for part in ["Failed", "1005", "What to do", "is-different"] {
         assert!(told.contains(part), "{part} in {told}");
     }

@@ -145,9 +145,9 @@ const REQUESTS: &[Spec] = &[
     ),
     (
         "authn_contexts",
-        "Accepted ways to sign in",
+        "Ways to sign in that are asked for",
         Kind::Area,
-        "URIs of authentication contexts, one a line. An answer with another one is refused (1012). Empty: any.",
+        "URIs of authentication contexts that requests ask for, one a line. Empty: any.",
     ),
     (
         "name_id_format",
