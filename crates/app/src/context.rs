@@ -41,6 +41,8 @@ pub struct Deployment {
     pub approve_vanity_urls: bool,
     /// Address ranges that look-ups may reach besides public ones.
     pub outbound_allow: Vec<crate::outbound::Range>,
+    /// Authorities that may vouch for servers that are looked up, besides those that the machine trusts.
+    pub outbound_roots: Vec<crate::outbound::Root>,
 }
 
 /// The clock.
@@ -111,7 +113,7 @@ impl App {
         random: Random,
     ) -> Result<Self, Error> {
         let vault = Vault::new(key)?;
-        let outbound = Outbound::new(deployment.outbound_allow.clone());
+        let outbound = Outbound::new(deployment.outbound_allow.clone(), deployment.outbound_roots.clone());
         let live = LiveCache::default();
         Ok(Self { inner: Arc::new(Inner { store, vault, deployment, outbound, clock, random, live }) })
     }

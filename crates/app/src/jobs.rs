@@ -6,7 +6,7 @@
 
 use crate::context::{App, JobCtx};
 use crate::error::Error;
-use crate::{alarms, keys, sessions};
+use crate::{alarms, idp_metadata, keys, sessions};
 use jiff::{SignedDuration, Timestamp};
 use std::future::Future;
 use std::time::Duration;
@@ -56,15 +56,18 @@ pub async fn run(app: App, shutdown: impl Future<Output = ()>) {
 pub(crate) enum Kind {
     /// The key pairs of a connection are looked after.
     SpKeys,
+    /// The identity provider's metadata and certificates are looked after.
+    IdpMetadata,
 }
 
 impl Kind {
-    const ALL: [(Self, &'static str); 1] = [(Self::SpKeys, "sp_keys")];
+    const ALL: [(Self, &'static str); 2] = [(Self::SpKeys, "sp_keys"), (Self::IdpMetadata, "idp_metadata")];
 
     /// The word under which the store keeps it.
     pub(crate) fn as_str(self) -> &'static str {
         match self {
             Self::SpKeys => "sp_keys",
+            Self::IdpMetadata => "idp_metadata",
         }
     }
 
@@ -76,6 +79,7 @@ impl Kind {
     async fn run(self, ctx: &JobCtx, subject: [u8; 16]) -> Result<Option<Timestamp>, Error> {
         match self {
             Self::SpKeys => keys::look_after(ctx, ConnectionId::from_bytes(subject)).await,
+            Self::IdpMetadata => idp_metadata::look_after(ctx, ConnectionId::from_bytes(subject)).await,
         }
     }
 }

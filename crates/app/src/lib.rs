@@ -9,6 +9,7 @@ mod alarms;
 pub mod configuration;
 pub mod context;
 mod error;
+pub mod idp_metadata;
 pub mod jobs;
 pub mod keys;
 pub mod links;

@@ -50,11 +50,7 @@ pub(crate) fn our_certificate_ends(
     now: Timestamp,
 ) -> Words {
     let day = ends_at.strftime("%-d %B %Y");
-    let left = match ends_at.duration_since(now).as_hours() / 24 {
-        0 => "less than a day is left".to_owned(),
-        1 => "one day is left".to_owned(),
-        days => format!("{days} days are left"),
-    };
+    let left = left(ends_at, now);
     let advice = if has_next {
         "The next certificate is ready, but your identity provider was not seen to read it, so it is not used by itself. \
          Give our metadata, or the certificate, to your identity provider, then choose \"Use now\" on the page of the connection."
@@ -69,6 +65,15 @@ pub(crate) fn our_certificate_ends(
         app.account_url(&account.label)
     );
     Words { subject: format!("A certificate of {} ends on {day}", account.name), body }
+}
+
+/// How much time is left, for a sentence.
+pub(crate) fn left(ends_at: Timestamp, now: Timestamp) -> String {
+    match ends_at.duration_since(now).as_hours() / 24 {
+        0 => "less than a day is left".to_owned(),
+        1 => "one day is left".to_owned(),
+        days => format!("{days} days are left"),
+    }
 }
 
 /// The mail with these words to this address.

@@ -5,6 +5,8 @@
 //! server changes nothing; each redirect is checked anew.
 
 use crate::error::{Error, Kind};
+use reqwest::header::{ETAG, HeaderName, IF_MODIFIED_SINCE, IF_NONE_MATCH, LAST_MODIFIED, LOCATION};
+use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::time::Duration;
 use url::{Host, Url};
@@ -12,68 +14,162 @@ use url::{Host, Url};
 /// An address range, such as `127.0.0.0/8`.
 pub type Range = ipnet::IpNet;
 
+/// An authority whose certificates servers may show besides those that the machine trusts.
+#[derive(Clone)]
+pub struct Root(reqwest::Certificate);
+
+impl Root {
+    /// Reads the authorities of a PEM text.
+    ///
+    /// # Errors
+    /// When there is none, or one cannot be read.
+    pub fn read_all(pem: &[u8]) -> Result<Vec<Self>, Error> {
+        let read = reqwest::Certificate::from_pem_bundle(pem).ok().filter(|read| !read.is_empty());
+        let roots = read
+            .ok_or_else(|| Error::new(Kind::Invalid, "There is no certificate in PEM that can be read."))?;
+        Ok(roots.into_iter().map(Self).collect())
+    }
+}
+
+impl fmt::Debug for Root {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Root")
+    }
+}
+
 /// How long a look-up may take in all.
 const TIMEOUT: Duration = Duration::from_secs(15);
+/// The answer to a question whether something changed (RFC 9110, section 15.4.5).
+const NOT_MODIFIED: u16 = 304;
 /// How many redirects are followed.
 const MOST_REDIRECTS: usize = 3;
+/// How long a header field may be that is kept or followed, in bytes.
+const LONGEST_HEADER: usize = 2_048;
 
 /// The guarded way out.
 pub struct Outbound {
     allow: Vec<Range>,
+    roots: Vec<reqwest::Certificate>,
+}
+
+/// What a server said about a document, to be asked whether it changed (RFC 9110, section 8.8).
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Validators {
+    /// `ETag`.
+    pub etag: Option<String>,
+    /// `Last-Modified`.
+    pub last_modified: Option<String>,
+}
+
+/// What came of asking for a document.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Fetched {
+    /// It is what it was.
+    Unchanged,
+    /// Here it is.
+    Document(Document),
+}
+
+/// A document with where it came from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Document {
+    /// Its bytes.
+    pub body: Vec<u8>,
+    /// With what to ask for it next time.
+    pub validators: Validators,
+    /// Every address that led to it, the first asked and the redirects.
+    pub way: Vec<Url>,
 }
 
 impl Outbound {
-    /// A way out to public addresses and to these ranges.
+    /// A way out to public addresses and to these ranges. Certificates of servers are accepted if an authority of the
+    /// machine vouches for them, or one of `roots`.
     #[must_use]
-    pub fn new(allow: Vec<Range>) -> Self {
-        Self { allow }
+    pub fn new(allow: Vec<Range>, roots: Vec<Root>) -> Self {
+        Self { allow, roots: roots.into_iter().map(|root| root.0).collect() }
     }
 
     /// Fetches a document of at most `limit` bytes.
     ///
     /// # Errors
     /// Says what was in the way: the address, the status, the size, the time.
-    pub async fn fetch(&self, url: &str, limit: usize) -> Result<Vec<u8>, Error> {
-        match tokio::time::timeout(TIMEOUT, self.follow(url, limit)).await {
+    pub async fn fetch(&self, url: &str, limit: usize) -> Result<Document, Error> {
+        match self.fetch_if_changed(url, limit, &Validators::default()).await? {
+            Fetched::Document(document) => Ok(document),
+            Fetched::Unchanged => {
+                Err(failed(url, "the answer was 304 to a question without conditions".to_owned()))
+            }
+        }
+    }
+
+    /// Fetches a document unless it is the one that these validators came with.
+    ///
+    /// # Errors
+    /// As [`Outbound::fetch`].
+    pub async fn fetch_if_changed(
+        &self,
+        url: &str,
+        limit: usize,
+        known: &Validators,
+    ) -> Result<Fetched, Error> {
+        match tokio::time::timeout(TIMEOUT, self.follow(url, limit, known)).await {
             Ok(result) => result,
             Err(_) => Err(failed(url, format!("no answer within {} seconds", TIMEOUT.as_secs()))),
         }
     }
 
-    async fn follow(&self, url: &str, limit: usize) -> Result<Vec<u8>, Error> {
+    async fn follow(&self, url: &str, limit: usize, known: &Validators) -> Result<Fetched, Error> {
         let mut next = Url::parse(url).map_err(|error| failed(url, error.to_string()))?;
+        let mut way = Vec::new();
         for _ in 0..=MOST_REDIRECTS {
-            let response = self.request(&next).await?;
+            let response = self.request(&next, known).await?;
+            way.push(next.clone());
+            if response.status().as_u16() == NOT_MODIFIED && *known != Validators::default() {
+                return Ok(Fetched::Unchanged);
+            }
             if response.status().is_redirection() {
-                let location = response.headers().get("location").and_then(|value| value.to_str().ok());
+                let location = header(&response, LOCATION);
                 let location =
                     location.ok_or_else(|| failed(next.as_str(), "a redirect to nowhere".to_owned()))?;
-                next = next.join(location).map_err(|error| failed(location, error.to_string()))?;
+                next = next.join(&location).map_err(|error| failed(&location, error.to_string()))?;
                 continue;
             }
             if !response.status().is_success() {
                 return Err(failed(next.as_str(), format!("the answer was {}", response.status())));
             }
-            return read(response, &next, limit).await;
+            let validators =
+                Validators { etag: header(&response, ETAG), last_modified: header(&response, LAST_MODIFIED) };
+            let body = read(response, &next, limit).await?;
+            return Ok(Fetched::Document(Document { body, validators, way }));
         }
         Err(failed(url, format!("more than {MOST_REDIRECTS} redirects")))
     }
 
-    async fn request(&self, url: &Url) -> Result<reqwest::Response, Error> {
+    async fn request(&self, url: &Url, known: &Validators) -> Result<reqwest::Response, Error> {
         let addresses = self.resolve(url).await?;
         let open = url.scheme() == "http" && !addresses.iter().all(|address| self.is_allowed(address.ip()));
         if open || !matches!(url.scheme(), "http" | "https") {
             return Err(failed(url.as_str(), "only https is fetched from public addresses".to_owned()));
         }
         #[expect(clippy::disallowed_types, reason = "the one place that opens outgoing connections")]
-        let client = reqwest::Client::builder()
+        let mut client = reqwest::Client::builder();
+        if !self.roots.is_empty() {
+            client = client.tls_certs_merge(self.roots.iter().cloned());
+        }
+        let client = client
             .no_proxy()
             .redirect(reqwest::redirect::Policy::none())
             .resolve_to_addrs(url.host_str().unwrap_or_default(), &addresses)
             .user_agent(concat!("Vestibule/", env!("CARGO_PKG_VERSION")))
             .build()
             .map_err(Error::internal)?;
-        client.get(url.clone()).send().await.map_err(|error| failed(url.as_str(), cause(&error)))
+        let mut request = client.get(url.clone());
+        let conditions = [(IF_NONE_MATCH, &known.etag), (IF_MODIFIED_SINCE, &known.last_modified)];
+        for (name, value) in conditions.into_iter().filter_map(|(name, value)| Some((name, value.as_ref()?)))
+        {
+            request = request.header(name, value);
+        }
+        request.send().await.map_err(|error| failed(url.as_str(), cause(&error)))
     }
 
     /// The addresses behind a URL, all of them checked.
@@ -110,6 +206,12 @@ impl Outbound {
     fn is_allowed(&self, address: IpAddr) -> bool {
         self.allow.iter().any(|range| range.contains(&address))
     }
+}
+
+/// A header field that a server may send, unless it is too long to be kept.
+fn header(response: &reqwest::Response, name: HeaderName) -> Option<String> {
+    let value = response.headers().get(name)?.to_str().ok()?;
+    (value.len() <= LONGEST_HEADER).then(|| value.to_owned())
 }
 
 async fn read(mut response: reqwest::Response, url: &Url, limit: usize) -> Result<Vec<u8>, Error> {
@@ -218,18 +320,18 @@ mod tests {
 
     #[tokio::test]
     async fn p19_loopback_is_refused_unless_the_operator_allows_it_and_the_error_names_the_key() {
-        let closed = Outbound::new(Vec::new());
+        let closed = Outbound::new(Vec::new(), Vec::new());
         let error = closed.fetch("https://127.0.0.1:1/metadata", 100).await.unwrap_err();
         assert!(error.message().contains("not a public address"), "{error}");
         assert!(error.advice().unwrap().contains("outbound.allow"));
-        let open = Outbound::new(vec!["127.0.0.0/8".parse().unwrap()]);
+        let open = Outbound::new(vec!["127.0.0.0/8".parse().unwrap()], Vec::new());
         let error = open.fetch("http://127.0.0.1:1/metadata", 100).await.unwrap_err();
         assert!(!error.message().contains("public"), "{error}");
     }
 
     #[tokio::test]
     async fn p19_other_schemes_are_never_fetched() {
-        let outbound = Outbound::new(Vec::new());
+        let outbound = Outbound::new(Vec::new(), Vec::new());
         for url in ["file:///etc/passwd", "ftp://example.com/", "http://1.1.1.1/"] {
             assert!(outbound.fetch(url, 100).await.is_err(), "{url}");
         }

@@ -14,6 +14,7 @@ statements! { jobs:
     SCHEDULE = "INSERT INTO jobs (account_id, kind, subject, due_at, attempts) VALUES ($1, $2, $3, $4, 0) \
                 ON CONFLICT (account_id, kind, subject) DO UPDATE SET due_at = excluded.due_at, attempts = 0";
     CANCEL = "DELETE FROM jobs WHERE account_id = $1 AND kind = $2 AND subject = $3";
+    DUE = "SELECT due_at FROM jobs WHERE account_id = $1 AND kind = $2 AND subject = $3";
     CLAIM = "UPDATE jobs SET due_at = $2, attempts = attempts + 1 WHERE (account_id, kind, subject) IN \
              (SELECT account_id, kind, subject FROM jobs WHERE due_at <= $1 ORDER BY due_at LIMIT 1 {SKIP_LOCKED}) \
              RETURNING account_id, kind, subject, attempts";
@@ -51,6 +52,15 @@ pub async fn schedule(tx: &Tx<'_>, kind: &str, subject: [u8; 16], due_at: Timest
 /// Those of the database.
 pub async fn cancel(tx: &Tx<'_>, kind: &str, subject: [u8; 16]) -> Result<(), Error> {
     tx.execute(&CANCEL, params![tx.account(), kind, subject]).await.map(drop)
+}
+
+/// When a job is due, if it is there.
+///
+/// # Errors
+/// Those of the database.
+pub async fn due(tx: &Tx<'_>, kind: &str, subject: [u8; 16]) -> Result<Option<Timestamp>, Error> {
+    let row = tx.row(&DUE, params![tx.account(), kind, subject]).await?;
+    row.map(|mut row| row.time("due_at")).transpose()
 }
 
 /// Claims the job that is due for the longest time, until `until`; nobody else gets it before.

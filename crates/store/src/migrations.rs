@@ -39,6 +39,7 @@ const MIGRATIONS: &[Migration] = migrations![
     7 "0007_key_rotation",
     8 "0008_logout",
     9 "0009_tests",
+    10 "0010_idp_metadata",
 ];
 
 const TABLE: &str = "CREATE TABLE IF NOT EXISTS schema_migrations (number {INTEGER} NOT NULL PRIMARY KEY, \

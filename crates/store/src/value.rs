@@ -235,6 +235,16 @@ impl Row {
         serde_json::from_str(&text).map_err(|_| self.unreadable(column, "a document that this program knows"))
     }
 
+    /// A document, or nothing.
+    pub(crate) fn json_or_null<T: DeserializeOwned>(
+        &mut self,
+        column: &'static str,
+    ) -> Result<Option<T>, Error> {
+        let Some(text) = self.text_or_null(column)? else { return Ok(None) };
+        let read = serde_json::from_str(&text).map(Some);
+        read.map_err(|_| self.unreadable(column, "a document that this program knows"))
+    }
+
     /// Bytes.
     pub(crate) fn bytes(&mut self, column: &'static str) -> Result<Vec<u8>, Error> {
         match self.take(column) {

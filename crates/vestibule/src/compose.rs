@@ -4,6 +4,7 @@ use crate::config::Config;
 use crate::output::Failure;
 use std::io::{Read as _, Write as _};
 use std::path::Path;
+use vestibule_app::outbound::Root;
 use vestibule_app::{App, Clock, Deployment, DeploymentKey, Random};
 use vestibule_store::Store;
 
@@ -23,10 +24,15 @@ pub(crate) fn block_on_all_cores<T>(work: impl Future<Output = Result<T, Failure
 pub(crate) async fn open(config: &Config) -> Result<App, Failure> {
     let key = deployment_key(&config.path(&config.keys.file), &Random::system())?;
     let store = open_store(config).await?;
+    let outbound_roots = match &config.outbound.ca_file {
+        Some(file) => outbound_roots(&config.path(file))?,
+        None => Vec::new(),
+    };
     let deployment = Deployment {
         base_url: config.server.base_url.clone(),
         approve_vanity_urls: config.accounts.approve_vanity_urls,
         outbound_allow: config.outbound.allow.clone(),
+        outbound_roots,
     };
     Ok(App::new(store, &key, deployment, Clock::system(), Random::system())?)
 }
@@ -36,6 +42,15 @@ pub(crate) async fn open_store(config: &Config) -> Result<Store, Failure> {
     let failed = |error: vestibule_store::Error| Failure::new(format!("the store cannot be opened: {error}"));
     let location = vestibule_store::Location::parse(&config.store.url, &config.folder).map_err(failed)?;
     Store::open(&location, &vestibule_store::Options::default()).await.map_err(failed)
+}
+
+/// The authorities of `outbound.ca_file`.
+fn outbound_roots(path: &Path) -> Result<Vec<Root>, Failure> {
+    let failed = |problem: &dyn std::fmt::Display| {
+        Failure::new(format!("`outbound.ca_file`: {}: {problem}", path.display()))
+    };
+    let pem = std::fs::read(path).map_err(|error| failed(&error))?;
+    Root::read_all(&pem).map_err(|error| failed(&error))
 }
 
 /// Reads the deployment key; makes it at first start, readable by its owner alone.

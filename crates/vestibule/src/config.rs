@@ -69,6 +69,7 @@ pub(crate) struct Accounts {
 #[serde(default)]
 pub(crate) struct Outbound {
     pub(crate) allow: Vec<ipnet::IpNet>,
+    pub(crate) ca_file: Option<PathBuf>,
 }
 
 impl Default for Server {
@@ -124,6 +125,7 @@ const KEYS: &[(&str, &str, Shape)] = &[
     ("dns", "server", Shape::Text),
     ("accounts", "approve_vanity_urls", Shape::Switch),
     ("outbound", "allow", Shape::List),
+    ("outbound", "ca_file", Shape::Text),
 ];
 
 const PREFIX: &str = "VESTIBULE__";

@@ -5,6 +5,7 @@ use super::plan::{Difference, Planned};
 use super::state::{ConnectionState, State};
 use crate::context::{App, OperatorCtx};
 use crate::error::{Error, Kind};
+use crate::idp_metadata;
 use crate::keys::{self, Wanted};
 use jiff::Timestamp;
 use serde::Serialize;
@@ -149,6 +150,7 @@ async fn write_connections(
         }
         keys::schedule(tx, *id, now).await?;
         let number = store::connections::save_draft(tx, *id, settings, now).await?;
+        idp_metadata::follow(tx, *id, now).await?;
         if !draft {
             store::connections::publish(tx, *id, number, now).await?;
         }

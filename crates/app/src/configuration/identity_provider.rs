@@ -3,13 +3,19 @@
 use super::file::{Section, Sso, word};
 use crate::context::App;
 use crate::error::Error;
+use crate::idp_metadata::{self, Problem};
 use jiff::Timestamp;
-use url::Url;
 use vestibule_model::connection::{Binding, IdentityProvider};
-use vestibule_saml::{Certificate, metadata};
+use vestibule_saml::Certificate;
 
-/// Largest metadata document, in bytes.
-const LARGEST_METADATA: usize = 5 * 1024 * 1024;
+/// What is looked for in metadata.
+struct Wanted<'a> {
+    /// The entity, where there are several.
+    issuer: Option<&'a str>,
+    binding: Binding,
+    /// Who must have signed it, if anybody.
+    pinned: &'a [Certificate],
+}
 
 /// The identity provider that a section names.
 pub(super) async fn read(
@@ -17,23 +23,26 @@ pub(super) async fn read(
     section: Section<'_>,
     sso: &Sso,
     binding: Binding,
+    pinned: &[String],
 ) -> Result<IdentityProvider, Error> {
+    let pinned: Vec<Certificate> = pinned.iter().filter_map(|pem| Certificate::from_pem(pem).ok()).collect();
+    let wanted = Wanted { issuer: sso.issuer.as_deref(), binding, pinned: &pinned };
     let (outbound, now) = (&app.inner.outbound, app.now());
     let typed = sso.sign_in_url.is_some() || sso.certificates.is_some();
     if let Some(pasted) = &sso.pasted_metadata {
-        return from_metadata((section, "idp_metadata"), pasted.as_bytes(), sso, binding, now);
+        return from_metadata((section, "idp_metadata"), pasted.as_bytes(), wanted, now);
     }
     match (&sso.idp_metadata_url, &sso.idp_metadata_file, typed) {
         (Some(url), None, false) => {
-            let fetched = outbound.fetch(url, LARGEST_METADATA).await;
+            let fetched = outbound.fetch(url, idp_metadata::LARGEST).await;
             let document = fetched.map_err(|error| section.wrong("idp_metadata_url", plain(&error)))?;
-            let described = from_metadata((section, "idp_metadata_url"), &document, sso, binding, now)?;
+            let described = from_metadata((section, "idp_metadata_url"), &document.body, wanted, now)?;
             Ok(IdentityProvider { metadata_url: Some(url.clone()), ..described })
         }
         (None, Some(file), false) => {
             let key = "idp_metadata_file";
             let read = section.read_file(key, file)?;
-            from_metadata((section, key), &read, sso, binding, now)
+            from_metadata((section, key), &read, wanted, now)
         }
         (None, None, true) => typed_fields(section, sso),
         (None, None, false) => Err(section
@@ -56,47 +65,18 @@ fn plain(error: &Error) -> String {
 fn from_metadata(
     (section, key): (Section<'_>, &str),
     document: &[u8],
-    sso: &Sso,
-    binding: Binding,
+    wanted: Wanted<'_>,
     now: Timestamp,
 ) -> Result<IdentityProvider, Error> {
-    let read = metadata::idp::read(document, sso.issuer.as_deref(), now);
-    let provider = read.map_err(|error| section.wrong(key, error))?;
-    let wanted = binding_of(binding);
-    let sign_in_url = provider.sso.iter().find(|endpoint| endpoint.binding == wanted).ok_or_else(|| {
-        section
-            .wrong(
-                key,
-                format!("the identity provider offers no sign-in by binding = \"{}\"", binding.as_str()),
-            )
-            .hint("Choose the other binding.")
-    })?;
-    // Single logout goes the way of the connection if it is offered, else the other way.
-    let slo = provider.slo.iter().find(|endpoint| endpoint.binding == wanted).or(provider.slo.first());
-    let address = |url: Option<&String>| url.map(|url| usable_url(section, key, url)).transpose();
-    Ok(IdentityProvider {
-        metadata_url: None,
-        sign_in_url: usable_url(section, key, &sign_in_url.url)?,
-        sign_out_url: address(slo.map(|endpoint| &endpoint.url))?,
-        sign_out_response_url: address(slo.and_then(|endpoint| endpoint.response_url.as_ref()))?,
-        sign_out_binding: slo.filter(|endpoint| endpoint.binding != wanted).map(|_| other(binding)),
-        certificates: provider.signing_certificates.iter().map(Certificate::to_pem).collect(),
-        issuer: provider.entity_id,
-    })
+    let said = idp_metadata::read(document, wanted.issuer, wanted.binding, wanted.pinned, now);
+    Ok(said.map_err(|problem| wrong(section, key, &problem))?.provider)
 }
 
-/// The protocol's name for a binding.
-fn binding_of(binding: Binding) -> vestibule_saml::binding::Binding {
-    match binding {
-        Binding::Redirect => vestibule_saml::binding::Binding::Redirect,
-        Binding::Post => vestibule_saml::binding::Binding::Post,
-    }
-}
-
-fn other(binding: Binding) -> Binding {
-    match binding {
-        Binding::Redirect => Binding::Post,
-        Binding::Post => Binding::Redirect,
+fn wrong(section: Section<'_>, key: &str, problem: &Problem) -> Error {
+    let error = section.wrong(key, problem);
+    match problem.hint() {
+        Some(hint) => error.hint(hint),
+        None => error,
     }
 }
 
@@ -158,12 +138,10 @@ fn certificate(section: Section<'_>, key: &str, entry: &str) -> Result<Certifica
     read.map_err(|error| section.wrong(key, error))
 }
 
-/// Browsers are sent there, so it is http or https and nothing else (never `javascript:`).
+/// Browsers are sent there.
 pub(super) fn usable_url(section: Section<'_>, key: &str, text: &str) -> Result<String, Error> {
-    let unusable = || section.wrong(key, format!("\"{text}\" is not an http or https URL"));
-    let url = Url::parse(text).map_err(|_| unusable())?;
-    if !matches!(url.scheme(), "http" | "https") || url.host_str().is_none() || text.len() > 2_048 {
-        return Err(unusable());
+    if idp_metadata::usable_url(text) {
+        return Ok(text.to_owned());
     }
-    Ok(text.to_owned())
+    Err(wrong(section, key, &Problem::Url(text.to_owned())))
 }

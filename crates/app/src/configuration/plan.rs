@@ -5,11 +5,13 @@ use super::state::{ConnectionState, State, section};
 use super::{limits, sso};
 use crate::context::OperatorCtx;
 use crate::error::Error;
+use crate::idp_metadata;
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
 use vestibule_model::account::{Account, Label};
 use vestibule_model::connection::Reach;
 use vestibule_model::domain::{Domain, DomainPolicy};
+use vestibule_model::idp_metadata::Absences;
 use vestibule_model::license::{License, MOST_BASIC_SEATS};
 
 /// What applying a file would change.
@@ -84,12 +86,13 @@ async fn wanted(
 ) -> Result<State, Error> {
     let mut wanted = current.clone();
     if let Some(table) = &file.sso {
-        let own = connection(ctx, Section { source, name: "sso", files: Files::Readable }, table).await?;
+        let section = Section { source, name: "sso", files: Files::Readable };
+        let own = connection(ctx, section, table, current.known("")).await?;
         wanted.connections.insert(String::new(), own);
     }
     if let Some(listed) = &file.connection {
         let own = wanted.connections.remove("");
-        wanted.connections = connections(ctx, source, listed, own).await?;
+        wanted.connections = connections(ctx, source, listed, (own, current)).await?;
         distinct(source, own_label, &wanted.connections)?;
     }
     if let Some(table) = &file.licenses {
@@ -110,14 +113,14 @@ async fn connections(
     ctx: &OperatorCtx,
     source: &Source,
     listed: &[file::Sso],
-    own: Option<ConnectionState>,
+    (own, current): (Option<ConnectionState>, &State),
 ) -> Result<BTreeMap<String, ConnectionState>, Error> {
     let mut connections: BTreeMap<_, _> = own.into_iter().map(|own| (String::new(), own)).collect();
     for table in listed {
         let name = name(source, table)?;
         let title = section(&name);
         let section = Section { source, name: &title, files: Files::Readable };
-        let connection = connection(ctx, section, table).await?;
+        let connection = connection(ctx, section, table, current.known(&name)).await?;
         if connection.settings.reach == Reach::default() {
             return Err(section
                 .wrong_itself("nobody would sign in by it")
@@ -134,8 +137,17 @@ async fn connection(
     ctx: &OperatorCtx,
     section: Section<'_>,
     table: &file::Sso,
+    known: Option<(&ConnectionState, Absences)>,
 ) -> Result<ConnectionState, Error> {
-    let settings = sso::read(&ctx.app, section, table).await?;
+    let mut settings = sso::read(&ctx.app, section, table).await?;
+    // A file that names the same metadata wants what following it comes to.
+    if let Some((known, absent)) = known {
+        let (before, policy) = (&known.settings.identity_provider, settings.new_idp_certificates);
+        let found = &mut settings.identity_provider;
+        if found.metadata_url.is_some() && found.metadata_url == before.metadata_url {
+            *found = idp_metadata::over(before, found.clone(), policy, &absent, ctx.app.now());
+        }
+    }
     Ok(ConnectionState { settings, draft: table.draft.unwrap_or(false) })
 }
 

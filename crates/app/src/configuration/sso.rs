@@ -28,7 +28,8 @@ pub(super) async fn read(app: &App, section: Section<'_>, sso: &Sso) -> Result<S
         }};
     }
     let binding = word!(binding, Binding::Redirect);
-    let provider = identity_provider::read(app, section, sso, binding).await?;
+    let metadata_certificates = certificates(section, "metadata_certificates", &sso.metadata_certificates)?;
+    let provider = identity_provider::read(app, section, sso, binding, &metadata_certificates).await?;
     let default = Settings::new(provider);
     let settings = Settings {
         enabled: sso.enabled.unwrap_or(default.enabled),
@@ -49,7 +50,7 @@ pub(super) async fn read(app: &App, section: Section<'_>, sso: &Sso) -> Result<S
         signing_key: word!(signing_key, SigningKeyKind::Rsa2048),
         certificate_rotation: word!(certificate_rotation, CertificateRotation::Automatic),
         new_idp_certificates: word!(new_idp_certificates, NewCertificates::Review),
-        metadata_certificates: certificates(section, "metadata_certificates", &sso.metadata_certificates)?,
+        metadata_certificates,
         accepted: accepted(section, sso)?,
         ..default
     };

@@ -7,6 +7,7 @@ use toml::Value;
 use vestibule_model::connection::{Connection, Settings};
 use vestibule_model::domain::{Domain, DomainPolicy};
 use vestibule_model::id::ConnectionId;
+use vestibule_model::idp_metadata::Absences;
 use vestibule_model::license::License;
 use vestibule_saml::Certificate;
 use vestibule_store::{self as store, Tx};
@@ -18,6 +19,8 @@ pub(super) struct State {
     pub(super) ids: BTreeMap<String, ConnectionId>,
     /// The settings of each connection: the draft's if there is a draft. The one of `[sso]` has no name.
     pub(super) connections: BTreeMap<String, ConnectionState>,
+    /// Since when published certificates are missing from the identity provider's metadata, by connection.
+    pub(super) absences: BTreeMap<ConnectionId, Absences>,
     /// Seats the operator granted.
     pub(super) seats: BTreeMap<License, i64>,
     /// Associated domains.
@@ -40,13 +43,24 @@ impl State {
         let inventory = store::licenses::inventory(tx).await?;
         let domains = store::domains::list(tx).await?;
         let configuration = store::accounts::configuration(tx).await?;
+        let metadata = store::idp_metadata::list(tx).await?;
         Ok(Self {
             ids: connections.iter().map(|connection| (connection.name.clone(), connection.id)).collect(),
             connections: connections.into_iter().filter_map(current).collect(),
+            absences: metadata
+                .into_iter()
+                .filter_map(|record| Some((record.connection, record.copy?.absent)))
+                .collect(),
             seats: inventory.0.into_iter().map(|(license, seats)| (license, seats.total)).collect(),
             domains: domains.into_iter().collect(),
             configuration: Configuration::from_stored(configuration.as_deref())?,
         })
+    }
+
+    /// The connection of this name, and what is missing from its metadata since when.
+    pub(super) fn known(&self, name: &str) -> Option<(&ConnectionState, Absences)> {
+        let absent = self.ids.get(name).and_then(|id| self.absences.get(id));
+        Some((self.connections.get(name)?, absent.cloned().unwrap_or_default()))
     }
 
     /// The state as pairs of key and value, as an account file would say them.

@@ -3,11 +3,9 @@
 use crate::account::Account;
 use crate::cases;
 use crate::provider::{ISSUER, Person, SIGN_IN_URL};
+use crate::site::Site;
 use crate::wanted::Wanted;
 use crate::world::World;
-use std::io::{Read as _, Write as _};
-use std::net::{Ipv4Addr, TcpListener};
-use std::sync::{Arc, Mutex};
 use vestibule_app::Kind;
 use vestibule_saml::binding::Binding;
 use vestibule_saml::metadata::Endpoint;
@@ -17,39 +15,6 @@ cases! {
     metadata_by_its_address_is_exported_as_the_address_and_compared_anew,
     what_is_no_metadata_is_refused_with_the_key,
     p19_a_redirect_is_followed_to_where_fetching_is_allowed_alone,
-}
-
-/// An address at which one answer at a time is given.
-struct Site {
-    url: String,
-    answer: Arc<Mutex<Vec<u8>>>,
-}
-
-impl Site {
-    /// Listens, in a thread that ends with the test's process.
-    fn open() -> Self {
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
-        let url = format!("http://{}/metadata", listener.local_addr().unwrap());
-        let answer = Arc::new(Mutex::new(Vec::new()));
-        let given = Arc::clone(&answer);
-        std::thread::spawn(move || {
-            for stream in listener.incoming() {
-                let mut stream = stream.unwrap();
-                let mut request = [0; 4096];
-                let read = stream.read(&mut request).unwrap();
-                assert!(request[..read].starts_with(b"GET /"));
-                // Whoever has read enough hangs up.
-                let _ = stream.write_all(&given.lock().unwrap());
-            }
-        });
-        Self { url, answer }
-    }
-
-    fn answers(&self, head: &str, body: &[u8]) {
-        let length = body.len();
-        let head = format!("HTTP/1.1 {head}\r\ncontent-length: {length}\r\nconnection: close\r\n\r\n");
-        *self.answer.lock().unwrap() = [head.as_bytes(), body].concat();
-    }
 }
 
 /// The account on a node whose operator lets it fetch from this very address, and no other loopback one.

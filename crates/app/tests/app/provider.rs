@@ -1,13 +1,14 @@
 //! The other side: an identity provider with a fixed key, whose honest answers a test may bend before they are signed.
 
 use crate::account::Account;
-use crate::world::{Time, minutes};
-use std::sync::Arc;
+use crate::world::{START, Time, minutes};
+use jiff::Timestamp;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, OnceLock};
 use vestibule_idp::attack::Genuine;
 use vestibule_saml::request::AuthnRequest;
 use vestibule_saml::write::{Assertion, Response, Signed, Signer, Status};
-use vestibule_saml::{Algorithm, Attribute, Certificate, NameId, SigningKey, binding, names};
+use vestibule_saml::{Algorithm, Attribute, Certificate, KeyKind, NameId, SigningKey, binding, names};
 
 /// Its entity ID.
 pub const ISSUER: &str = "https://idp.example/metadata";
@@ -90,6 +91,17 @@ impl Provider {
         };
         Answer { response, signed: Signed::Assertion, signer: self.signer.clone() }
     }
+}
+
+/// Who signs metadata: a key that signs no response.
+pub fn registrar() -> &'static Signer {
+    static REGISTRAR: OnceLock<Signer> = OnceLock::new();
+    REGISTRAR.get_or_init(|| {
+        let key = SigningKey::generate(KeyKind::EcdsaP256).unwrap();
+        let now: Timestamp = START.parse().unwrap();
+        let certificate = key.self_signed("federation.example", now, now + minutes(60 * 24 * 365)).unwrap();
+        Signer { key, certificate, algorithm: Algorithm::EcdsaSha256 }
+    })
 }
 
 fn signer(pem: &str, algorithm: Algorithm) -> Signer {

@@ -111,6 +111,15 @@ impl World {
         compose(open(&self.folder, self.postgres.as_ref()).await, deployment(), &self.time, seed)
     }
 
+    /// Such a node whose clock is ahead.
+    pub async fn ahead(&self, by: SignedDuration, change: impl FnOnce(&mut Deployment)) -> App {
+        let time = Time::new();
+        time.set(self.time.now() + by);
+        let mut changed = deployment();
+        change(&mut changed);
+        compose(open(&self.folder, self.postgres.as_ref()).await, changed, &time, 77)
+    }
+
     /// A node of a deployment that was configured otherwise.
     pub async fn configured(&self, change: impl FnOnce(&mut Deployment)) -> App {
         let mut changed = deployment();
@@ -151,6 +160,7 @@ fn deployment() -> Deployment {
         base_url: "https://vestibule.example".parse().unwrap(),
         approve_vanity_urls: true,
         outbound_allow: Vec::new(),
+        outbound_roots: Vec::new(),
     }
 }
 

@@ -38,8 +38,12 @@ impl House {
         let base_url = "https://vestibule.example/".parse::<url::Url>().unwrap();
         let clock = Arc::new(Mutex::new("2026-03-12T09:00:00Z".parse().unwrap()));
         let hand = Arc::clone(&clock);
-        let deployment =
-            Deployment { base_url: base_url.clone(), approve_vanity_urls: true, outbound_allow: Vec::new() };
+        let deployment = Deployment {
+            base_url: base_url.clone(),
+            approve_vanity_urls: true,
+            outbound_allow: Vec::new(),
+            outbound_roots: Vec::new(),
+        };
         let key = DeploymentKey::from_bytes([7; 32]);
         let ticking = Clock::from_fn(move || *hand.lock().unwrap());
         let app = App::new(store, &key, deployment, ticking, Random::system()).unwrap();

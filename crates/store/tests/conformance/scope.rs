@@ -7,12 +7,13 @@ use vestibule_model::license::License;
 use vestibule_model::response_log::{Entry, Filter, OutcomeWord, TrackingId};
 use vestibule_model::rotation::{Change, KeyState, Life};
 use vestibule_model::user::{Role, User};
+use vestibule_store::idp_metadata::Record;
 use vestibule_store::links::{Link, LinkPurpose};
 use vestibule_store::sessions::Session;
 use vestibule_store::sign_ins::SignIn;
 use vestibule_store::{
-    Error, Tx, alarms, connections, domains, licenses, links, metadata_readers, outbox, passwords, replays,
-    response_log, sessions, sign_ins, sp_keys, users,
+    Error, Tx, alarms, connections, domains, idp_metadata, licenses, links, metadata_readers, outbox,
+    passwords, replays, response_log, sessions, sign_ins, sp_keys, users,
 };
 
 cases! {
@@ -74,6 +75,7 @@ async fn fill(tx: &Tx<'_>) -> Result<(), Error> {
     sign_ins::insert(tx, &sign_in).await?;
     sp_keys::insert(tx, &crate::key_pairs::key(1, connection(), Life::first(at(0)))).await?;
     metadata_readers::put(tx, connection(), &crate::key_pairs::visit("idp", 0)).await?;
+    idp_metadata::put(tx, &Record::new(connection(), "https://idp.example/metadata", at(0))).await?;
     let link = Link {
         token_hash: HASH,
         purpose: LinkPurpose::SetPassword,
@@ -115,6 +117,8 @@ async fn finds(tx: &Tx<'_>) -> Result<Vec<bool>, Error> {
         !sp_keys::list(tx, connection()).await?.is_empty(),
         sp_keys::by_id(tx, key_id()).await?.is_some(),
         !metadata_readers::list(tx, connection()).await?.is_empty(),
+        idp_metadata::find(tx, connection()).await?.is_some(),
+        !idp_metadata::list(tx).await?.is_empty(),
         !users::administrators(tx, 9).await?.is_empty(),
         links::find(tx, &HASH, at(1)).await?.is_some(),
         sessions::by_token(tx, &HASH).await?.is_some(),

@@ -136,7 +136,7 @@ pub(super) fn provider(
 async fn service_provider(url: &str) -> Result<String, Failure> {
     let document = if url.starts_with("http://") || url.starts_with("https://") {
         let everywhere = ["0.0.0.0/0", "::/0"].iter().filter_map(|range| range.parse().ok()).collect();
-        Outbound::new(everywhere).fetch(url, LARGEST_METADATA).await?
+        Outbound::new(everywhere, Vec::new()).fetch(url, LARGEST_METADATA).await?.body
     } else {
         std::fs::read(url).map_err(|error| Failure::usage(format!("{url}: {error}")))?
     };
