@@ -4,6 +4,7 @@ use super::overview::unknown;
 use crate::configuration::edit::{self, Put};
 use crate::context::AdminCtx;
 use crate::error::{Error, Kind};
+use crate::idp_metadata;
 use vestibule_model::connection::{Connection, Version};
 use vestibule_model::id::ConnectionId;
 use vestibule_model::publication::{Consent, NeedsTest};
@@ -59,6 +60,7 @@ pub async fn publish(
                         .hint("Give each connection a vanity URL or e-mail domains of its own."));
                 }
                 store::connections::publish(tx, id, publishable.number(), now).await?;
+                idp_metadata::follow(tx, id, now).await?;
                 store::accounts::bump(tx).await?;
                 Ok(Outcome::Published)
             })
