@@ -37,7 +37,7 @@ impl Demo {
     }
 
     /// Goes from the start page to the identity provider's page.
-    fn begin(&self, browser: &Browser) {
+    pub fn begin(&self, browser: &Browser) {
         browser.visit(&self.vanity);
         browser.click("a[href*='/saml/login']");
         assert!(browser.url().starts_with("http://localhost:"), "{}", browser.url());

@@ -12,6 +12,8 @@ mod deployment;
 #[cfg(test)]
 mod dialects;
 #[cfg(test)]
+mod drafts;
+#[cfg(test)]
 mod guides;
 #[cfg(test)]
 mod keycloak;

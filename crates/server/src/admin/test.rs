@@ -42,7 +42,7 @@ pub(crate) async fn start(
     };
     let browser = cookies::value(&headers, cookies::BROWSER);
     let started = test::start(&admin, known(&id)?, which, browser).await?;
-    sso::login::sent(&admin.account().name, started)
+    sso::login::sent_after_form(&admin.account().name, started)
 }
 
 /// `GET /admin/sso/test/{tracking_id}`

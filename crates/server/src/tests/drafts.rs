@@ -1,6 +1,6 @@
 //! Drafts on the connection's page: edited, tested, published, restored.
 
-use super::harness::{Browser, House, answering};
+use super::harness::{Answer, Browser, House, answering};
 use axum::http::StatusCode;
 use vestibule_saml::binding::redirect_decode;
 use vestibule_saml::request;
@@ -10,7 +10,7 @@ async fn connection(owner: &mut Browser) -> String {
 }
 
 /// The form as a browser would send it back, with one field changed.
-async fn edit(owner: &mut Browser, page: &str, key: &str, value: &str) -> super::harness::Answer {
+async fn edit(owner: &mut Browser, page: &str, key: &str, value: &str) -> Answer {
     let certificate = super::harness::IDENTITY.certificate.to_pem();
     let fields = [
         ("from", "typed"),
@@ -24,6 +24,15 @@ async fn edit(owner: &mut Browser, page: &str, key: &str, value: &str) -> super:
     let mut fields: Vec<_> = fields.into_iter().filter(|(name, _)| *name != key).collect();
     fields.push((key, value));
     owner.post(&format!("{page}/edit"), &fields).await
+}
+
+/// The request of a test. A browser does not follow a redirect from a form to another site: a page leads there.
+fn requested(out: &Answer) -> String {
+    assert_eq!(out.status, StatusCode::OK, "{}", out.body);
+    let (_, to) = out.body.split_once("http-equiv=\"refresh\" content=\"0; url=").unwrap();
+    let query =
+        to.split_once('"').unwrap().0.split_once('?').unwrap().1.replace("&#38;", "&").replace("&amp;", "&");
+    request::read(&redirect_decode(&query).unwrap().xml).unwrap().id
 }
 
 #[tokio::test]
@@ -44,8 +53,7 @@ async fn p20_a_draft_is_edited_tested_and_published_and_the_administrator_stays_
     assert!(asked.body.contains("Publish version 2 without a test?"), "{}", asked.body);
 
     let out = owner.post(&format!("{page}/test"), &[("version", "draft")]).await;
-    let query = out.header("location").split_once('?').unwrap().1;
-    let id = request::read(&redirect_decode(query).unwrap().xml).unwrap().id;
+    let id = requested(&out);
     // The post from the other site carries no session, only the cookie that binds it to the browser.
     let session = owner.cookies.remove("__Host-vestibule").unwrap();
     let back = owner.bring(answering(house.response("clara@acme.example"), &id)).await;
@@ -91,8 +99,7 @@ async fn what_is_wrong_with_the_form_is_said_beside_its_field_and_what_failed_in
     }
     edit(&mut owner, &page, "issuer", "https://other.example").await;
     let out = owner.post(&format!("{page}/test"), &[("version", "draft")]).await;
-    let query = out.header("location").split_once('?').unwrap().1;
-    let id = request::read(&redirect_decode(query).unwrap().xml).unwrap().id;
+    let id = requested(&out);
     let back = owner.bring(answering(house.response("clara@acme.example"), &id)).await;
     let told = owner.get(back.header("location")).await.body;
     for part in ["Failed", "1005", "What to do", "is-different"] {

@@ -116,13 +116,16 @@ impl Browser {
         self.run(&format!("return document.querySelectorAll({selector}).length")).as_u64().expect("a number")
     }
 
-    /// Asks pages for one of their two color schemes.
+    /// Asks pages for one of their two color schemes, and for no motion: a picture taken now shows no color on its way.
     pub fn prefer(&self, appearance: Appearance) {
         let value = match appearance {
             Appearance::Light => "light",
             Appearance::Dark => "dark",
         };
-        let features = json!([{ "name": "prefers-color-scheme", "value": value }]);
+        let features = json!([
+            { "name": "prefers-color-scheme", "value": value },
+            { "name": "prefers-reduced-motion", "value": "reduce" },
+        ]);
         let command = json!({ "cmd": "Emulation.setEmulatedMedia", "params": { "features": features } });
         self.session.post("goog/cdp/execute", &command);
     }
