@@ -85,6 +85,37 @@ impl Code {
         self as u16
     }
 
+    /// Whether it is about a person whom a verified response named. Under every other code nothing that the response says
+    /// counts as proven.
+    #[must_use]
+    pub fn is_about_the_person(self) -> bool {
+        match self {
+            Self::Inactive
+            | Self::NotHere
+            | Self::EmailTaken
+            | Self::NoEmail
+            | Self::NotSsoUser
+            | Self::UnknownUser
+            | Self::Unverified
+            | Self::NoLicense
+            | Self::NoSeat => true,
+            Self::Unreadable
+            | Self::NotSigned
+            | Self::Signature
+            | Self::Certificate
+            | Self::Issuer
+            | Self::Destination
+            | Self::Audience
+            | Self::Time
+            | Self::RequestUnknown
+            | Self::Replay
+            | Self::Encryption
+            | Self::Status
+            | Self::Unsolicited
+            | Self::Algorithm => false,
+        }
+    }
+
     /// The code with this number.
     #[must_use]
     pub fn from_number(number: u16) -> Option<Self> {

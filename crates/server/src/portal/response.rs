@@ -3,6 +3,7 @@
 use super::{Badge, Fact, Frame, log};
 use crate::portal::moment::Moment;
 use askama::Template;
+use vestibule_model::code::Code;
 use vestibule_model::mapping::Attribute;
 use vestibule_model::response_log::{Compared, Detail, Entry, How, OutcomeWord, Test};
 use vestibule_model::trace::{Change, Step};
@@ -107,12 +108,14 @@ fn summary(outcome: OutcomeWord) -> &'static str {
     }
 }
 
-/// Whether the signature and every other check of the message held.
+/// Whether the signature and every other check of the message held; the person may have been refused all the same.
 fn is_trusted(entry: &Entry) -> bool {
     match entry.outcome {
         OutcomeWord::Accepted => true,
-        OutcomeWord::Tested => entry.code.is_none(),
-        OutcomeWord::Refused | OutcomeWord::Restarted => false,
+        OutcomeWord::Tested | OutcomeWord::Refused => {
+            entry.code.map_or(entry.outcome == OutcomeWord::Tested, Code::is_about_the_person)
+        }
+        OutcomeWord::Restarted => false,
     }
 }
 
@@ -157,10 +160,13 @@ fn facts(entry: &Entry, name_id: Option<String>) -> Vec<Fact> {
     } else {
         Fact::new("Claimed user", entry.user.clone()).help("Not proven: the response was not accepted")
     };
+    let seen = if entry.outcome == OutcomeWord::Tested {
+        "Finds this test in the response log"
+    } else {
+        "What the person saw, if it was refused"
+    };
     vec![
-        Fact::new("Tracking ID", entry.tracking_id.to_string())
-            .carried()
-            .help("What the person saw, if it was refused"),
+        Fact::new("Tracking ID", entry.tracking_id.to_string()).carried().help(seen),
         Fact::new("Time", Moment(entry.time).full()),
         user.or("Nobody named"),
         Fact::new("NameID", name_id).exact().or("Not kept"),

@@ -107,3 +107,28 @@ async fn what_is_wrong_with_the_form_is_said_beside_its_field_and_what_failed_in
     }
     assert!(owner.get("/admin/log?outcome=tested").await.body.contains("1005"));
 }
+
+#[tokio::test]
+async fn a_test_whose_person_is_refused_calls_what_was_signed_proven_and_a_forgery_nothing() {
+    let house = House::new().await;
+    let mut owner = house.owner("acme").await;
+    let page = connection(&mut owner).await;
+    edit(&mut owner, &page, "provision", "prior_to_sign_in").await;
+    let out = owner.post(&format!("{page}/test"), &[("version", "draft")]).await;
+    let back = owner.bring(answering(house.response("clara@acme.example"), &requested(&out))).await;
+    let told = owner.get(back.header("location")).await.body;
+    for part in ["Failed", "1021", "Exactly as the signed assertion carries them", "clara@acme.example"] {
+        assert!(told.contains(part), "{part} in {told}");
+    }
+    for part in ["Not proven", "none of it is proven", "Claimed user"] {
+        assert!(!told.contains(part), "{part} in {told}");
+    }
+
+    edit(&mut owner, &page, "issuer", "https://other.example").await;
+    let out = owner.post(&format!("{page}/test"), &[("version", "draft")]).await;
+    let back = owner.bring(answering(house.response("clara@acme.example"), &requested(&out))).await;
+    let told = owner.get(back.header("location")).await.body;
+    for part in ["1005", "Not proven", "none of it is proven", "Claimed user"] {
+        assert!(told.contains(part), "{part} in {told}");
+    }
+}
