@@ -145,14 +145,15 @@ async fn insert(
         .await
 }
 
-/// Approves the vanity URL of an account that asked for it.
+/// Approves this vanity URL: an account's own, or that of one of its connections.
 ///
 /// # Errors
 /// When there is no such account.
 pub async fn approve(ctx: &OperatorCtx, label: &str) -> Result<Summary, Error> {
     let account = ctx.account(label).await?;
+    let named = Label::parse(label).unwrap_or(account.label);
     let approved = ctx.app.store().write(move |tx| {
-        let label = account.label.clone();
+        let label = named.clone();
         Box::pin(async move { store::accounts::approve(tx, &label).await })
     });
     approved.await?;

@@ -321,7 +321,15 @@ impl OperatorCtx {
         let label = Label::parse(label).map_err(|_| missing())?;
         let found = self.app.store().read(move |tx| {
             let label = label.clone();
-            Box::pin(async move { vestibule_store::accounts::by_label(tx, &label).await })
+            Box::pin(async move {
+                match vestibule_store::accounts::by_label(tx, &label).await? {
+                    // Named by the vanity URL of a connection: what is said of the account is about its own.
+                    Some(account) if account.label != label => {
+                        vestibule_store::accounts::by_id(tx, account.id).await
+                    }
+                    found => Ok(found),
+                }
+            })
         });
         found.await?.ok_or_else(missing)
     }

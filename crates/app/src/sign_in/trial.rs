@@ -18,6 +18,7 @@ use jiff::Timestamp;
 use std::sync::Arc;
 use vestibule_model::admission::{self, Outcome};
 use vestibule_model::code::Code;
+use vestibule_model::connection::{Connection, Version};
 use vestibule_model::id::ConnectionId;
 use vestibule_model::mapping;
 use vestibule_model::publication::Tested;
@@ -103,10 +104,16 @@ async fn find(
     request_id: &str,
     browser_hash: &[u8; 32],
     now: Timestamp,
-) -> Result<Option<(ConnectionId, vestibule_model::connection::Version)>, store::Error> {
+) -> Result<Option<(ConnectionId, Version)>, store::Error> {
     let Some((id, number)) = store::sign_ins::find_test(tx, request_id, browser_hash, now).await? else {
         return Ok(None);
     };
+    // The versions of a connection that was taken out of use are kept, and serve nobody.
+    let connections = store::connections::list(tx).await?;
+    let in_use = |known: &Connection| known.id == id && (known.published.is_some() || known.draft.is_some());
+    if !connections.iter().any(in_use) {
+        return Ok(None);
+    }
     Ok(store::connections::version(tx, id, number).await?.map(|version| (id, version)))
 }
 
