@@ -28,6 +28,7 @@ mod log_secrecy;
 mod logout;
 mod mapping;
 mod metadata_url;
+mod moved;
 mod not_in_force;
 mod overview;
 mod passwords;

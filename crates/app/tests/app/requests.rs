@@ -21,6 +21,7 @@ cases! {
     every_hash_signs_in_both_bindings,
     an_address_with_a_query_keeps_it,
     the_entity_id_is_spelled_as_chosen,
+    a_request_asks_for_what_the_connection_says,
     the_metadata_is_there_before_there_is_a_connection,
     every_request_has_an_id_of_its_own_and_the_browser_keeps_one_cookie,
     without_a_connection_no_sign_in_begins,
@@ -123,6 +124,42 @@ async fn the_entity_id_is_spelled_as_chosen(world: &World) {
         acme.apply(acme.usual().set(["sso", "sp_entity_id"], form)).await;
         assert_eq!(metadata(&acme).await.entity_id, entity_id);
         assert_eq!(requested(&go(&acme).await).issuer, entity_id);
+    }
+}
+
+async fn a_request_asks_for_what_the_connection_says(world: &World) {
+    let acme = world.acme().await;
+    let usual = requested(&go(&acme).await);
+    assert!(!usual.force_authn && usual.name_id_format.is_none() && usual.authn_contexts.is_empty());
+    let contexts =
+        ["urn:oasis:names:tc:SAML:2.0:ac:classes:X509", "https://refeds.org/profile/mfa"].map(str::to_owned);
+    for binding in ["redirect", "post"] {
+        let wanted = acme
+            .usual()
+            .set(["sso", "binding"], binding)
+            .set(["sso", "force_authn"], true)
+            .set(["sso", "authn_contexts"], contexts.to_vec());
+        for (format, uri) in [
+            ("email", "urn:oasis:names:tc:SAML:1.1:nameid-format:emailAddress"),
+            ("persistent", "urn:oasis:names:tc:SAML:2.0:nameid-format:persistent"),
+            ("transient", "urn:oasis:names:tc:SAML:2.0:nameid-format:transient"),
+            ("unspecified", "urn:oasis:names:tc:SAML:1.1:nameid-format:unspecified"),
+            ("urn:example:own", "urn:example:own"),
+        ] {
+            acme.apply(wanted.clone().set(["sso", "name_id_format"], format)).await;
+            let request = requested(&go(&acme).await);
+            assert!(request.force_authn && !request.is_passive);
+            assert_eq!(request.name_id_format.as_deref(), Some(uri));
+            assert_eq!(request.authn_contexts, contexts, "in the order of the file");
+        }
+        let xml = match go(&acme).await {
+            Go::Redirect(url) => redirect_decode(url.split_once('?').unwrap().1).unwrap().xml,
+            Go::Post { saml_request, .. } => post_decode(&saml_request).unwrap(),
+        };
+        let xml = String::from_utf8(xml).unwrap();
+        for said in ["ForceAuthn=\"true\"", "<samlp:RequestedAuthnContext>", "<samlp:NameIDPolicy"] {
+            assert!(xml.contains(said), "{said} in {xml}");
+        }
     }
 }
 

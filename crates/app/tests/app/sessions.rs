@@ -14,6 +14,8 @@ use vestibule_store::{self as store, sign_ins::SignIn};
 cases! {
     a_session_that_is_used_goes_on_and_one_that_is_not_ends_after_two_hours,
     a_session_ends_when_the_identity_provider_says_so_however_much_it_is_used,
+    automatic_logout_ends_a_session_however_much_it_is_used,
+    of_automatic_logout_and_the_identity_provider_the_earlier_end_holds,
     signing_out_ends_this_session_alone,
     t17_a_deactivated_user_loses_the_session_at_once_on_every_node,
     t16_a_changed_role_holds_in_the_session_that_is_open,
@@ -50,6 +52,45 @@ async fn a_session_ends_when_the_identity_provider_says_so_however_much_it_is_us
     acme.member(&session).await.unwrap();
     world.time.set(end);
     assert_eq!(acme.member(&session).await.err().unwrap().kind(), Kind::SignedOut);
+}
+
+async fn automatic_logout_ends_a_session_however_much_it_is_used(world: &World) {
+    let acme = world.acme().await;
+    let before = acme.sign_in(&Person::anna()).await.session;
+    acme.apply(acme.usual().set(["sso", "automatic_logout"], "15m")).await;
+    let begun = world.time.now();
+    let session = acme.sign_in(&Person::anna()).await.session;
+    for _ in 0..14 {
+        world.time.pass(minutes(1));
+        acme.member(&session).await.unwrap();
+    }
+    world.time.set(begun + minutes(15) - MILLISECOND);
+    acme.member(&session).await.unwrap();
+    world.time.set(begun + minutes(15));
+    assert_eq!(acme.member(&session).await.err().unwrap().kind(), Kind::SignedOut);
+    acme.member(&before).await.unwrap();
+    // The next sign-in has its own end.
+    let next = acme.sign_in(&Person::anna()).await.session;
+    let end = acme.member(&next).await.unwrap().session().expires_at;
+    assert_eq!(end, Some(begun + minutes(30)));
+}
+
+async fn of_automatic_logout_and_the_identity_provider_the_earlier_end_holds(world: &World) {
+    let acme = world.acme().await;
+    acme.apply(acme.usual().set(["sso", "automatic_logout"], "1h")).await;
+    let now = world.time.now();
+    for (said, end) in [(Some(20), 20), (Some(60), 60), (Some(90), 60), (None, 60)] {
+        let mut browser = Browser::default();
+        let request = browser.start(&acme).await;
+        let mut answer = acme.idp.answer(&acme, &request, &Person::anna());
+        answer.assertion().session_not_on_or_after = said.map(|said| now + minutes(said));
+        let session = SignedIn::of(browser.post(&acme, &answer.form_value()).await).session;
+        world.time.set(now + minutes(end) - MILLISECOND);
+        acme.member(&session).await.unwrap();
+        world.time.set(now + minutes(end));
+        assert_eq!(acme.member(&session).await.err().unwrap().kind(), Kind::SignedOut, "{said:?}");
+        world.time.set(now);
+    }
 }
 
 async fn signing_out_ends_this_session_alone(world: &World) {

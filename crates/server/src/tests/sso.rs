@@ -1,8 +1,10 @@
 //! The walk through the identity provider and back.
 
-use super::harness::{House, answering, form};
+use super::harness::{House, IDENTITY, answering, form};
 use axum::http::{Method, StatusCode};
 use jiff::SignedDuration;
+use vestibule_saml::binding::post_value;
+use vestibule_saml::write::Signed;
 
 #[tokio::test]
 async fn a_person_walks_through_the_identity_provider_to_the_profile() {
@@ -197,4 +199,36 @@ async fn without_a_connection_the_way_out_says_what_to_do() {
     assert!(answer.body.contains("Single sign-on is not set up"), "{}", answer.body);
     let page = house.browser("acme").get("/signin").await;
     assert!(!page.body.contains("identity provider"), "{}", page.body);
+}
+
+#[tokio::test]
+async fn p02_responses_are_taken_at_the_path_of_another_product_that_was_named_and_at_no_other() {
+    let house = House::with("accepted_acs = [\"/old/acs\", \"https://old.example/sso/acme\"]").await;
+    let foreign = [("sec-fetch-site", "cross-site"), ("origin", "https://idp.example")];
+    let bring = async |path: &str, named: &str| {
+        house.wait(SignedDuration::from_secs(1));
+        let mut browser = house.browser("acme");
+        let id = browser.request_id("/saml/login").await;
+        let mut response = answering(house.response("clara@acme.example"), &id);
+        response.destination = Some(named.to_owned());
+        named.clone_into(&mut response.assertion.as_mut().unwrap().recipient);
+        let xml = response.write_signed(Signed::Assertion, &IDENTITY).unwrap();
+        let body = form(&[("SAMLResponse", &post_value(&xml))]);
+        let answer = browser.send(Method::POST, path, &foreign, body).await;
+        (answer.status, browser.cookies.contains_key("__Host-vestibule"))
+    };
+    let named = "https://acme.vestibule.example/old/acs";
+    for (path, named) in [("/old/acs", named), ("/sso/acme", "https://old.example/sso/acme")] {
+        assert_eq!(bring(path, named).await, (StatusCode::SEE_OTHER, true), "{path}");
+    }
+    for path in ["/old", "/old/acs/", "/OLD/acs", "/old/other", "/sso/acme/x", "/old/acs/../acs"] {
+        assert_eq!(bring(path, named).await, (StatusCode::NOT_FOUND, false), "{path}");
+    }
+    // It is a page of nobody, and an address of this account alone.
+    let mut browser = house.browser("acme");
+    assert_eq!(browser.get("/old/acs").await.status, StatusCode::NOT_FOUND);
+    house.account("beta", "Beta").await;
+    let mut beta = house.browser("beta");
+    let answer = beta.send(Method::POST, "/old/acs", &foreign, form(&[("SAMLResponse", "x")])).await;
+    assert_eq!(answer.status, StatusCode::NOT_FOUND);
 }
