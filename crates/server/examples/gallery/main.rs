@@ -55,6 +55,8 @@ fn members(folder: &Path) -> std::io::Result<()> {
     write(folder, "connection_ending", &samples::connection_ending())?;
     write(folder, "connection_form", &samples::form())?;
     write(folder, "connection_confirm", &samples::confirm())?;
+    write(folder, "test_passed", &samples::test_passed())?;
+    write(folder, "test_failed", &samples::test_failed())?;
     write(folder, "connections", &samples::connections())?;
     write(folder, "connection_none", &samples::connection_none())?;
     write(folder, "guides", &samples::guides())?;

@@ -3,10 +3,12 @@
 mod connection;
 mod guides;
 mod keys;
+mod report;
 
 pub use connection::*;
 pub use guides::{guide, guides};
 use jiff::{SignedDuration, Timestamp, ToSpan as _};
+pub use report::{test_failed, test_passed};
 use std::collections::BTreeMap;
 use vestibule_model::code::Code;
 use vestibule_model::email::Email;

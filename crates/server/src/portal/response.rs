@@ -40,6 +40,8 @@ struct TestPart {
     passed: bool,
     sentence: String,
     facts: Vec<Fact>,
+    /// The page on which one goes on.
+    connection: Option<String>,
 }
 
 #[derive(Debug)]
@@ -74,7 +76,7 @@ impl ResponsePage {
             },
             outcome: detail.test.as_ref().map_or_else(|| log::outcome(entry.outcome), verdict),
             back: back(entry),
-            test: detail.test.map(test_part),
+            test: detail.test.map(|test| test_part(test, connection(entry))),
             summary: summary(entry.outcome),
             refusal: entry.code.map(|code| Refusal {
                 code: code.number(),
@@ -120,21 +122,26 @@ fn is_trusted(entry: &Entry) -> bool {
 }
 
 fn back(entry: &Entry) -> (String, &'static str) {
-    match (entry.outcome, entry.connection) {
-        (OutcomeWord::Tested, Some(connection)) => (format!("/admin/sso/{connection}"), "SSO connection"),
+    match connection(entry) {
+        Some(connection) if entry.outcome == OutcomeWord::Tested => (connection, "SSO connection"),
         _ => ("/admin/log".to_owned(), "Response log"),
     }
+}
+
+/// The page of the connection that the response belongs to.
+fn connection(entry: &Entry) -> Option<String> {
+    entry.connection.map(|connection| format!("/admin/sso/{connection}"))
 }
 
 fn verdict(test: &Test) -> Badge {
     if test.would.is_some() { Badge::new("is-good", "Passed") } else { Badge::new("is-bad", "Failed") }
 }
 
-fn test_part(test: Test) -> TestPart {
+fn test_part(test: Test, connection: Option<String>) -> TestPart {
     let Test { version, would } = test;
     let Some(would) = would else {
         let sentence = "A sign-in would have been refused, for the reason above.".to_owned();
-        return TestPart { version, passed: false, sentence, facts: Vec::new() };
+        return TestPart { version, passed: false, sentence, facts: Vec::new(), connection };
     };
     let sentence = match would.how {
         How::Known => format!("{} would have been signed in, as a user who is known here.", would.email),
@@ -143,7 +150,7 @@ fn test_part(test: Test) -> TestPart {
     };
     let license = would.license.map(|license| license.to_string());
     let facts = vec![Fact::new("User", would.email), Fact::new("License type", license)];
-    TestPart { version, passed: true, sentence, facts }
+    TestPart { version, passed: true, sentence, facts, connection }
 }
 
 fn no_attributes(message_kept: bool) -> &'static str {

@@ -109,7 +109,9 @@ pub fn confirm() -> ConfirmPage {
     ConfirmPage {
         frame: admin(Here::Sso),
         heading: text("Publish version 4 without a test?"),
-        text: text("This version has not passed a test sign-in."),
+        text: text(
+            "This version has not passed a test sign-in. If something in it is wrong, nobody can sign in by it until you restore an older version. You lose nothing by testing it first.",
+        ),
         action: text("/admin/sso/con_1/publish"),
         fields: Vec::new(),
         button: "Publish without a test",

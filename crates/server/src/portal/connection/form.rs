@@ -256,9 +256,14 @@ const NAME: &[Spec] = &[(
 type GroupSpec = (&'static str, &'static str, Option<(&'static str, &'static str)>, &'static [Spec]);
 
 const GROUPS: &[GroupSpec] = &[
-    ("Metadata URL", "", Some(("url", "By the address of its metadata")), URL),
-    ("Metadata", "", Some(("xml", "By metadata that is pasted here")), XML),
-    ("Values", "", Some(("typed", "By values typed here")), TYPED),
+    (
+        "Your identity provider",
+        "How we come to know it: choose one of three.",
+        Some(("url", "By the address of its metadata")),
+        URL,
+    ),
+    ("Or its metadata", "", Some(("xml", "By metadata that is pasted here")), XML),
+    ("Or its values", "", Some(("typed", "By values typed here")), TYPED),
     ("Who signs in", "Whom this connection is for, and what happens with people who are new.", None, PEOPLE),
     ("Requests", "What we send to the identity provider.", None, REQUESTS),
     ("Responses", "What we accept from it.", None, RESPONSES),
