@@ -53,7 +53,7 @@ codes! {
     Encryption = 1011, "Encryption: required and missing, or could not be decrypted",
         "Give the identity provider our current metadata: it names the certificate and the ciphers to encrypt with. If the connection does not require encryption, it may also be turned off there.";
     Status = 1012, "The identity provider reported a failure (its status shown)",
-        "The identity provider itself refused the person: read its words here and look into its own log. Often the person is not assigned to the application.";
+        "The identity provider itself refused the person: read its words here and look into its own log. Often the person is not assigned to the application. If it signed the person in another way than the connection asks for (`authn_contexts`), the step authn_context shows both: let it ask for that way, or correct the connection.";
     Inactive = 1013, "The user is inactive",
         "Activate the user if the person may sign in again.";
     NotHere = 1014, "The user does not exist or does not belong to this account",

@@ -113,6 +113,7 @@ pub struct Asks {
     /// That the person proves anew who they are, session or not (`ForceAuthn`).
     pub force_authn: bool,
     /// In which ways, by the URIs of their classes, best first; empty for any (`RequestedAuthnContext`, exact).
+    /// A response that names none of them is refused.
     pub authn_contexts: Vec<String>,
     /// For this format of name identifier; `None` for any (`NameIDPolicy`).
     pub name_id_format: Option<String>,

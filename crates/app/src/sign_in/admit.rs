@@ -1,5 +1,6 @@
 //! What happens with a verified response, inside one transaction: burn it, decide, write.
 
+use super::asked;
 use super::burn::{Burning, asserted};
 use super::finish::Retry;
 use super::person::Person;
@@ -80,6 +81,9 @@ impl Attempt {
             Ok(return_to) => return_to,
             Err(code) => return Ok(Verdict::Refused(code)),
         };
+        if let Err(code) = asked::authn_context(&self.connection.settings, &self.assertion, notes) {
+            return Ok(Verdict::Refused(code));
+        }
         let asserted = asserted(&self.assertion);
         let (email, step) = mapping::email(&self.ctx.live.configuration.mapping, &asserted);
         notes.trace.push(step);

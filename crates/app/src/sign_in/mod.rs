@@ -2,11 +2,12 @@
 //! and by password (`password`).
 //!
 //! `finish` is the one path by which a SAML response becomes a session: it verifies (`saml::response::verify`), then in
-//! one transaction burns the request and the assertion, decides (`model::admission`), writes the person, the session and
+//! one transaction burns the request and the assertion, looks whether what was asked was done (`asked`), decides (`model::admission`), writes the person, the session and
 //! the row of the response log (`admit`, `record`). A refusal is the same transaction without the person. The answer to a
 //! test sign-in (`trial`) is judged by the version that is tested, and writes nothing but its row.
 
 mod admit;
+mod asked;
 mod burn;
 mod finish;
 mod identify;

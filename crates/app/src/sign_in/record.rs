@@ -198,17 +198,20 @@ pub(super) struct Decided {
     pub(super) changes: Vec<Change>,
     /// Whom it was about.
     pub(super) user: Option<Email>,
+    /// Why it was refused, where the code alone does not say it.
+    pub(super) reason: Option<String>,
     /// What a test would have come to.
     pub(super) would: Option<Would>,
 }
 
-static NOTHING: Decided = Decided { trace: Vec::new(), changes: Vec::new(), user: None, would: None };
+static NOTHING: Decided =
+    Decided { trace: Vec::new(), changes: Vec::new(), user: None, reason: None, would: None };
 
 impl<'a> Written<'a> {
     fn new(gathered: &'a Detail, decided: &'a Decided) -> Self {
         let Detail { reason, compared, trace: checks, changes: _, name_id, attributes, xml, test } = gathered;
         Self {
-            reason,
+            reason: if decided.reason.is_some() { &decided.reason } else { reason },
             compared,
             trace: checks.iter().chain(&decided.trace).collect(),
             changes: &decided.changes,

@@ -5,6 +5,7 @@
 //! version. So a test never becomes a session, and nothing but a test is ever judged by a draft.
 
 use super::admit::rules;
+use super::asked;
 use super::burn::{Burning, asserted};
 use super::finish::{self, Finished, Retry};
 use super::person::Person;
@@ -154,6 +155,9 @@ impl Rehearsal {
 
     /// What a sign-in would come to, by the same rules on the same data.
     async fn rehearse(&self, tx: &Tx<'_>, notes: &mut Decided) -> Result<Result<(), Code>, Retry> {
+        if let Err(code) = asked::authn_context(&self.trial.connection.settings, &self.assertion, notes) {
+            return Ok(Err(code));
+        }
         let asserted = asserted(&self.assertion);
         let (email, step) = mapping::email(&self.ctx.live.configuration.mapping, &asserted);
         notes.trace.push(step);

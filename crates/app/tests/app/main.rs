@@ -18,6 +18,7 @@ mod behind;
 mod browser;
 mod burning;
 mod connections;
+mod contexts;
 mod encryption;
 mod file_errors;
 mod idp_metadata;
