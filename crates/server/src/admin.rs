@@ -5,6 +5,7 @@ pub(crate) mod edit;
 pub(crate) mod guides;
 pub(crate) mod keys;
 pub(crate) mod log;
+pub(crate) mod metadata;
 pub(crate) mod test;
 pub(crate) mod versions;
 

@@ -81,6 +81,21 @@ pub(crate) fn vanity() -> Vec<Route> {
         ),
         route(Admin, "/admin/sso/{connection}/keys/use", get(admin::keys::back).post(admin::keys::activate)),
         route(Admin, "/admin/sso/{connection}/keys/remove", get(admin::keys::back).post(admin::keys::remove)),
+        route(
+            Admin,
+            "/admin/sso/{connection}/metadata/fetch",
+            get(admin::metadata::back).post(admin::metadata::fetch),
+        ),
+        route(
+            Admin,
+            "/admin/sso/{connection}/metadata/accept",
+            get(admin::metadata::back).post(admin::metadata::accept),
+        ),
+        route(
+            Admin,
+            "/admin/sso/{connection}/metadata/dismiss",
+            get(admin::metadata::back).post(admin::metadata::dismiss),
+        ),
         route(Admin, "/admin/log", get(admin::log::page)),
         route(Admin, "/admin/log/{tracking_id}", get(admin::log::response)),
     ]

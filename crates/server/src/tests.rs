@@ -13,5 +13,6 @@ mod keys;
 mod links;
 mod listener;
 mod logout;
+mod metadata;
 mod portal;
 mod sso;

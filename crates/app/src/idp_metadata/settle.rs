@@ -70,9 +70,9 @@ fn mails(
     let done = publish.map(|after| view::lines(&Difference::between(before, after))).transpose()?;
     let open =
         waits.map(|found| view::lines(&Difference::between(publish.unwrap_or(before), found))).transpose()?;
-    let account = &seen.account;
-    let done = done.map(|lines| words::taken_over(app, account, &lines));
-    let open = open.map(|lines| words::waits(app, account, &lines));
+    let (account, id) = (&seen.account, seen.connection);
+    let done = done.map(|lines| words::taken_over(app, account, id, &lines));
+    let open = open.map(|lines| words::waits(app, account, id, &lines));
     Ok(done.into_iter().chain(open).collect())
 }
 

@@ -4,6 +4,7 @@ use crate::context::App;
 use crate::mail::{Words, left};
 use jiff::Timestamp;
 use vestibule_model::account::Account;
+use vestibule_model::id::ConnectionId;
 use vestibule_saml::Certificate;
 
 /// To those who administer an account: a certificate of the identity provider ends.
@@ -46,26 +47,26 @@ pub(super) fn metadata_ends(
 }
 
 /// To those who administer an account: the identity provider's metadata says something that waits for them.
-pub(super) fn waits(app: &App, account: &Account, lines: &[String]) -> Words {
+pub(super) fn waits(app: &App, account: &Account, id: ConnectionId, lines: &[String]) -> Words {
     let body = format!(
         "Hello,\n\nthe metadata of the identity provider of \"{}\" says something new:\n\n{}\n\nNothing was changed. Look at \
-         it, and accept or dismiss it:\n\n{}/admin/sso\n\nIf your identity provider is about to sign with a new certificate, \
+         it, and accept or dismiss it:\n\n{}\n\nIf your identity provider is about to sign with a new certificate, \
          sign-ins fail from then on unless it was accepted before.\n",
         account.name,
         lines.join("\n"),
-        app.account_url(&account.label)
+        page(app, account, id)
     );
     Words { subject: format!("Your identity provider changed its metadata ({})", account.name), body }
 }
 
 /// To those who administer an account: what the identity provider's metadata says was taken over.
-pub(super) fn taken_over(app: &App, account: &Account, lines: &[String]) -> Words {
+pub(super) fn taken_over(app: &App, account: &Account, id: ConnectionId, lines: &[String]) -> Words {
     let body = format!(
         "Hello,\n\nthe metadata of the identity provider of \"{}\" said something new, and it was taken over, as the account \
-         is set to:\n\n{}\n\nYou need not do anything. If you did not expect this, look at it:\n\n{}/admin/sso\n",
+         is set to:\n\n{}\n\nYou need not do anything. If you did not expect this, look at it:\n\n{}\n",
         account.name,
         lines.join("\n"),
-        app.account_url(&account.label)
+        page(app, account, id)
     );
     Words {
         subject: format!(
@@ -74,4 +75,9 @@ pub(super) fn taken_over(app: &App, account: &Account, lines: &[String]) -> Word
         ),
         body,
     }
+}
+
+/// Where administrators decide about the metadata of a connection.
+fn page(app: &App, account: &Account, id: ConnectionId) -> String {
+    format!("{}/admin/sso/{id}", app.account_url(&account.label))
 }

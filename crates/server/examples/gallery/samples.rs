@@ -3,6 +3,7 @@
 mod connection;
 mod guides;
 mod keys;
+mod metadata;
 mod report;
 
 pub use connection::*;

@@ -1,6 +1,6 @@
 //! The SSO connections' pages: the list, and one connection.
 
-use super::{frame, keys};
+use super::{frame, keys, metadata};
 use crate::door::Desk;
 use crate::error::Failure;
 use crate::extract::Admin;
@@ -14,6 +14,7 @@ use axum::response::Response;
 use std::sync::Arc;
 use vestibule_app::AdminCtx;
 use vestibule_app::configuration::edit;
+use vestibule_app::idp_metadata;
 use vestibule_app::keys as app_keys;
 use vestibule_app::sso::{self, CertificateView, Overview};
 use vestibule_model::connection::{Settings, Version};
@@ -47,6 +48,7 @@ pub(crate) async fn page(
     let several = sso::list(&admin).await?.len() > 1;
     let saved = |version: &Version| (version.number, version.created_at);
     let settings = overview.settings().ok_or(Failure::NoPage)?;
+    let followed = idp_metadata::status(&admin, overview.id).await?;
     let connection = Connection {
         name: &overview.name,
         several,
@@ -56,6 +58,7 @@ pub(crate) async fn page(
         certificates: overview.certificates.iter().map(certificate).collect(),
         ours: ours(&overview.ours),
         keys: app_keys::overview(&admin, Some(overview.id)).await?.map(keys::shown),
+        metadata: followed.map(|status| metadata::shown(overview.id, status)),
         change: change(&admin, &overview),
         versions: versions(&admin, &overview).await?,
         now: desk.app.now(),

@@ -10,6 +10,7 @@ mod facts;
 mod form;
 mod keys;
 mod list;
+mod metadata;
 
 pub use certificates::Certificate;
 pub use change::{Change, Draft, Version};
@@ -17,6 +18,7 @@ pub use confirm::ConfirmPage;
 pub use form::{Filled, FormPage};
 pub use keys::{Key, Keys, Reader};
 pub use list::{ConnectionsPage, Listed};
+pub use metadata::{Difference, Metadata, ValueChange};
 
 use super::{Badge, Fact, Frame};
 use crate::portal::moment::Moment;
@@ -25,6 +27,7 @@ use certificates::{CertificateRow, rows};
 use change::VersionRow;
 use jiff::Timestamp;
 use keys::KeysPart;
+use metadata::MetadataPart;
 use vestibule_model::connection::{Settings, WeakAlgorithm};
 
 /// A connection.
@@ -42,6 +45,7 @@ pub struct ConnectionPage {
     keys: Option<KeysPart>,
     theirs: Vec<Fact>,
     their_certificates: Vec<CertificateRow>,
+    metadata: Option<MetadataPart>,
     behavior: Vec<Fact>,
     change: Change,
     versions: Vec<VersionRow>,
@@ -73,6 +77,8 @@ pub struct Connection<'a> {
     pub ours: Ours,
     /// Our key pairs.
     pub keys: Option<Keys>,
+    /// The metadata that it follows.
+    pub metadata: Option<Metadata>,
     /// What can be done with it.
     pub change: Change,
     /// Every version of it, newest first.
@@ -107,6 +113,8 @@ impl ConnectionPage {
         let (badges, summary) = state(&connection);
         let mut notes = notes(&connection, &their_certificates);
         notes.extend(connection.keys.as_ref().and_then(|keys| keys::note(keys, now)));
+        let followed = connection.metadata.as_ref();
+        notes.extend(followed.map(|followed| metadata::notes(followed, now)).unwrap_or_default());
         Self {
             frame,
             title: title(connection.name),
@@ -118,6 +126,7 @@ impl ConnectionPage {
             ours: facts::ours(connection.ours),
             theirs: facts::theirs(connection.settings),
             their_certificates,
+            metadata: connection.metadata.map(|followed| MetadataPart::new(followed, now)),
             behavior: facts::behavior(connection.settings),
             change: connection.change,
             versions: change::rows(connection.versions),

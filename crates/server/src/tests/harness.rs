@@ -32,6 +32,11 @@ pub struct House {
 impl House {
     /// The account `acme` with its owner `o@acme.example`, and no connection yet.
     pub async fn bare() -> Self {
+        Self::reaching(Vec::new()).await
+    }
+
+    /// The same, where the operator lets it fetch from these address ranges too.
+    pub async fn reaching(outbound_allow: Vec<ipnet::IpNet>) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let location = Location::parse("sqlite:test.db", folder.path()).unwrap();
         let store = Store::open(&location, &Options::default()).await.unwrap();
@@ -41,7 +46,7 @@ impl House {
         let deployment = Deployment {
             base_url: base_url.clone(),
             approve_vanity_urls: true,
-            outbound_allow: Vec::new(),
+            outbound_allow,
             outbound_roots: Vec::new(),
         };
         let key = DeploymentKey::from_bytes([7; 32]);
@@ -84,6 +89,11 @@ impl House {
              first_name = {{ attribute = \"givenName\", update = true }}\ndepartment = \"department\"\n",
             IDENTITY.certificate.to_pem()
         );
+        self.apply_text(text).await;
+    }
+
+    /// Applies this account file.
+    pub async fn apply_text(&self, text: String) {
         let folder = std::path::PathBuf::from("/");
         let source = configuration::Source { name: "acme.toml".to_owned(), text, folder };
         let planned = configuration::plan(&self.app.operator(), &source).await.unwrap();

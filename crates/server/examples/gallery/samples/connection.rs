@@ -1,6 +1,6 @@
 //! Samples of the pages about SSO connections.
 
-use super::{HOST, admin, days, keys, minutes_ago, now, text};
+use super::{HOST, admin, days, keys, metadata, minutes_ago, now, text};
 use vestibule_model::connection::{IdentityProvider, Settings, WeakAlgorithm};
 use vestibule_server::portal::Here;
 use vestibule_server::portal::connection::{
@@ -56,6 +56,7 @@ fn with(shown: &Settings, draft: Option<i64>, certificates: Vec<Certificate>) ->
         certificates,
         ours: ours(),
         keys: Some(keys::keys(draft.is_some())),
+        metadata: Some(metadata::metadata(draft.is_some())),
         change: change(draft),
         versions: versions(draft),
         now: now(),

@@ -58,7 +58,7 @@ pub(super) fn theirs(settings: &Settings) -> Vec<Fact> {
             .exact()
             .or("From a file, or typed")
             .help("Where these values came from")
-            .tip("One document of the identity provider that holds its issuer, its addresses and its certificates. Apply the account file again to read it anew."),
+            .tip("One document of the identity provider that holds its issuer, its addresses and its certificates. In a published connection it is read again on a schedule; see “Its metadata”."),
     ]
 }
 
