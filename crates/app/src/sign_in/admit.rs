@@ -89,6 +89,9 @@ impl Attempt {
         notes.trace.push(step);
         let Some(email) = email else { return Ok(Verdict::Refused(Code::NoEmail)) };
         notes.user = Some(email.clone());
+        if let Err(code) = asked::address(&self.ctx.live, &self.connection, &email, notes) {
+            return Ok(Verdict::Refused(code));
+        }
         let person = Person::find(tx, self.ctx.account().id, &email).await?;
         let rules = rules(&self.ctx, &self.connection);
         let decide = |seats: &Inventory| admission::decide(rules, person.known(seats), &asserted);

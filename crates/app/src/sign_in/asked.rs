@@ -1,11 +1,15 @@
-//! What a connection asks of its identity provider, held against what a verified assertion says was done.
+//! What a connection may vouch for: people of its own domains, signed in in the way that was asked for.
 //!
 //! A request may be changed on its way, and an identity provider may not heed it, so asking alone proves nothing. What
-//! requests say is made in `start`.
+//! requests say is made in `start`. Where an account has several connections, each speaks for the addresses that are sent
+//! to it, and for no others: the identity provider of a subsidiary does not say who the people of its parent are.
 
 use super::record::Decided;
+use crate::live::{Live, LiveConnection};
 use vestibule_model::code::Code;
 use vestibule_model::connection::Settings;
+use vestibule_model::domain::Domain;
+use vestibule_model::email::Email;
 use vestibule_model::trace::Step;
 use vestibule_saml::response::VerifiedAssertion;
 
@@ -29,4 +33,33 @@ pub(super) fn authn_context(
     notes.trace.push(Step::failed("authn_context", expected, found.unwrap_or("none")));
     notes.reason = Some("The identity provider signed the person in another way than asked.".to_owned());
     Err(Code::Status)
+}
+
+/// Holds the address to the domains of the connection, where the account has connections for domains.
+pub(super) fn address(
+    live: &Live,
+    connection: &LiveConnection,
+    email: &Email,
+    notes: &mut Decided,
+) -> Result<(), Code> {
+    let domains = &connection.settings.reach.email_domains;
+    let others = live.connections.iter().filter(|other| other.id != connection.id);
+    let mut named = others.flat_map(|other| &other.settings.reach.email_domains);
+    let expected = if domains.is_empty() {
+        if !named.any(|domain| domain == email.domain()) {
+            return Ok(());
+        }
+        "no domain of another connection".to_owned()
+    } else {
+        let listed: Vec<&str> = domains.iter().map(Domain::as_str).collect();
+        format!("an address in {}", listed.join(", "))
+    };
+    if domains.contains(email.domain()) {
+        notes.trace.push(Step::passed("email_domains", expected, email.domain().as_str()));
+        return Ok(());
+    }
+    notes.trace.push(Step::failed("email_domains", expected, email.domain().as_str()));
+    notes.reason =
+        Some("This connection is not the one that addresses of this domain sign in by.".to_owned());
+    Err(Code::NotHere)
 }

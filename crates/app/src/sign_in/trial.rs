@@ -163,6 +163,9 @@ impl Rehearsal {
         notes.trace.push(step);
         let Some(email) = email else { return Ok(Err(Code::NoEmail)) };
         notes.user = Some(email.clone());
+        if let Err(code) = asked::address(&self.ctx.live, &self.trial.connection, &email, notes) {
+            return Ok(Err(code));
+        }
         let person = Person::find(tx, self.ctx.account().id, &email).await?;
         let seats = store::licenses::inventory(tx).await?;
         let rules = rules(&self.ctx, &self.trial.connection);

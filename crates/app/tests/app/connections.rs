@@ -17,6 +17,7 @@ cases! {
     an_address_goes_to_the_connection_of_its_domain,
     a_vanity_url_has_its_own_connection,
     p07_the_identity_provider_of_one_connection_never_answers_a_request_of_another,
+    p07_a_connection_vouches_for_the_addresses_of_its_own_domains_alone,
     connections_that_are_exported_apply_to_nothing,
     p10_a_connection_that_the_file_does_not_name_any_more_refuses,
     t03_a_vanity_url_belongs_to_one_account,
@@ -179,8 +180,31 @@ async fn p07_the_identity_provider_of_one_connection_never_answers_a_request_of_
     // Each answers what it was asked.
     let mut browser = Browser::default();
     let request = begin(&acme, &mut browser, others).await;
-    SignedIn::of(browser.post(&acme, &others_answer(&there, &request, &person).form_value()).await);
+    let bert = Person::of("bert@other.example");
+    SignedIn::of(browser.post(&acme, &others_answer(&there, &request, &bert).form_value()).await);
     acme.sign_in(&person).await;
+}
+
+async fn p07_a_connection_vouches_for_the_addresses_of_its_own_domains_alone(world: &World) {
+    let acme = world.acme().await;
+    acme.apply(by_domain(&acme, "Other")).await;
+    let there = with_other(&acme);
+    let [own, others] = [way(&acme, "anna@acme.example").await, way(&acme, "bert@other.example").await];
+    acme.sign_in(&Person::anna()).await;
+    let (anna, bert) = (Person::of("anna@acme.example"), Person::of("bert@other.example"));
+    // An identity provider that speaks for somebody whom it does not keep.
+    let mut browser = Browser::default();
+    let request = begin(&acme, &mut browser, others).await;
+    let outcome = browser.post(&acme, &others_answer(&there, &request, &anna).form_value()).await;
+    assert_eq!(acme.code(outcome).await, Some(1014), "the subsidiary does not say who is of the parent");
+    let request = begin(&acme, &mut browser, own).await;
+    let outcome = browser.post(&acme, &acme.idp.answer(&acme, &request, &bert).form_value()).await;
+    assert_eq!(acme.code(outcome).await, Some(1014), "and the other way round");
+    // Each for its own.
+    let request = begin(&acme, &mut browser, others).await;
+    SignedIn::of(browser.post(&acme, &others_answer(&there, &request, &bert).form_value()).await);
+    let request = begin(&acme, &mut browser, own).await;
+    SignedIn::of(browser.post(&acme, &acme.idp.answer(&acme, &request, &anna).form_value()).await);
 }
 
 async fn connections_that_are_exported_apply_to_nothing(world: &World) {
