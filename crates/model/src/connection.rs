@@ -98,12 +98,17 @@ impl Reach {
     /// Whether there are people who would sign in by both. `own` is the account's own vanity URL.
     #[must_use]
     pub fn meets(&self, other: &Self, own: &Label) -> bool {
-        let host = |reach: &Self| reach.vanity_url.clone().unwrap_or_else(|| own.clone());
         let same_people = match (self.email_domains.is_empty(), other.email_domains.is_empty()) {
             (false, false) => !self.email_domains.is_disjoint(&other.email_domains),
             (mine, theirs) => mine == theirs,
         };
-        same_people && host(self) == host(other)
+        same_people && self.is_beside(other, own)
+    }
+
+    /// Whether both are used at one vanity URL. `own` is the account's own.
+    #[must_use]
+    pub fn is_beside(&self, other: &Self, own: &Label) -> bool {
+        self.vanity_url.as_ref().unwrap_or(own) == other.vanity_url.as_ref().unwrap_or(own)
     }
 }
 

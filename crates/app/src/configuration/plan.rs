@@ -9,7 +9,7 @@ use crate::idp_metadata;
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
 use vestibule_model::account::{Account, Label};
-use vestibule_model::connection::Reach;
+use vestibule_model::connection::{Reach, Settings};
 use vestibule_model::domain::{Domain, DomainPolicy};
 use vestibule_model::idp_metadata::Absences;
 use vestibule_model::license::{License, MOST_BASIC_SEATS};
@@ -164,22 +164,31 @@ fn name(source: &Source, table: &file::Sso) -> Result<String, Error> {
     })
 }
 
-/// Refuses two connections that the same people would use. `own` is the account's own vanity URL.
+/// Refuses two connections that the same people would use, and two whose responses could not be told apart. `own` is the
+/// account's own vanity URL.
 pub(super) fn distinct(
     source: &Source,
     own: &Label,
     connections: &BTreeMap<String, ConnectionState>,
 ) -> Result<(), Error> {
-    let mut seen: Vec<(&String, &Reach)> = Vec::new();
+    let mut seen: Vec<(&String, &Settings)> = Vec::new();
     for (name, connection) in connections {
-        let reach = &connection.settings.reach;
-        if let Some((other, _)) = seen.iter().find(|(_, other)| other.meets(reach, own)) {
+        let settings = &connection.settings;
+        if let Some((other, _)) = seen.iter().find(|(_, other)| other.reach.meets(&settings.reach, own)) {
             let problem = format!("the same people sign in by `{}`", section(other));
             return Err(source
                 .wrong(&section(name), problem)
                 .hint("Give each connection people of its own."));
         }
-        seen.push((name, reach));
+        let issuer = &settings.identity_provider.issuer;
+        let mut beside = seen.iter().filter(|(_, other)| other.reach.is_beside(&settings.reach, own));
+        if let Some((other, _)) = beside.find(|(_, other)| other.identity_provider.issuer == *issuer) {
+            let problem = format!("`{}` has the same issuer at the same vanity URL", section(other));
+            return Err(source.wrong(&section(name), problem).hint(
+                "Make it one connection with the domains of both, or give it a vanity URL of its own.",
+            ));
+        }
+        seen.push((name, settings));
     }
     Ok(())
 }

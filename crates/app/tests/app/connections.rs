@@ -22,6 +22,7 @@ cases! {
     p10_a_connection_that_the_file_does_not_name_any_more_refuses,
     t03_a_vanity_url_belongs_to_one_account,
     two_connections_for_the_same_people_are_refused_by_name,
+    two_connections_of_one_issuer_at_one_vanity_url_are_refused_by_name,
 }
 
 /// The entity ID of the second identity provider.
@@ -280,6 +281,30 @@ async fn t03_a_vanity_url_belongs_to_one_account(world: &World) {
     let connection = other(&beta, &[("vanity_url", "betas".into())]);
     beta.apply(beta.usual().set(["connection"], vec![connection])).await;
     acme.apply(by_vanity_url(&acme)).await;
+}
+
+async fn two_connections_of_one_issuer_at_one_vanity_url_are_refused_by_name(world: &World) {
+    let acme = world.acme().await;
+    let named = |name: &str, more: &[(&str, Value)]| {
+        let domain = format!("{}.example", name.to_lowercase());
+        let keys: Vec<_> = [("name", name.into()), ("email_domains", vec![domain].into())]
+            .iter()
+            .chain(more)
+            .cloned()
+            .collect();
+        other(&acme, &keys)
+    };
+    let before = world.dump();
+    let error = acme.plan(&listed(&acme, vec![named("One", &[]), named("Two", &[])])).await.unwrap_err();
+    for word in ["connection.\"One\"", "connection.\"Two\"", "the same issuer"] {
+        assert!(error.message().contains(word), "{error}");
+    }
+    assert_eq!(world.dump(), before);
+    // Apart by issuer, or by vanity URL, they are told apart.
+    let issuer = [("issuer", Value::from("https://third.example/metadata"))];
+    acme.plan(&listed(&acme, vec![named("One", &[]), named("Two", &issuer)])).await.unwrap();
+    let url = [("vanity_url", Value::from("subsidiary"))];
+    acme.plan(&listed(&acme, vec![named("One", &[]), named("Two", &url)])).await.unwrap();
 }
 
 async fn two_connections_for_the_same_people_are_refused_by_name(world: &World) {

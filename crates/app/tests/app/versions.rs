@@ -232,6 +232,10 @@ async fn a_connection_is_made_from_pasted_metadata_and_removed_again(world: &Wor
         assert_eq!((wrong.kind(), wrong.key()), (Kind::Invalid, key), "{name}: {wrong}");
     }
     form.insert("email_domains".to_owned(), "second.example".to_owned());
+    let twin = edit::create(&admin(&acme, &session).await, "Second", &form).await.unwrap_err();
+    assert!(twin.message().contains("the same issuer"), "{twin}");
+    let theirs = metadata.replace(crate::provider::ISSUER, "https://second.example/metadata");
+    form.insert(edit::PASTED_METADATA.to_owned(), theirs);
     let second = edit::create(&admin(&acme, &session).await, "Second", &form).await.unwrap();
     let clash = edit::create(&admin(&acme, &session).await, "Third", &form).await.unwrap_err();
     assert!(clash.message().contains("the same people"), "{clash}");
