@@ -13,6 +13,7 @@ pub mod code;
 pub mod connection;
 pub mod domain;
 pub mod email;
+pub mod expression;
 pub mod id;
 pub mod idp_metadata;
 pub mod license;

@@ -1,0 +1,96 @@
+//! Regular expressions, by an engine that is linear in its input, and what replaces their matches, written as in .NET.
+
+use regex::{Captures, Error, Regex, RegexBuilder};
+
+/// Largest program of a pattern, in bytes.
+const LARGEST: usize = 1 << 20;
+/// Deepest nesting in a pattern.
+const DEEPEST: u32 = 32;
+
+/// Reads a pattern; else what is wrong with it.
+pub(super) fn compile(pattern: &str) -> Result<Regex, String> {
+    let mut builder = RegexBuilder::new(pattern);
+    builder.size_limit(LARGEST).nest_limit(DEEPEST).build().map_err(|error| match error {
+        Error::CompiledTooBig(_) => "the pattern is too large; repeat less often in it".to_owned(),
+        Error::Syntax(report) if report.contains("look-around") => {
+            unsupported("look-around, (?= (?! (?<= (?<!,")
+        }
+        Error::Syntax(report) if report.contains("backreference") => unsupported("a backreference, as \\1,"),
+        Error::Syntax(report) => {
+            let reason = report.rsplit("error: ").next().unwrap_or_default().trim();
+            format!("the pattern does not read: {reason}")
+        }
+        other => format!("the pattern does not read: {other}"),
+    })
+}
+
+fn unsupported(what: &str) -> String {
+    format!("{what} is not supported: every pattern is matched in linear time, which it rules out")
+}
+
+/// The number of a named group; else which groups there are.
+pub(super) fn group(regex: &Regex, name: &str) -> Result<usize, String> {
+    let found = regex.capture_names().position(|known| known == Some(name));
+    found.ok_or_else(|| {
+        let known: Vec<&str> = regex.capture_names().flatten().collect();
+        let known =
+            if known.is_empty() { "none; write one as (?<name>…)".to_owned() } else { known.join(", ") };
+        format!("the pattern has no group \"{name}\"; its groups: {known}")
+    })
+}
+
+/// What replaces a match.
+#[derive(Debug)]
+pub(super) struct Template(Vec<Part>);
+
+#[derive(Debug)]
+enum Part {
+    Text(String),
+    Group(usize),
+}
+
+impl Template {
+    /// Reads a replacement: `$1`, `${1}`, `${name}` and `$0` or `$&` stand for what a group matched, `$$` for `$`; else
+    /// what is wrong with it.
+    pub fn parse(regex: &Regex, text: &str) -> Result<Self, String> {
+        let mut parts = Vec::new();
+        let mut rest = text;
+        while let Some((before, after)) = rest.split_once('$') {
+            parts.push(Part::Text(before.to_owned()));
+            let (part, left) = reference(regex, after)?;
+            parts.push(part);
+            rest = left;
+        }
+        parts.push(Part::Text(rest.to_owned()));
+        Ok(Self(parts))
+    }
+
+    /// The texts that take the place of a match, one after the other.
+    pub fn expand<'t>(&'t self, captures: &'t Captures<'_>) -> impl Iterator<Item = &'t str> {
+        self.0.iter().map(move |part| match part {
+            Part::Text(text) => text.as_str(),
+            Part::Group(group) => captures.get(*group).map_or("", |found| found.as_str()),
+        })
+    }
+}
+
+/// What stands behind a `$`, and what is left.
+fn reference<'t>(regex: &Regex, after: &'t str) -> Result<(Part, &'t str), String> {
+    const EXPECTED: &str = "write $1, ${name} or $0 for what a group matched, and $$ for a dollar sign";
+    if let Some(rest) = after.strip_prefix('$') {
+        return Ok((Part::Text("$".to_owned()), rest));
+    }
+    if let Some(rest) = after.strip_prefix('&') {
+        return Ok((Part::Group(0), rest));
+    }
+    let digits = after.bytes().take_while(u8::is_ascii_digit).count();
+    let (name, rest) = match after.strip_prefix('{') {
+        Some(inner) => inner.split_once('}').ok_or(EXPECTED)?,
+        None => after.split_at_checked(digits).filter(|(name, _)| !name.is_empty()).ok_or(EXPECTED)?,
+    };
+    match name.parse::<usize>() {
+        Ok(number) if number < regex.captures_len() => Ok((Part::Group(number), rest)),
+        Ok(number) => Err(format!("the pattern has no group {number}; it has {}", regex.captures_len() - 1)),
+        Err(_) => Ok((Part::Group(group(regex, name)?), rest)),
+    }
+}
