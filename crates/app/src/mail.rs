@@ -5,7 +5,7 @@ use crate::outbox::Mail;
 use jiff::Timestamp;
 use vestibule_model::account::Account;
 use vestibule_model::email::Email;
-use vestibule_model::id::MailId;
+use vestibule_model::id::{ConnectionId, MailId};
 use vestibule_model::user::User;
 
 /// To the owner of a new account: set a password.
@@ -65,6 +65,32 @@ pub(crate) fn our_certificate_ends(
         app.account_url(&account.label)
     );
     Words { subject: format!("A certificate of {} ends on {day}", account.name), body }
+}
+
+/// To those who administer an account: the certificate of a key pair ends that was brought from another product.
+pub(crate) fn imported_certificate_ends(
+    app: &App,
+    account: &Account,
+    connection: ConnectionId,
+    ends_at: Timestamp,
+    now: Timestamp,
+) -> Words {
+    let day = ends_at.strftime("%-d %B %Y");
+    let left = left(ends_at, now);
+    let body = format!(
+        "Hello,\n\nan imported certificate of the account \"{}\", one that it had before it moved here, ends on {day}: \
+         {left}. Identity providers that look at this date refuse everybody afterwards.\n\nGive our metadata, or our own \
+         certificate, to your identity provider. Once it uses that one, remove the imported certificate on the page of the \
+         connection:\n\n{}\n",
+        account.name,
+        connection_page(app, account, connection)
+    );
+    Words { subject: format!("An imported certificate of {} ends on {day}", account.name), body }
+}
+
+/// Where administrators look after a connection.
+pub(crate) fn connection_page(app: &App, account: &Account, connection: ConnectionId) -> String {
+    format!("{}/admin/sso/{connection}", app.account_url(&account.label))
 }
 
 /// How much time is left, for a sentence.

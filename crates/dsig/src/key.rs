@@ -13,8 +13,8 @@ use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::rsa::KeySize;
 use aws_lc_rs::signature::{
     ECDSA_P256_SHA256_FIXED_SIGNING, ECDSA_P384_SHA384_FIXED_SIGNING, EcdsaKeyPair, EcdsaSigningAlgorithm,
-    RSA_PKCS1_SHA256, RSA_PKCS1_SHA384, RSA_PKCS1_SHA512, RSA_PSS_SHA256, RSA_PSS_SHA384, RSA_PSS_SHA512,
-    RsaKeyPair, RsaSignatureEncoding,
+    KeyPair as _, RSA_PKCS1_SHA256, RSA_PKCS1_SHA384, RSA_PKCS1_SHA512, RSA_PSS_SHA256, RSA_PSS_SHA384,
+    RSA_PSS_SHA512, RsaKeyPair, RsaSignatureEncoding,
 };
 use jiff::Timestamp;
 use zeroize::Zeroizing;
@@ -135,6 +135,17 @@ impl SigningKey {
     #[must_use]
     pub fn kind(&self) -> KeyKind {
         self.kind
+    }
+
+    /// Whether this is the key of a certificate.
+    #[must_use]
+    pub fn belongs_to(&self, certificate: &Certificate) -> bool {
+        // A SubjectPublicKeyInfo ends with the key itself, in the form in which the library gives it.
+        let public = match &self.pair {
+            Pair::Rsa(pair) => pair.public_key().as_ref(),
+            Pair::Ecdsa(pair) => pair.public_key().as_ref(),
+        };
+        certificate.key().spki().ends_with(public)
     }
 
     /// The algorithm by which this key signs when asked for this hash. RSA takes it (PKCS #1 v1.5, which every

@@ -295,6 +295,8 @@ choice! {
         Rsa3072 = "rsa-3072",
         /// ECDSA on P-256.
         EcdsaP256 = "ecdsa-p256",
+        /// A key pair that another product had, and that was imported. Imported ones decrypt whatever is chosen here.
+        Imported = "imported",
     }
 }
 choice! {

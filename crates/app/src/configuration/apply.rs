@@ -68,6 +68,7 @@ pub(super) async fn write(app: &App, to: Account, file: String, wanted: State) -
                 limits::check(tx, to.id, &file, &wanted).await?;
                 claim_labels(tx, &file, &wanted, approve, now).await?;
                 write_connections(tx, &current, &wanted, &prepared, now).await?;
+                write_imported(tx, &current, &wanted, &prepared, now).await?;
                 write_domains(tx, &current, &wanted).await?;
                 write_seats(tx, &wanted).await?;
                 store::accounts::put_configuration(tx, &wanted.configuration.to_stored()?).await?;
@@ -77,11 +78,12 @@ pub(super) async fn write(app: &App, to: Account, file: String, wanted: State) -
         .await
 }
 
-/// The id of a connection, and the key pairs that are made for it.
+/// The id of a connection, the key pairs that are made for it, and the imported ones that may be new.
 #[derive(Clone)]
 struct Prepared {
     id: ConnectionId,
     fresh: Vec<SpKey>,
+    imported: Vec<SpKey>,
 }
 
 /// An id for each connection that has none, and a key pair for each that has none of a wanted kind. Key pairs are made
@@ -102,7 +104,9 @@ async fn prepare(
         let missing = keys::wanted_kinds(settings).into_iter().filter(|kind| known.signing(*kind).is_none());
         let make = |kind| app.fresh_key(needed, kind, Life::first(now), now);
         let fresh = missing.map(make).collect::<Result<_, _>>()?;
-        prepared.insert(name.clone(), Prepared { id, fresh });
+        let seal = |imported| app.seal_imported(to.id, id, imported, now).transpose();
+        let imported = wanted.imported(name).iter().filter_map(seal).collect::<Result<_, _>>()?;
+        prepared.insert(name.clone(), Prepared { id, fresh, imported });
     }
     Ok(prepared)
 }
@@ -138,7 +142,7 @@ async fn write_connections(
     now: Timestamp,
 ) -> Result<(), Error> {
     for (name, ConnectionState { settings, draft }) in &wanted.connections {
-        let Some(Prepared { id, fresh }) = prepared.get(name) else { continue };
+        let Some(Prepared { id, fresh, .. }) = prepared.get(name) else { continue };
         if current.connections.get(name) == wanted.connections.get(name) {
             continue;
         }
@@ -158,6 +162,23 @@ async fn write_connections(
     for name in current.connections.keys().filter(|name| !wanted.connections.contains_key(*name)) {
         if let Some(id) = current.ids.get(name) {
             store::connections::retire(tx, *id).await?;
+        }
+    }
+    Ok(())
+}
+
+async fn write_imported(
+    tx: &Tx<'_>,
+    current: &State,
+    wanted: &State,
+    prepared: &BTreeMap<String, Prepared>,
+    now: Timestamp,
+) -> Result<(), Error> {
+    for name in wanted.connections.keys() {
+        let Some(Prepared { id, imported, .. }) = prepared.get(name) else { continue };
+        keys::keep(tx, *id, wanted.imported(name), imported, now).await?;
+        if current.imported(name) != wanted.imported(name) {
+            keys::schedule(tx, *id, now).await?;
         }
     }
     Ok(())

@@ -1,7 +1,7 @@
 //! Printing what an account has as an account file; applying it again changes nothing.
 
-use super::sso;
 use super::state::{ConnectionState, State};
+use super::{imported, sso};
 use crate::context::OperatorCtx;
 use crate::error::Error;
 use toml::{Table, Value};
@@ -20,6 +20,11 @@ pub async fn export(ctx: &OperatorCtx, label: &str) -> Result<String, Error> {
     file.insert("account".to_owned(), account.label.as_str().into());
     for (name, connection) in &state.connections {
         let mut table = connection_table(connection);
+        let imported = state.imported(name);
+        if !imported.is_empty() {
+            let names: Vec<Value> = imported.iter().map(|key| imported::name(key).into()).collect();
+            table.insert("imported_keys".to_owned(), names.into());
+        }
         if name.is_empty() {
             file.insert("sso".to_owned(), table.into());
             continue;

@@ -135,6 +135,7 @@ pub(super) struct Sso {
     pub(super) accepted_acs: Option<Vec<String>>,
     pub(super) accepted_entity_ids: Option<Vec<String>>,
     pub(super) accepted_certificates: Option<Vec<String>>,
+    pub(super) imported_keys: Option<Vec<String>>,
     pub(super) draft: Option<bool>,
     /// Metadata that was pasted into a form; no file has it.
     #[serde(skip)]

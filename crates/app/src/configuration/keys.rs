@@ -51,6 +51,7 @@ macro_rules! connection_keys {
             "accepted_acs",
             "accepted_entity_ids",
             "accepted_certificates",
+            "imported_keys",
             "draft",
         ]
     };

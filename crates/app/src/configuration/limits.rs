@@ -3,6 +3,7 @@
 //! It is asked when a file is compared, so that a plan that cannot be applied says so, and again in the transaction that
 //! applies it.
 
+use super::imported;
 use super::state::State;
 use crate::error::{Error, Kind};
 use vestibule_model::id::AccountId;
@@ -10,6 +11,7 @@ use vestibule_store::{self as store, Tx};
 
 /// Refuses what the rest of the deployment does not allow, and names the key of the file.
 pub(super) async fn check(tx: &Tx<'_>, account: AccountId, file: &str, wanted: &State) -> Result<(), Error> {
+    imported::check(file, wanted)?;
     for domain in wanted.domains.keys() {
         if store::domains::owner(tx, domain).await?.is_some_and(|owner| owner != account) {
             let message = format!("{file}: `domains.\"{domain}\"`: the domain belongs to another account.");

@@ -1,6 +1,7 @@
 //! Declarative account configuration: read an account file, show the difference, apply it as one version, write it out.
 //!
-//! `keys` knows every key of the file, `file` its shape, `sso` the settings of a connection, `state` what an account has, `plan` the difference between two
+//! `keys` knows every key of the file, `file` its shape, `sso` the settings of a connection, `imported` its key pairs of another
+//! product, `state` what an account has, `plan` the difference between two
 //! states, `edit` changes one connection from a form,
 //! `limits` what the rest of the deployment does not allow, `apply` writes it in one transaction, `export` prints a state as a file that changes nothing when applied.
 //! A section that is absent from a file is left alone; in a section that is there, an absent key means its default.
@@ -10,6 +11,7 @@ pub mod edit;
 mod export;
 mod file;
 mod identity_provider;
+mod imported;
 mod keys;
 mod limits;
 mod plan;

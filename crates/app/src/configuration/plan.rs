@@ -2,7 +2,7 @@
 
 use super::file::{self, AccountFile, DomainTable, Files, Section, Source};
 use super::state::{ConnectionState, State, section};
-use super::{limits, sso};
+use super::{imported, limits, sso};
 use crate::context::OperatorCtx;
 use crate::error::Error;
 use crate::idp_metadata;
@@ -89,10 +89,18 @@ async fn wanted(
         let section = Section { source, name: "sso", files: Files::Readable };
         let own = connection(ctx, section, table, current.known("")).await?;
         wanted.connections.insert(String::new(), own);
+        let imported = imported::read(section, table, current.imported(""))?;
+        wanted.imported.insert(String::new(), imported);
     }
     if let Some(listed) = &file.connection {
         let own = wanted.connections.remove("");
         wanted.connections = connections(ctx, source, listed, (own, current)).await?;
+        for table in listed {
+            let name = name(source, table)?;
+            let title = section(&name);
+            let section = Section { source, name: &title, files: Files::Readable };
+            wanted.imported.insert(name.clone(), imported::read(section, table, current.imported(&name))?);
+        }
         distinct(source, own_label, &wanted.connections)?;
     }
     if let Some(table) = &file.licenses {

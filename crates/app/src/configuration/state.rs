@@ -1,7 +1,8 @@
 //! What an account has: the part of it that an account file describes, in one comparable value.
 
-use super::{Configuration, sso};
+use super::{Configuration, imported, sso};
 use crate::error::Error;
+use crate::keys::{self, Imported};
 use std::collections::BTreeMap;
 use toml::Value;
 use vestibule_model::connection::{Connection, Settings};
@@ -19,6 +20,8 @@ pub(super) struct State {
     pub(super) ids: BTreeMap<String, ConnectionId>,
     /// The settings of each connection: the draft's if there is a draft. The one of `[sso]` has no name.
     pub(super) connections: BTreeMap<String, ConnectionState>,
+    /// The key pairs of another product, by the connection's name.
+    pub(super) imported: BTreeMap<String, Vec<Imported>>,
     /// Since when published certificates are missing from the identity provider's metadata, by connection.
     pub(super) absences: BTreeMap<ConnectionId, Absences>,
     /// Seats the operator granted.
@@ -44,7 +47,12 @@ impl State {
         let domains = store::domains::list(tx).await?;
         let configuration = store::accounts::configuration(tx).await?;
         let metadata = store::idp_metadata::list(tx).await?;
+        let mut imported = BTreeMap::new();
+        for connection in &connections {
+            imported.insert(connection.name.clone(), keys::imported(tx, connection.id).await?);
+        }
         Ok(Self {
+            imported,
             ids: connections.iter().map(|connection| (connection.name.clone(), connection.id)).collect(),
             connections: connections.into_iter().filter_map(current).collect(),
             absences: metadata
@@ -63,6 +71,11 @@ impl State {
         Some((self.connections.get(name)?, absent.cloned().unwrap_or_default()))
     }
 
+    /// The key pairs of another product that the connection of this name has.
+    pub(super) fn imported(&self, name: &str) -> &[Imported] {
+        self.imported.get(name).map_or(&[], Vec::as_slice)
+    }
+
     /// The state as pairs of key and value, as an account file would say them.
     pub(super) fn pairs(&self) -> BTreeMap<String, String> {
         let mut pairs = BTreeMap::new();
@@ -70,6 +83,10 @@ impl State {
             let section = section(name);
             let said = sso::table(connection);
             pairs.extend(said.iter().map(|(key, value)| (format!("{section}.{key}"), shown(key, value))));
+            let imported: Vec<String> = self.imported(name).iter().map(imported::name).collect();
+            if !imported.is_empty() {
+                pairs.insert(format!("{section}.imported_keys"), imported.join(", "));
+            }
         }
         for (license, total) in &self.seats {
             pairs.insert(format!("licenses.{}", license.as_str()), total.to_string());

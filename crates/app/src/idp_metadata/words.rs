@@ -1,7 +1,7 @@
 //! The words of the mails about the identity provider's metadata and certificates.
 
 use crate::context::App;
-use crate::mail::{Words, left};
+use crate::mail::{Words, connection_page, left};
 use jiff::Timestamp;
 use vestibule_model::account::Account;
 use vestibule_model::id::ConnectionId;
@@ -54,7 +54,7 @@ pub(super) fn waits(app: &App, account: &Account, id: ConnectionId, lines: &[Str
          sign-ins fail from then on unless it was accepted before.\n",
         account.name,
         lines.join("\n"),
-        page(app, account, id)
+        connection_page(app, account, id)
     );
     Words { subject: format!("Your identity provider changed its metadata ({})", account.name), body }
 }
@@ -66,7 +66,7 @@ pub(super) fn taken_over(app: &App, account: &Account, id: ConnectionId, lines: 
          is set to:\n\n{}\n\nYou need not do anything. If you did not expect this, look at it:\n\n{}\n",
         account.name,
         lines.join("\n"),
-        page(app, account, id)
+        connection_page(app, account, id)
     );
     Words {
         subject: format!(
@@ -75,9 +75,4 @@ pub(super) fn taken_over(app: &App, account: &Account, id: ConnectionId, lines: 
         ),
         body,
     }
-}
-
-/// Where administrators decide about the metadata of a connection.
-fn page(app: &App, account: &Account, id: ConnectionId) -> String {
-    format!("{}/admin/sso/{id}", app.account_url(&account.label))
 }

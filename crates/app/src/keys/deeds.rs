@@ -88,12 +88,13 @@ fn view(key: &SpKey, all: &[SpKey], settings: &Settings) -> Result<KeyView, Erro
     let active = key.life.state == KeyState::Active && wanted_kinds(settings).contains(&key.kind);
     let prepared_at = rotation::prepared_at(&pairs(all, key.kind)?, settings.certificate_rotation);
     let certificate = Certificate::from_der(&key.certificate).map_err(Error::internal)?;
+    let is_imported = key.kind == SigningKeyKind::Imported;
     Ok(KeyView {
         id: key.id,
         life: key.life,
         kind: key.kind,
-        signs: key.kind == settings.signing_key,
-        decrypts: key.kind == decryption_kind(settings),
+        signs: key.kind == settings.signing_key && (!is_imported || key.life.state == KeyState::Active),
+        decrypts: is_imported || key.kind == decryption_kind(settings),
         used: is_used(settings, key.kind),
         prepared_at: prepared_at.filter(|_| active),
         created_at: key.created_at,
@@ -166,7 +167,7 @@ fn may_come(known: &[SpKey], kind: SigningKeyKind) -> Result<(), Error> {
 /// Has a key pair sign from now on: the next one, or a former one that is gone back to.
 ///
 /// # Errors
-/// [`Kind::NotFound`] when there is no such key pair.
+/// [`Kind::NotFound`] when there is no such key pair; [`Kind::Conflict`] when it was imported.
 pub async fn activate(ctx: &AdminCtx, key: SpKeyId) -> Result<(), Error> {
     let now = ctx.app().now();
     let scope = ctx.app().store().account(ctx.account().id);
@@ -174,6 +175,11 @@ pub async fn activate(ctx: &AdminCtx, key: SpKeyId) -> Result<(), Error> {
         Box::pin(async move {
             store::accounts::bump(tx).await?;
             let SpKey { connection, kind, .. } = found(tx, key).await?;
+            if kind == SigningKeyKind::Imported {
+                return Err(Error::new(Kind::Conflict, "Imported certificates take no turns.").hint(
+                    "The first of `imported_keys` in the account file signs, if `signing_key` says so.",
+                ));
+            }
             let pairs = pairs(&store::sp_keys::list(tx, connection).await?, kind)?;
             for change in rotation::activate(&pairs, key, now).ok_or_else(not_there)? {
                 store::sp_keys::change(tx, &change).await?;
@@ -194,15 +200,26 @@ pub async fn remove(ctx: &AdminCtx, key: SpKeyId) -> Result<(), Error> {
     let removed = scope.write(move |tx| {
         Box::pin(async move {
             store::accounts::bump(tx).await?;
-            let state = found(tx, key).await?.life.state;
-            if state == KeyState::Active {
+            let found = found(tx, key).await?;
+            if signs(tx, &found).await? {
                 return Err(Error::new(Kind::Conflict, "This certificate is in use.")
                     .hint("Use another one first, then remove this one."));
             }
-            Ok(store::sp_keys::remove(tx, key, state).await?)
+            Ok(store::sp_keys::remove(tx, key, found.life.state).await?)
         })
     });
     removed.await
+}
+
+/// Whether a key pair signs. An imported one does if the settings say so, in use or in the draft.
+async fn signs(tx: &Tx<'_>, key: &SpKey) -> Result<bool, Error> {
+    if key.life.state != KeyState::Active || key.kind != SigningKeyKind::Imported {
+        return Ok(key.life.state == KeyState::Active);
+    }
+    let connections = store::connections::list(tx).await?;
+    let of_it = connections.iter().filter(|connection| connection.id == key.connection);
+    let mut versions = of_it.flat_map(|connection| connection.published.iter().chain(&connection.draft));
+    Ok(versions.any(|version| version.settings.signing_key == SigningKeyKind::Imported))
 }
 
 async fn found(tx: &Tx<'_>, key: SpKeyId) -> Result<SpKey, Error> {

@@ -55,6 +55,7 @@ pub(crate) async fn look_after(ctx: &JobCtx, connection: ConnectionId) -> Result
             warn(ctx, &settings, &pairs, now).await?;
         }
     }
+    warn_of_imported(ctx, connection, now).await?;
     Ok(Some(now + wait))
 }
 
@@ -152,4 +153,15 @@ async fn warn(ctx: &JobCtx, settings: &Settings, pairs: &[Pair], now: Timestamp)
     let ending = Ending { topic: "sp_certificate", subject: &subject, ends_at: active.not_after };
     let words = mail::our_certificate_ends(&ctx.app, &ctx.account, active.not_after, next.is_some(), now);
     alarms::warn(&ctx.app, ctx.account.id, ending, words, now).await
+}
+
+/// Warns of the end of imported certificates: nothing takes over from them here.
+async fn warn_of_imported(ctx: &JobCtx, connection: ConnectionId, now: Timestamp) -> Result<(), Error> {
+    for pair in read(ctx, connection, SigningKeyKind::Imported).await? {
+        let subject = pair.id.to_bytes();
+        let ending = Ending { topic: "imported_certificate", subject: &subject, ends_at: pair.not_after };
+        let words = mail::imported_certificate_ends(&ctx.app, &ctx.account, connection, pair.not_after, now);
+        alarms::warn(&ctx.app, ctx.account.id, ending, words, now).await?;
+    }
+    Ok(())
 }

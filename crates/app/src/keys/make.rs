@@ -6,9 +6,9 @@ use crate::vault::{Place, Purpose};
 use jiff::{SignedDuration, Timestamp};
 use vestibule_model::account::Account;
 use vestibule_model::connection::{Settings, SigningKeyKind};
-use vestibule_model::id::{ConnectionId, SpKeyId};
+use vestibule_model::id::{AccountId, ConnectionId, SpKeyId};
 use vestibule_model::rotation::Life;
-use vestibule_saml::{KeyKind, SigningKey};
+use vestibule_saml::{Certificate, KeyKind, SigningKey};
 use vestibule_store::sp_keys::SpKey;
 
 /// How long a certificate of ours is valid. Each change costs those who bring it to their identity provider by hand an
@@ -33,11 +33,24 @@ impl App {
         now: Timestamp,
     ) -> Result<SpKey, Error> {
         let Wanted { account, connection, settings } = wanted;
-        let key = SigningKey::generate(as_key_kind(kind)).map_err(Error::internal)?;
+        let kind_of_key = as_key_kind(kind).ok_or_else(|| Error::internal("an imported key is not made"))?;
+        let key = SigningKey::generate(kind_of_key).map_err(Error::internal)?;
         let name = self.account_host(settings.reach.vanity_url.as_ref().unwrap_or(&account.label));
         let certificate = key.self_signed(&name, now, now + LIFETIME).map_err(Error::internal)?;
+        self.sealed((account.id, connection), (kind, life), &key, &certificate, now)
+    }
+
+    /// A key pair as it is kept.
+    pub(super) fn sealed(
+        &self,
+        (account, connection): (AccountId, ConnectionId),
+        (kind, life): (SigningKeyKind, Life),
+        key: &SigningKey,
+        certificate: &Certificate,
+        now: Timestamp,
+    ) -> Result<SpKey, Error> {
         let id = SpKeyId::from_bytes(self.fresh_id(now));
-        let place = Place { purpose: Purpose::PrivateKey, account: account.id, row: id.to_bytes() };
+        let place = Place { purpose: Purpose::PrivateKey, account, row: id.to_bytes() };
         let pkcs8 = key.to_pkcs8().map_err(Error::internal)?;
         let sealed_key = self.inner.vault.seal(place, self.random(), &pkcs8)?;
         let certificate = certificate.der().to_vec();
@@ -45,11 +58,12 @@ impl App {
     }
 }
 
-/// The kind of key, as the keys themselves name it.
-fn as_key_kind(kind: SigningKeyKind) -> KeyKind {
+/// The kind of key, as the keys themselves name it; `None` for those that are not made here.
+fn as_key_kind(kind: SigningKeyKind) -> Option<KeyKind> {
     match kind {
-        SigningKeyKind::Rsa2048 => KeyKind::Rsa2048,
-        SigningKeyKind::Rsa3072 => KeyKind::Rsa3072,
-        SigningKeyKind::EcdsaP256 => KeyKind::EcdsaP256,
+        SigningKeyKind::Rsa2048 => Some(KeyKind::Rsa2048),
+        SigningKeyKind::Rsa3072 => Some(KeyKind::Rsa3072),
+        SigningKeyKind::EcdsaP256 => Some(KeyKind::EcdsaP256),
+        SigningKeyKind::Imported => None,
     }
 }

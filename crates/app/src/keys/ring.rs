@@ -17,7 +17,7 @@ use vestibule_store::{self as store, sp_keys::SpKey};
 #[derive(Clone)]
 pub(crate) struct Ring(Vec<OwnKey>);
 
-/// How many keys are tried: each costs a private operation for everything that is encrypted for somebody else.
+/// How many keys of our own are tried: each costs a private operation for everything that is encrypted for somebody else.
 const MOST_DECRYPTING: usize = 4;
 
 /// A key pair of ours. A clone shares the key.
@@ -44,12 +44,17 @@ impl Ring {
 
     /// The certificates by which the identity provider verifies what we sign: of the one that signs, first because some
     /// read no further, of the next one, and of former ones, so that going back needs nothing of the identity provider.
-    pub(crate) fn signing_certificates(&self, kind: SigningKeyKind, now: Timestamp) -> Vec<Certificate> {
+    /// Beside an imported one stand ours, so that going over to them needs nothing of it either.
+    pub(crate) fn signing_certificates(&self, settings: &Settings, now: Timestamp) -> Vec<Certificate> {
+        let (imported, kind) = match settings.signing_key {
+            SigningKeyKind::Imported => (self.signing(SigningKeyKind::Imported), decryption_kind(settings)),
+            made => (None, made),
+        };
         let in_turn = [KeyState::Active, KeyState::Next].into_iter();
         let in_turn = in_turn.flat_map(|state| self.in_state(kind, state));
         let valid = |key: &&OwnKey| key.certificate.not_after() > now;
         let former = self.in_state(kind, KeyState::Former).filter(valid);
-        in_turn.chain(former).map(|key| key.certificate.clone()).collect()
+        imported.into_iter().chain(in_turn).chain(former).map(|key| key.certificate.clone()).collect()
     }
 
     /// The certificates that the identity provider may encrypt for: of the one in use, and of the next one. Former ones
@@ -60,16 +65,21 @@ impl Ring {
         in_turn.flat_map(|state| self.in_state(kind, state)).map(|key| key.certificate.clone()).collect()
     }
 
-    /// The keys that decrypt, in the order in which they are tried: what the identity provider should use comes first, and
-    /// of the others the newest.
+    /// The keys that decrypt, in the order in which they are tried: imported ones first, because they are there for an
+    /// identity provider that uses them; then the one that it should use, and of the others the newest.
     pub(crate) fn decryption(&self, settings: &Settings) -> Result<Vec<DecryptionKey>, Error> {
         let wanted = decryption_kind(settings);
-        let mut keys: Vec<&OwnKey> =
-            self.0.iter().filter(|key| key.kind != SigningKeyKind::EcdsaP256).rev().collect();
-        keys.sort_by_key(|key| (key.kind != wanted, order(key.life.state)));
+        let (imported, mut made): (Vec<&OwnKey>, Vec<&OwnKey>) = self
+            .0
+            .iter()
+            .rev()
+            .filter(|key| key.kind != SigningKeyKind::EcdsaP256)
+            .partition(|key| key.kind == SigningKeyKind::Imported);
+        made.sort_by_key(|key| (key.kind != wanted, order(key.life.state)));
         let decrypting = |key: &OwnKey| DecryptionKey::new(&key.key, Some(key.certificate.clone()));
-        keys.into_iter()
-            .take(MOST_DECRYPTING)
+        imported
+            .into_iter()
+            .chain(made.into_iter().take(MOST_DECRYPTING))
             .map(decrypting)
             .collect::<Result<_, _>>()
             .map_err(Error::internal)

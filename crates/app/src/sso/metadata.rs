@@ -47,7 +47,7 @@ fn described(ctx: &VisitorCtx, keys: &Ring, settings: &Settings) -> sp::ServiceP
     let cbc = settings.allow.contains(&WeakAlgorithm::Cbc);
     sp::ServiceProvider {
         entity_id,
-        signing_certificates: keys.signing_certificates(settings.signing_key, ctx.app.now()),
+        signing_certificates: keys.signing_certificates(settings, ctx.app.now()),
         encryption_certificates: keys.encryption_certificates(settings),
         ciphers: Cipher::ALL.into_iter().filter(|cipher| cbc || cipher.is_authenticated()).collect(),
         authn_requests_signed: settings.sign_requests,

@@ -42,7 +42,7 @@ pub async fn offered(account: &Account) -> Certificate {
 }
 
 /// A sign-in of Anna with an assertion that is encrypted for this certificate.
-async fn attempt(
+pub async fn attempt(
     account: &Account,
     certificate: Certificate,
     encryption: Encryption,

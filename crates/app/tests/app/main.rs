@@ -23,6 +23,7 @@ mod encryption;
 mod file_errors;
 mod idp_metadata;
 mod idp_rollover;
+mod imported_keys;
 mod key_pairs;
 mod key_rollover;
 mod log_secrecy;

@@ -4,7 +4,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use vestibule_dsig::{Certificate, Error, KeyKind, SigningKey};
 
-use crate::support::TRUSTED;
+use crate::support::{Party, TRUSTED};
 
 const RSA: &str = include_str!("../xmlsec/rsa-2048.pem");
 
@@ -66,6 +66,16 @@ fn a_private_key_comes_back_as_it_went() {
         let from_pem = SigningKey::from_pem(&key.to_pem().unwrap()).unwrap();
         assert_eq!(from_pem.to_pkcs8().unwrap(), pkcs8);
     }
+}
+
+#[test]
+fn a_private_key_belongs_to_certificates_of_its_own_alone() {
+    for kind in [KeyKind::Rsa2048, KeyKind::EcdsaP256, KeyKind::EcdsaP384] {
+        let (ours, theirs) = (Party::new(kind, "same"), Party::new(kind, "same"));
+        assert!(ours.key.belongs_to(&ours.certificate) && theirs.key.belongs_to(&theirs.certificate));
+        assert!(!ours.key.belongs_to(&theirs.certificate) && !theirs.key.belongs_to(&ours.certificate));
+    }
+    assert!(!TRUSTED.key.belongs_to(&Certificate::from_pem(RSA).unwrap()));
 }
 
 #[test]

@@ -4,6 +4,7 @@ use super::harness::{Answer, Browser, House};
 use axum::body::Body;
 use axum::http::{Method, StatusCode};
 use jiff::SignedDuration;
+use vestibule_saml::{KeyKind, SigningKey};
 
 /// The value of the first hidden field `key` behind this text.
 fn key_after(page: &str, text: &str) -> String {
@@ -123,4 +124,31 @@ async fn the_page_warns_when_our_certificate_ends_and_nothing_takes_over() {
         body.contains("Our certificate expired on") && body.contains("was not seen to read it"),
         "{body}"
     );
+}
+
+#[tokio::test]
+async fn an_imported_certificate_is_shown_as_such_with_its_end_and_can_be_removed() {
+    let key = SigningKey::generate(KeyKind::Rsa2048).unwrap();
+    let house = House::bare().await;
+    let until = house.now() + SignedDuration::from_hours(24 * 20 + 1);
+    let certificate = key.self_signed("old.example", house.now(), until).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("old-sp.pem");
+    std::fs::write(&file, [key.to_pem().unwrap().as_str(), &certificate.to_pem()].concat()).unwrap();
+    let imported = format!("sign_in_url = \"https://idp.example/sso\"\nimported_keys = [{file:?}]\n");
+    house.apply("acme", &format!("{imported}signing_key = \"imported\"")).await;
+    let mut owner = house.owner("acme").await;
+    let (body, address) = page(&mut owner).await;
+    assert!(body.contains(">Imported<") && body.contains("expires in 20 days"), "{body}");
+    assert!(body.contains("The imported certificate expires in 20 days."), "{body}");
+    assert!(body.contains(&certificate.fingerprint_sha256()) && !body.contains("PRIVATE"), "{body}");
+    assert!(body.contains("It signs, until the settings name a key of our own."), "{body}");
+    house.apply("acme", &format!("{imported}signing_key = \"ecdsa-p256\"")).await;
+    let (body, _) = page(&mut owner).await;
+    let id = key_after(&body, ">Imported<");
+    let used = owner.post(&format!("{address}/keys/use"), &[("key", &id)]).await;
+    assert_eq!(used.status, StatusCode::CONFLICT);
+    let removed = owner.post(&format!("{address}/keys/remove"), &[("key", &id)]).await;
+    assert_eq!(removed.status, StatusCode::SEE_OTHER, "{}", removed.body);
+    assert!(!page(&mut owner).await.0.contains(">Imported<"));
 }

@@ -34,6 +34,12 @@ pub fn keys(in_change: bool) -> Keys {
         kind: SigningKeyKind::EcdsaP256,
         ..key(4, Life::first(days(-900)), 200)
     };
+    let imported = Key {
+        signs: false,
+        kind: SigningKeyKind::Imported,
+        life: Life { state: KeyState::Former, ..Life::next() },
+        ..key(5, Life::next(), 26)
+    };
     let reader = |agent: &str, address: &str, counts| Reader {
         agent: text(agent),
         address: text(address),
@@ -44,7 +50,7 @@ pub fn keys(in_change: bool) -> Keys {
         address: text("/admin/sso/con_1"),
         rotation: CertificateRotation::Automatic,
         keys: if in_change {
-            vec![active, next, key(3, former, 60), kept]
+            vec![active, next, key(3, former, 60), imported, kept]
         } else {
             vec![Key { prepared_at: Some(days(935)), ..active }]
         },

@@ -134,7 +134,12 @@ const REQUESTS: &[Spec] = &[
     (
         "signing_key",
         "Our signing key",
-        Kind::Choice(&[("rsa-2048", "RSA 2048"), ("rsa-3072", "RSA 3072"), ("ecdsa-p256", "ECDSA P-256")]),
+        Kind::Choice(&[
+            ("rsa-2048", "RSA 2048"),
+            ("rsa-3072", "RSA 3072"),
+            ("ecdsa-p256", "ECDSA P-256"),
+            ("imported", "Imported by the account file"),
+        ]),
         "Every identity provider takes RSA 2048.",
     ),
     (

@@ -105,6 +105,11 @@ impl Key {
         self.signs || self.decrypts
     }
 
+    /// Whether another product had it.
+    fn is_imported(&self) -> bool {
+        self.kind == SigningKeyKind::Imported
+    }
+
     fn purpose(&self) -> &'static str {
         match (self.signs, self.decrypts) {
             (true, true) => "for signatures and encryption",
@@ -119,7 +124,8 @@ impl KeysPart {
     pub(super) fn new(keys: Keys, now: Timestamp) -> Self {
         let intro = intro(&keys);
         let rows = keys.keys.iter().filter_map(|key| KeyRow::new(key, &keys, now)).collect();
-        let mut active = keys.keys.iter().filter(|key| key.is_wanted() && key.life.state == KeyState::Active);
+        let made = keys.keys.iter().filter(|key| key.is_wanted() && !key.is_imported());
+        let mut active = made.filter(|key| key.life.state == KeyState::Active);
         let can_prepare = active.any(|key| keys.next_of(key).is_none());
         let readers = keys.readers.into_iter().map(ReaderRow::from).collect();
         Self { address: keys.address, intro, rows, can_prepare, readers }
@@ -128,20 +134,23 @@ impl KeysPart {
 
 /// What stands above everything while the certificate in use ends soon and nothing takes over from it by itself.
 pub(super) fn note(keys: &Keys, now: Timestamp) -> Option<Note> {
-    let active = keys.keys.iter().filter(|key| key.used && key.life.state == KeyState::Active);
-    let active = active.min_by_key(|key| key.certificate.not_after)?;
+    let active = |key: &&Key| key.used && (key.life.state == KeyState::Active || key.is_imported());
+    let active = keys.keys.iter().filter(active).min_by_key(|key| key.certificate.not_after)?;
     let certificate = rows(vec![active.certificate.clone()], now).pop()?;
     let next = keys.next_of(active);
     let by_itself = next.is_some_and(|next| next.takes_over_at.is_some());
     if certificate.tone == "is-good" || by_itself {
         return None;
     }
-    let text = if next.is_some() {
+    let text = if active.is_imported() {
+        "It was imported. Give our metadata to your identity provider, so that it uses our own certificate; then remove this one."
+    } else if next.is_some() {
         "The next one is ready, and your identity provider was not seen to read it. Give it our metadata or the certificate, then use it."
     } else {
         "Make the next one below, give it to your identity provider, then use it."
     };
-    let title = format!("Our certificate {}.", certificate.expiry);
+    let which = if active.is_imported() { "The imported certificate" } else { "Our certificate" };
+    let title = format!("{which} {}.", certificate.expiry);
     Some(Note { tone: certificate.tone, title, text: text.to_owned() })
 }
 
@@ -168,7 +177,9 @@ impl KeyRow {
     /// A row; `None` for a certificate that cannot be shown.
     fn new(key: &Key, keys: &Keys, now: Timestamp) -> Option<Self> {
         let certificate = rows(vec![key.certificate.clone()], now).pop()?;
-        let (state, text) = if key.is_wanted() {
+        let (state, text) = if key.is_imported() {
+            (Badge::new("is-accent", "Imported"), imported(key))
+        } else if key.is_wanted() {
             match key.life.state {
                 KeyState::Active => (Badge::new("is-good", "In use"), in_use(key, keys)),
                 KeyState::Next => (Badge::new("is-accent", "Next"), next(key, keys.rotation)),
@@ -179,11 +190,12 @@ impl KeyRow {
             (Badge::new("", "Kept"), text.to_owned())
         };
         let activate = match key.life.state {
+            _ if key.is_imported() => None,
             KeyState::Next if key.is_wanted() => Some("Use now"),
             KeyState::Former if key.is_wanted() => Some("Go back to this one"),
             _ => None,
         };
-        let removable = key.life.state != KeyState::Active;
+        let removable = if key.is_imported() { !key.signs } else { key.life.state != KeyState::Active };
         let (id, purpose) = (key.id.clone(), key.purpose());
         Some(Self { id, purpose, state, certificate, text, activate, removable })
     }
@@ -223,6 +235,19 @@ fn former(key: &Key) -> String {
     let removed = key.removed_at.map(day).unwrap_or_default();
     format!(
         "In use until {until}. It still decrypts, and stays in the metadata so that you can go back. It is removed on {removed}."
+    )
+}
+
+fn imported(key: &Key) -> String {
+    let since = day(key.created_at);
+    let signs = if key.signs {
+        " It signs, until the settings name a key of our own."
+    } else {
+        " Remove it once your identity provider encrypts for our own."
+    };
+    format!(
+        "Here since {since}, from another product. It decrypts what your identity provider still encrypts for it; our metadata \
+         offers our own for that.{signs}"
     )
 }
 
