@@ -3,8 +3,10 @@
 //!
 //! An attribute can be anything, so it passes everywhere but where a constant is needed.
 
+use super::MOST_PATTERNS;
 use super::date_format;
 use super::error::{ParseError, Position, Problem};
+use super::functions::Prepared;
 use super::node::{Call, Kind, Node, Operator};
 use super::object::Place;
 use super::signature::{Parameter, Stands, Takes, Type};
@@ -12,10 +14,10 @@ use super::signature::{Parameter, Stands, Takes, Type};
 /// Checks the whole tree.
 pub(super) fn check(root: &mut Node, place: Place) -> Result<(), ParseError> {
     let at = root.at;
-    let checker = Checker { place };
+    let mut checker = Checker { place, patterns: 0 };
     match checker.node(root, Spot::Outermost)? {
         found @ (Type::Comparison | Type::Word) => {
-            let expected = "a function, an [attribute], a \"text\" or a number as the whole expression";
+            let expected = "a function, an [attribute], a \"text\" or a number as the whole; CBool makes a value of a comparison";
             Err(error(at, Problem::Unexpected { found: found.in_words().to_owned(), expected }))
         }
         _ => Ok(()),
@@ -32,10 +34,11 @@ enum Spot {
 
 struct Checker {
     place: Place,
+    patterns: usize,
 }
 
 impl Checker {
-    fn node(&self, node: &mut Node, spot: Spot) -> Result<Type, ParseError> {
+    fn node(&mut self, node: &mut Node, spot: Spot) -> Result<Type, ParseError> {
         match &mut node.kind {
             Kind::Omitted => Ok(Type::Nothing),
             Kind::Text(_) => Ok(Type::Text),
@@ -50,7 +53,7 @@ impl Checker {
         }
     }
 
-    fn call(&self, call: &mut Call, spot: Spot) -> Result<Type, ParseError> {
+    fn call(&mut self, call: &mut Call, spot: Spot) -> Result<Type, ParseError> {
         let function = call.function;
         self.standing(call, spot)?;
         if !function.takes(call.arguments.len()) {
@@ -60,11 +63,11 @@ impl Checker {
         let mut results = Vec::new();
         for (place, argument) in call.arguments.iter_mut().enumerate() {
             let Some(parameter) = function.parameter(place) else { continue };
-            let is_result = parameter.takes == Takes::Result;
-            let inner = if is_result && spot != Spot::Inside { Spot::Last } else { Spot::Inside };
+            let is_last = parameter.takes == Takes::Result && spot != Spot::Inside;
+            let inner = if is_last { Spot::Last } else { Spot::Inside };
             let given = self.node(argument, inner)?;
             suits(parameter, argument, given, call_signature(call.function))?;
-            if is_result && given != Type::Nothing {
+            if matches!(parameter.takes, Takes::Result | Takes::Candidate) && given != Type::Nothing {
                 results.push(given);
             }
         }
@@ -74,6 +77,12 @@ impl Checker {
                 function.parameter(fault.argument).map_or(function.name, |parameter| parameter.name);
             error(at, Problem::Argument { parameter, reason: fault.reason })
         })?;
+        if matches!(&call.prepared, Prepared::Replace(mode) if mode.has_pattern()) {
+            self.patterns += 1;
+        }
+        if self.patterns > MOST_PATTERNS {
+            return Err(error(call.at, Problem::TooManyPatterns));
+        }
         Ok(if function.gives == Type::Results { common(&results) } else { function.gives })
     }
 
@@ -125,7 +134,9 @@ fn suits(
         return Ok(());
     }
     let (expected, found) = (parameter.takes.in_words(), given.in_words());
-    Err(error(argument.at, Problem::Kind { signature: signature(), parameter: name, expected, found }))
+    let is_number_for_text = given == Type::Integer && parameter.takes == Takes::Text;
+    let hint = if given == Type::Integer && !is_number_for_text { "" } else { given.hint() };
+    Err(error(argument.at, Problem::Kind { signature: signature(), parameter: name, expected, found, hint }))
 }
 
 fn takes(takes: Takes, argument: &Node, given: Type) -> bool {
@@ -133,7 +144,7 @@ fn takes(takes: Takes, argument: &Node, given: Type) -> bool {
     match takes {
         Takes::Text => matches!(given, Type::Text | Type::Boolean | Type::Date | Type::Unknown),
         Takes::Single => !matches!(given, Type::List | Type::Comparison | Type::Word),
-        Takes::Any | Takes::Result => !matches!(given, Type::Comparison | Type::Word),
+        Takes::Any | Takes::Result | Takes::Candidate => !matches!(given, Type::Comparison | Type::Word),
         Takes::Integer => {
             matches!(given, Type::Integer | Type::Unknown) || (given == Type::Text && constant.is_none())
         }
@@ -162,7 +173,7 @@ fn comparison(sides: &(Node, Operator, Node), types: (Type, Type)) -> Result<(),
     };
     for (node, given) in [(left, types.0), (right, types.1)] {
         if matches!(given, Type::List | Type::Comparison | Type::Word) {
-            return wrong(node, &format!("found {}, expected one value", given.in_words()));
+            return wrong(node, &format!("found {}, expected one value{}", given.in_words(), given.hint()));
         }
         if node.constant() == Some("") {
             return wrong(node, "nothing equals an empty text; ask IsNullOrEmpty or IsPresent");
@@ -177,6 +188,12 @@ fn comparison(sides: &(Node, Operator, Node), types: (Type, Type)) -> Result<(),
             Type::Integer => match other {
                 Type::Text => text.is_none_or(|text| text.trim().parse::<i64>().is_ok()),
                 other => !matches!(other, Type::Boolean | Type::Date),
+            },
+            Type::Boolean => match other {
+                Type::Text => {
+                    text.is_none_or(|text| ["true", "false"].contains(&text.to_lowercase().as_str()))
+                }
+                other => !matches!(other, Type::Integer | Type::Date),
             },
             Type::Date => match other {
                 Type::Text => text.is_none_or(|text| date_format::read(text).is_some()),

@@ -2,7 +2,7 @@
 //! says where, what was found, and what to write.
 
 use super::object::Place;
-use super::{DEEPEST, LONGEST_SOURCE, LONGEST_TEXT, MOST_ARGUMENTS, MOST_VALUES};
+use super::{DEEPEST, LONGEST_SOURCE, LONGEST_TEXT, MOST_ARGUMENTS, MOST_PATTERNS, MOST_VALUES};
 use std::fmt;
 
 /// A place in the source text; both count from 1, columns in characters.
@@ -32,6 +32,8 @@ pub enum Problem {
     TooDeep,
     /// A call with more than [`MOST_ARGUMENTS`].
     TooManyArguments,
+    /// More regular expressions than [`MOST_PATTERNS`].
+    TooManyPatterns,
     /// Something stands where something else must stand.
     Unexpected {
         /// What stands there.
@@ -70,6 +72,8 @@ pub enum Problem {
         expected: &'static str,
         /// What was given.
         found: &'static str,
+        /// What to do about it; may be empty.
+        hint: &'static str,
     },
     /// An argument has a value that the function does not know.
     Argument {
@@ -164,9 +168,10 @@ impl fmt::Display for Problem {
             Self::TooLong => write!(f, "the expression is longer than {LONGEST_SOURCE} characters"),
             Self::TooDeep => write!(f, "calls are nested deeper than {DEEPEST}"),
             Self::TooManyArguments => write!(f, "a call has more than {MOST_ARGUMENTS} arguments"),
-            Self::Unexpected { found, expected } => write!(f, "found {found}, expected {expected}"),
+            Self::TooManyPatterns => write!(f, "there are more than {MOST_PATTERNS} regular expressions"),
+            Self::Unexpected { found, expected } => write!(f, "found {}, expected {expected}", Short(found)),
             Self::UnknownName { found, nearest } => {
-                write!(f, "found {found}, expected the name of a function")?;
+                write!(f, "found {}, expected the name of a function", Short(found))?;
                 nearest.map_or(Ok(()), |near| write!(f, "; did you mean {near}?"))
             }
             Self::Arity { signature, found: 1 } => write!(f, "found 1 argument, expected {signature}"),
@@ -174,13 +179,13 @@ impl fmt::Display for Problem {
             Self::Missing { signature, parameter } => {
                 write!(f, "found nothing for {parameter}, expected {signature}")
             }
-            Self::Kind { signature, parameter, expected, found } => {
-                write!(f, "found {found}, expected {expected} for {parameter} of {signature}")
+            Self::Kind { signature, parameter, expected, found, hint } => {
+                write!(f, "found {found}, expected {expected} for {parameter} of {signature}{hint}")
             }
             Self::Argument { parameter, reason } => write!(f, "{parameter}: {reason}"),
             Self::Misplaced { function, reason } => write!(f, "found {function}, {reason}"),
             Self::NotHere { function, place } => {
-                write!(f, "found {function}, which asks the target; {place} has none")
+                write!(f, "found {function}, which needs a target; {place} has none")
             }
         }
     }
@@ -194,16 +199,24 @@ impl fmt::Display for EvalError {
 
 impl std::error::Error for EvalError {}
 
-/// How much of a value a sentence shows, in characters.
+/// A value as far as a sentence shows it.
+struct Short<'t>(&'t str);
+
+/// How much that is, in characters.
 const SHOWN: usize = 80;
+
+impl fmt::Display for Short<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let shown: String = self.0.chars().take(SHOWN).collect();
+        write!(f, "{shown}{}", if shown.len() < self.0.len() { "…" } else { "" })
+    }
+}
 
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Unsuitable { found, expected } => {
-                let shown: String = found.chars().take(SHOWN).collect();
-                let more = if shown.len() < found.len() { "…" } else { "" };
-                write!(f, "found \"{shown}{more}\", expected {expected}")
+                write!(f, "found \"{}\", expected {expected}", Short(found))
             }
             Self::TooLong => write!(f, "a text is longer than {LONGEST_TEXT} bytes"),
             Self::TooMany => write!(f, "there are more than {MOST_VALUES} values"),

@@ -10,8 +10,8 @@ use super::{LONGEST_TEXT, MOST_VALUES, MOST_WORK};
 use jiff::Timestamp;
 use std::cmp::Ordering;
 
-/// How much more work matching a byte is than copying it.
-const MATCHING: usize = 8;
+/// How many bytes are searched for the work of one that is copied.
+const SEARCHED: usize = 4;
 
 /// Evaluates a checked tree.
 pub(super) fn evaluate(
@@ -87,12 +87,7 @@ impl Run<'_> {
         if value.is_empty() {
             return Ok(None);
         }
-        let found = match &value {
-            Value::Boolean(truth) => Some(*truth),
-            Value::Integer(number) => Some(*number != 0),
-            other => other.clone().text().and_then(|text| truth(text.trim())),
-        };
-        found.map(Some).ok_or_else(|| unsuitable(call, value, "True, False or a number"))
+        truth(&value).map(Some).ok_or_else(|| unsuitable(call, value, "True, False or a number"))
     }
 
     /// An argument as all its values.
@@ -123,9 +118,10 @@ impl Run<'_> {
         self.spend(call.at, call.function.name, bytes)
     }
 
-    /// Accounts for matching a regular expression.
-    pub fn matching(&mut self, call: &Call, text: &str) -> Result<(), EvalError> {
-        self.work(call, text.len().saturating_mul(MATCHING))
+    /// Accounts for one search by a regular expression, which may look at all that is left of a text: finding every match
+    /// is quadratic at worst.
+    pub fn searching(&mut self, call: &Call, left: usize) -> Result<(), EvalError> {
+        self.work(call, left / SEARCHED + 1)
     }
 
     fn spend(&mut self, at: Position, of: &str, bytes: usize) -> Result<(), EvalError> {
@@ -197,9 +193,13 @@ impl Run<'_> {
 /// numbers are compared as numbers. What was needed, if they cannot be compared.
 fn order(left: &Value, right: &Value) -> Result<Ordering, &'static str> {
     let is_integer = |value: &Value| matches!(value, Value::Integer(_));
+    let is_boolean = |value: &Value| matches!(value, Value::Boolean(_));
     let is_date = |value: &Value| matches!(value, Value::Date(_));
     if is_integer(left) || is_integer(right) {
         return Ok(integer(left).ok_or("a whole number")?.cmp(&integer(right).ok_or("a whole number")?));
+    }
+    if is_boolean(left) || is_boolean(right) {
+        return Ok(truth(left).ok_or("True or False")?.cmp(&truth(right).ok_or("True or False")?));
     }
     if is_date(left) || is_date(right) {
         return Ok(date(left).ok_or("a date")?.cmp(&date(right).ok_or("a date")?));
@@ -241,7 +241,14 @@ fn date(value: &Value) -> Option<Timestamp> {
     }
 }
 
-fn truth(text: &str) -> Option<bool> {
+fn truth(value: &Value) -> Option<bool> {
+    let text = match value {
+        Value::Boolean(truth) => return Some(*truth),
+        Value::Integer(number) => return Some(*number != 0),
+        Value::Text(text) => text.trim(),
+        Value::List(values) => values.first()?.trim(),
+        Value::Null | Value::Date(_) => return None,
+    };
     match text {
         text if text.eq_ignore_ascii_case("true") => Some(true),
         text if text.eq_ignore_ascii_case("false") => Some(false),

@@ -139,7 +139,7 @@ impl<'s> Lexer<'s> {
             if !self.rest.peek().is_some_and(|c| matches!(c, 'H' | 'h')) {
                 return Err(unexpected(at, written, EXPECTED));
             }
-            self.take();
+            written.extend(self.take());
         } else if self.take_if('-') {
             written.push('-');
         }
@@ -148,7 +148,7 @@ impl<'s> Lexer<'s> {
             self.take();
         }
         let read = if hexadecimal {
-            i64::from_str_radix(written.trim_start_matches('&'), 16).ok()
+            i64::from_str_radix(written.get(2..).unwrap_or_default(), 16).ok()
         } else {
             written.parse().ok()
         };

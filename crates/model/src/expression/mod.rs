@@ -36,11 +36,13 @@ pub const LONGEST_SOURCE: usize = 10_000;
 pub const DEEPEST: usize = 32;
 /// Most arguments of one call.
 pub const MOST_ARGUMENTS: usize = 1_000;
+/// Most regular expressions in one expression.
+pub const MOST_PATTERNS: usize = 16;
 /// Longest text that an evaluation reads or makes, in bytes.
 pub const LONGEST_TEXT: usize = 16_384;
 /// Most values of one attribute or list.
 pub const MOST_VALUES: usize = 1_000;
-/// How much an evaluation may do: bytes read and written, with regular expressions counted eightfold.
+/// How much an evaluation may do: bytes read and written, and a quarter of those that regular expressions search.
 pub const MOST_WORK: usize = 1 << 20;
 
 /// An expression that was read and checked; it holds all that evaluating needs, regular expressions compiled.
@@ -118,12 +120,13 @@ impl Expression {
     }
 }
 
-/// The names of all functions, sorted.
+/// All functions with their parameters, sorted: `Append(source, suffix)`. A `?` marks what may be left out, an `…` that the
+/// last parameters may come again.
 #[must_use]
-pub fn function_names() -> Vec<&'static str> {
-    let mut names: Vec<&str> = functions::all().map(|function| function.name).collect();
-    names.sort_unstable();
-    names
+pub fn signatures() -> Vec<String> {
+    let mut signatures: Vec<String> = functions::all().map(ToString::to_string).collect();
+    signatures.sort_unstable();
+    signatures
 }
 
 impl PartialEq for Expression {

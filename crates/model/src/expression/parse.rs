@@ -46,10 +46,24 @@ impl Parser<'_> {
     /// A value, or a comparison of two.
     fn expression(&mut self, depth: usize) -> Result<Node, ParseError> {
         let left = self.value(depth)?;
-        let Token::Operator(operator) = self.ahead else { return Ok(left) };
+        let Token::Operator(operator) = self.ahead else {
+            return if self.is_conjunction() { Err(self.conjunction()) } else { Ok(left) };
+        };
         self.advance()?;
         let right = self.value(depth)?;
+        if self.is_conjunction() {
+            return Err(self.conjunction());
+        }
         Ok(Node { at: left.at, kind: Kind::Comparison(Box::new((left, operator, right))) })
+    }
+
+    fn is_conjunction(&self) -> bool {
+        let words = ["and", "or", "andalso", "orelse"];
+        matches!(&self.ahead, Token::Name(name) if words.iter().any(|word| name.eq_ignore_ascii_case(word)))
+    }
+
+    fn conjunction(&self) -> ParseError {
+        self.unexpected("a comma or ): conditions are not joined; put one IIF into the other")
     }
 
     fn value(&mut self, depth: usize) -> Result<Node, ParseError> {
@@ -75,6 +89,14 @@ impl Parser<'_> {
             return Ok(Kind::Word(word));
         }
         let Some(function) = functions::named(name) else {
+            if self.ahead != Token::Open {
+                let expected =
+                    "a function with (, an attribute in brackets as [mail], or a text in quotation marks";
+                return Err(ParseError {
+                    at,
+                    problem: Problem::Unexpected { found: name.to_owned(), expected },
+                });
+            }
             let (found, nearest) = (name.to_owned(), functions::nearest(name));
             return Err(ParseError { at, problem: Problem::UnknownName { found, nearest } });
         };

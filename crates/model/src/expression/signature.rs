@@ -46,8 +46,10 @@ pub(super) enum Takes {
     Single,
     /// Anything, several values too.
     Any,
-    /// Anything, and the call comes to this value or to another one of its kind.
+    /// Anything, and if this argument is taken its value is the value of the call.
     Result,
+    /// The same, but another argument may be taken after this one was evaluated.
+    Candidate,
     /// A whole number.
     Integer,
     /// A date.
@@ -77,7 +79,7 @@ pub(super) enum Type {
     Word,
     /// An attribute, or one of several kinds.
     Unknown,
-    /// Of a function: as the arguments for [`Takes::Result`].
+    /// Of a function: as the arguments for [`Takes::Result`] and [`Takes::Candidate`].
     Results,
 }
 
@@ -200,7 +202,7 @@ impl Takes {
         match self {
             Self::Text => "a text",
             Self::Single => "one value",
-            Self::Any | Self::Result => "a value",
+            Self::Any | Self::Result | Self::Candidate => "a value",
             Self::Integer => "a whole number",
             Self::Date => "a date",
             Self::Condition => "a condition",
@@ -213,18 +215,28 @@ impl Takes {
 }
 
 impl Type {
-    /// What it is, in words, with what to do if it was meant otherwise.
+    /// What it is, in words.
     pub fn in_words(self) -> &'static str {
         match self {
             Self::Nothing => "nothing",
             Self::Text => "a text",
-            Self::Integer => "a number (CStr makes text of it)",
+            Self::Integer => "a number",
             Self::Boolean => "true or false",
             Self::Date => "a date",
-            Self::List => "several values (Item takes one of them, Join makes one text of all)",
-            Self::Comparison => "a comparison (only IIF, CBool and Not take one)",
+            Self::List => "several values",
+            Self::Comparison => "a comparison",
             Self::Word => "a word of the language",
             Self::Unknown | Self::Results => "a value",
+        }
+    }
+
+    /// What to do with it where it does not go.
+    pub fn hint(self) -> &'static str {
+        match self {
+            Self::Integer => "; CStr makes text of a number",
+            Self::List => "; Item takes one of them, Join makes one text of all",
+            Self::Comparison => "; only IIF, CBool and Not take one",
+            _ => "",
         }
     }
 }

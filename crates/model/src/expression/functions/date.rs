@@ -208,7 +208,11 @@ fn trims(styles: &str) -> Result<Trims, Fault> {
 
 fn format_date_time(run: &mut Run<'_>, call: &Call) -> Result<Value, EvalError> {
     let Prepared::Formats(formats) = &call.prepared else { return Ok(Value::Null) };
-    let source = run.text(call, 0)?.filter(|source| !source.is_empty());
+    let source = match run.argument(call, 0)? {
+        // A date that another function made needs not be read.
+        Value::Date(date) => return Ok(Value::Text(formats.output.write(date))),
+        other => other.text().filter(|source| !source.is_empty()),
+    };
     let Some(source) = source else { return Ok(Value::Null) };
     let Trims { leading, trailing, inner } = formats.trims;
     let text = if leading { source.trim_start() } else { &source };

@@ -51,7 +51,7 @@ fn item(run: &mut Run<'_>, call: &Call) -> Result<Value, EvalError> {
     Ok(index.and_then(|index| values.into_iter().nth(index)).into())
 }
 
-/// What is empty is skipped, and so is its separator.
+/// What is empty is skipped, and so is its separator; if all is empty, nothing comes out.
 fn join(run: &mut Run<'_>, call: &Call) -> Result<Value, EvalError> {
     let separator = run.text(call, 0)?.unwrap_or_default();
     let mut joined = String::new();
@@ -63,7 +63,7 @@ fn join(run: &mut Run<'_>, call: &Call) -> Result<Value, EvalError> {
             run.push(call, &mut joined, value)?;
         }
     }
-    Ok(Value::Text(joined))
+    Ok(if joined.is_empty() { Value::Null } else { Value::Text(joined) })
 }
 
 fn remove_duplicates(run: &mut Run<'_>, call: &Call) -> Result<Value, EvalError> {

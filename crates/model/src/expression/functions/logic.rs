@@ -13,7 +13,7 @@ const RESULT: Parameter = needed("expression", Takes::Result);
 pub(super) const TABLE: &[Function] = &[
     Function::new(
         "Coalesce",
-        &[needed("source1", Takes::Result), optional("source2", Takes::Result)],
+        &[needed("source1", Takes::Candidate), optional("source2", Takes::Candidate)],
         Type::Results,
         coalesce,
     )

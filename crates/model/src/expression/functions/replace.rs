@@ -48,6 +48,13 @@ pub(in super::super) enum Mode {
     Other(Regex, usize),
 }
 
+impl Mode {
+    /// Whether it holds a regular expression.
+    pub fn has_pattern(&self) -> bool {
+        !matches!(self, Self::Text | Self::InTemplate)
+    }
+}
+
 fn prepare(call: &Call) -> Result<Prepared, Fault> {
     let given = |place: usize| call.arguments.get(place).is_some_and(|node| !node.is_omitted());
     let constant = |place: usize| call.arguments.get(place).and_then(|node| node.constant());
@@ -138,9 +145,10 @@ fn matches(
     template: Option<&Template>,
 ) -> Result<String, EvalError> {
     let plain = if template.is_none() { run.text(call, VALUE)?.unwrap_or_default() } else { String::new() };
-    run.matching(call, text)?;
+    run.searching(call, text.len())?;
     let (mut out, mut end) = (String::new(), 0);
     for captures in regex.captures_iter(text) {
+        run.searching(call, text.len() - end)?;
         let Some(whole) = captures.get(0) else { continue };
         run.push(call, &mut out, text.get(end..whole.start()).unwrap_or_default())?;
         run.push(call, &mut out, &plain)?;
@@ -162,9 +170,10 @@ fn within(
     group: usize,
 ) -> Result<String, EvalError> {
     let new = run.text(call, VALUE)?.unwrap_or_default();
-    run.matching(call, text)?;
+    run.searching(call, text.len())?;
     let (mut out, mut end) = (String::new(), 0);
     for captures in regex.captures_iter(text) {
+        run.searching(call, text.len() - end)?;
         let Some(found) = captures.get(group) else { continue };
         run.push(call, &mut out, text.get(end..found.start()).unwrap_or_default())?;
         run.push(call, &mut out, &new)?;
@@ -177,7 +186,7 @@ fn within(
 /// What a group matches in another attribute.
 fn other(run: &mut Run<'_>, call: &Call, regex: &Regex, group: usize) -> Result<Value, EvalError> {
     let Some(text) = run.text(call, ATTRIBUTE)? else { return Ok(Value::Null) };
-    run.matching(call, &text)?;
+    run.searching(call, text.len())?;
     let found = regex.captures(&text).and_then(|captures| captures.get(group));
     Ok(found.map(|found| found.as_str().to_owned()).into())
 }
