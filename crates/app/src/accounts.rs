@@ -9,7 +9,7 @@ use vestibule_model::account::{Account, Label, VanityState};
 use vestibule_model::email::Email;
 use vestibule_model::id::{AccountId, UserId};
 use vestibule_model::license::{License, MOST_BASIC_SEATS};
-use vestibule_model::user::{Logins, Profile, Role, Status, User};
+use vestibule_model::user::{Holdings, Logins, Profile, Role, Status, User};
 use vestibule_store as store;
 
 /// A new account, with the link by which its owner sets a password.
@@ -113,6 +113,9 @@ fn owner_of(id: UserId, email: Email, now: Timestamp) -> User {
         role: Role::Owner,
         logins: Logins::WORK_EMAIL,
         license: Some(License::Basic),
+        holdings: Holdings::default(),
+        employee_id: None,
+        email_changed_at: None,
         profile: Profile::default(),
         version: 1,
         created_at: now,

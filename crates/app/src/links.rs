@@ -127,10 +127,10 @@ pub async fn verify_email(ctx: &VisitorCtx, token: &str) -> Result<Email, Error>
                     store::links::take(tx, &hash, Purpose::VerifyEmail, now).await?.ok_or_else(spent)?;
                 let mut user = store::users::by_id(tx, link.user).await?.ok_or_else(spent)?;
                 if user.status == Status::Pending {
-                    let default = license.ok_or_else(no_seat)?;
-                    user.license = take_first(tx, [Some(default), fallback]).await?;
-                    if user.license.is_none() {
-                        return Err(no_seat());
+                    // Without a default license type, the rules of the next sign-in decide.
+                    if license.is_some() {
+                        user.license = take_first(tx, [license, fallback]).await?;
+                        user.license.ok_or_else(no_seat)?;
                     }
                     user.status = Status::Active;
                     user.updated_at = now;

@@ -89,6 +89,8 @@ ids! {
     SessionId = "ses";
     /// A row of the response log.
     LogId = "log";
+    /// A user group, channel or IM group.
+    GroupId = "grp";
     /// A mail waiting in, or kept by, the outbox.
     MailId = "mail";
 }

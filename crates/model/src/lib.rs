@@ -14,6 +14,7 @@ pub mod connection;
 pub mod domain;
 pub mod email;
 pub mod expression;
+pub mod group;
 pub mod id;
 pub mod idp_metadata;
 pub mod license;

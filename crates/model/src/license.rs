@@ -1,4 +1,8 @@
-//! License types and seats (behaviour.md section 6). Taking a seat atomically is `store/licenses`.
+//! License types, add-ons and their seats (behaviour.md section 6). Taking a seat atomically is `store/licenses`.
+
+mod add_on;
+
+pub use add_on::{AddOn, Family};
 
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -57,7 +61,54 @@ impl fmt::Display for License {
     }
 }
 
-/// Seats of one license type in one account.
+/// What an account has seats of: a license type, or an add-on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Product {
+    /// A license type; a user holds at most one.
+    License(License),
+    /// An add-on; a user may hold several.
+    AddOn(AddOn),
+}
+
+impl Product {
+    /// The word in files and tables.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::License(license) => license.as_str(),
+            Self::AddOn(add_on) => add_on.as_str(),
+        }
+    }
+
+    /// Reads the word.
+    #[must_use]
+    pub fn from_word(word: &str) -> Option<Self> {
+        License::from_word(word).map(Self::License).or_else(|| AddOn::from_word(word).map(Self::AddOn))
+    }
+}
+
+impl fmt::Display for Product {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::License(license) => license.fmt(f),
+            Self::AddOn(add_on) => add_on.fmt(f),
+        }
+    }
+}
+
+impl From<License> for Product {
+    fn from(license: License) -> Self {
+        Self::License(license)
+    }
+}
+
+impl From<AddOn> for Product {
+    fn from(add_on: AddOn) -> Self {
+        Self::AddOn(add_on)
+    }
+}
+
+/// Seats of one product in one account.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Seats {
     /// How many the operator granted.
@@ -74,14 +125,14 @@ impl Seats {
     }
 }
 
-/// An account's seats, by license type; a type that is not listed has none.
+/// An account's seats, by product; one that is not listed has none.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Inventory(pub BTreeMap<License, Seats>);
+pub struct Inventory(pub BTreeMap<Product, Seats>);
 
 impl Inventory {
-    /// Whether a seat of this type is left.
+    /// Whether a seat of this product is left.
     #[must_use]
-    pub fn has_seat(&self, license: License) -> bool {
-        self.0.get(&license).copied().unwrap_or_default().is_left()
+    pub fn has_seat(&self, product: impl Into<Product>) -> bool {
+        self.0.get(&product.into()).copied().unwrap_or_default().is_left()
     }
 }

@@ -13,17 +13,37 @@ pub struct Step {
     pub expected: String,
     /// What was there.
     pub found: String,
+    /// Whether it deserves attention although it stopped nobody.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub warning: bool,
 }
 
 impl Step {
     /// A step that went well.
     pub fn passed(check: &str, expected: impl Into<String>, found: impl Into<String>) -> Self {
-        Self { check: check.to_owned(), ok: true, expected: expected.into(), found: found.into() }
+        Self {
+            check: check.to_owned(),
+            ok: true,
+            expected: expected.into(),
+            found: found.into(),
+            warning: false,
+        }
+    }
+
+    /// A step that stopped nobody, and that somebody should look at.
+    pub fn warning(check: &str, expected: impl Into<String>, found: impl Into<String>) -> Self {
+        Self { warning: true, ..Self::passed(check, expected, found) }
     }
 
     /// A step that did not.
     pub fn failed(check: &str, expected: impl Into<String>, found: impl Into<String>) -> Self {
-        Self { check: check.to_owned(), ok: false, expected: expected.into(), found: found.into() }
+        Self {
+            check: check.to_owned(),
+            ok: false,
+            expected: expected.into(),
+            found: found.into(),
+            warning: false,
+        }
     }
 }
 
@@ -38,4 +58,32 @@ pub struct Change {
     pub after: Option<String>,
     /// The rule that made the change, in words.
     pub rule: String,
+}
+
+/// Most characters of an asserted value that a trace shows.
+pub const LONGEST_SHOWN: usize = 120;
+
+/// Whether a character cannot be seen, or turns the direction of what can.
+#[must_use]
+pub fn is_unseen(c: char) -> bool {
+    c.is_control()
+        || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
+}
+
+/// A value as people may safely read it: cut, and what cannot be seen spelled out.
+#[must_use]
+pub fn shown(value: &str) -> String {
+    let mut text = String::with_capacity(value.len().min(LONGEST_SHOWN));
+    let mut rest = value.chars();
+    for c in rest.by_ref().take(LONGEST_SHOWN) {
+        if is_unseen(c) {
+            text.extend(c.escape_unicode());
+        } else {
+            text.push(c);
+        }
+    }
+    if rest.next().is_some() {
+        text.push('…');
+    }
+    text
 }

@@ -14,6 +14,7 @@ pub mod connections;
 mod dialect;
 pub mod domains;
 mod error;
+pub mod groups;
 pub mod idp_metadata;
 pub mod jobs;
 pub mod licenses;

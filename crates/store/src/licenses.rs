@@ -4,7 +4,7 @@ use crate::error::Error;
 use crate::statement::statements;
 use crate::transaction::Tx;
 use crate::value::params;
-use vestibule_model::license::{Inventory, License, Seats};
+use vestibule_model::license::{Inventory, Product, Seats};
 
 statements! { licenses:
     INVENTORY = "SELECT license, total, used FROM seats WHERE account_id = $1";
@@ -21,33 +21,33 @@ statements! { licenses:
 pub async fn inventory(tx: &Tx<'_>) -> Result<Inventory, Error> {
     let rows = tx.rows(&INVENTORY, params![tx.account()]).await?;
     let seats = rows.into_iter().map(|mut row| {
-        let license = row.word("license", License::from_word)?;
-        Ok((license, Seats { total: row.integer("total")?, used: row.integer("used")? }))
+        let product = row.word("license", Product::from_word)?;
+        Ok((product, Seats { total: row.integer("total")?, used: row.integer("used")? }))
     });
     seats.collect::<Result<_, Error>>().map(Inventory)
 }
 
-/// Sets how many seats of a type the account has. Fewer than are taken is allowed: then none is left until some are
+/// Sets how many seats of a product the account has. Fewer than are taken is allowed: then none is left until some are
 /// freed.
 ///
 /// # Errors
 /// Those of the database.
-pub async fn set_total(tx: &Tx<'_>, license: License, total: i64) -> Result<(), Error> {
-    tx.execute(&SET_TOTAL, params![tx.account(), license.as_str(), total]).await.map(drop)
+pub async fn set_total(tx: &Tx<'_>, product: impl Into<Product>, total: i64) -> Result<(), Error> {
+    tx.execute(&SET_TOTAL, params![tx.account(), product.into().as_str(), total]).await.map(drop)
 }
 
 /// Takes a seat; false when none is left.
 ///
 /// # Errors
 /// Those of the database.
-pub async fn take(tx: &Tx<'_>, license: License) -> Result<bool, Error> {
-    Ok(tx.execute(&TAKE, params![tx.account(), license.as_str()]).await? == 1)
+pub async fn take(tx: &Tx<'_>, product: impl Into<Product>) -> Result<bool, Error> {
+    Ok(tx.execute(&TAKE, params![tx.account(), product.into().as_str()]).await? == 1)
 }
 
 /// Gives a seat back.
 ///
 /// # Errors
 /// Those of the database.
-pub async fn free(tx: &Tx<'_>, license: License) -> Result<(), Error> {
-    tx.execute(&FREE, params![tx.account(), license.as_str()]).await.map(drop)
+pub async fn free(tx: &Tx<'_>, product: impl Into<Product>) -> Result<(), Error> {
+    tx.execute(&FREE, params![tx.account(), product.into().as_str()]).await.map(drop)
 }

@@ -40,6 +40,7 @@ const MIGRATIONS: &[Migration] = migrations![
     8 "0008_logout",
     9 "0009_tests",
     10 "0010_idp_metadata",
+    11 "0011_people",
 ];
 
 const TABLE: &str = "CREATE TABLE IF NOT EXISTS schema_migrations (number {INTEGER} NOT NULL PRIMARY KEY, \

@@ -76,6 +76,7 @@ pub(crate) fn all() -> impl Iterator<Item = &'static Statement> {
         crate::alarms::STATEMENTS,
         crate::connections::STATEMENTS,
         crate::domains::STATEMENTS,
+        crate::groups::STATEMENTS,
         crate::idp_metadata::STATEMENTS,
         crate::jobs::STATEMENTS,
         crate::licenses::STATEMENTS,

@@ -13,7 +13,7 @@ use vestibule_model::user::{Logins, Role, Status, User};
 macro_rules! columns {
     () => {
         "u.id, u.email, u.status, u.role, u.login_work_email, u.login_sso, u.license, u.version, u.created_at, \
-         u.updated_at, u.profile"
+         u.updated_at, u.holdings, u.employee_id, u.email_changed_at, u.profile"
     };
 }
 pub(crate) use columns;
@@ -22,6 +22,9 @@ statements! { users:
     BY_ID = concat!("SELECT ", columns!(), " FROM users u WHERE u.account_id = $1 AND u.id = $2");
     BY_EMAIL = concat!("SELECT ", columns!(), " FROM users u WHERE u.account_id = $1 AND u.email_folded = $2");
     LIST = concat!("SELECT ", columns!(), " FROM users u WHERE u.account_id = $1 AND u.id > $2 ORDER BY u.id LIMIT $3");
+    BY_EMPLOYEE_ID = concat!(
+        "SELECT ", columns!(), " FROM users u WHERE u.account_id = $1 AND u.employee_id = $2"
+    );
     OWNER = concat!("SELECT ", columns!(), " FROM users u WHERE u.account_id = $1 AND u.role = 'owner' ORDER BY u.id LIMIT 1");
     ADMINISTRATORS = concat!("SELECT ", columns!(), " FROM users u WHERE u.account_id = $1 \
                               AND u.role IN ('owner', 'admin') AND u.status = 'active' ORDER BY u.id LIMIT $2");
@@ -31,11 +34,12 @@ statements! { users:
     RELEASE = "DELETE FROM emails WHERE folded = $1 AND account_id = $2 AND user_id = $3";
     // It inserts nothing unless the address was claimed before.
     INSERT = "INSERT INTO users (account_id, id, email, email_folded, status, role, login_work_email, login_sso, \
-              license, version, created_at, updated_at, profile) \
-              SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13 \
+              license, version, created_at, updated_at, profile, holdings, employee_id, email_changed_at) \
+              SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16 \
               WHERE EXISTS (SELECT 1 FROM emails e WHERE e.folded = $4 AND e.account_id = $1 AND e.user_id = $2)";
     UPDATE = "UPDATE users SET email = $3, status = $5, role = $6, login_work_email = $7, login_sso = $8, license = $9, \
-              version = version + 1, updated_at = $11, profile = $12 \
+              version = version + 1, updated_at = $11, profile = $12, holdings = $13, employee_id = $14, \
+              email_changed_at = $15 \
               WHERE account_id = $1 AND id = $2 AND email_folded = $4 AND version = $10";
     RENAME = "UPDATE users SET email = $3, email_folded = $4 WHERE account_id = $1 AND id = $2 AND version = $5";
     ADDRESS = "SELECT email_folded FROM users WHERE account_id = $1 AND id = $2 AND version = $3 {FOR_UPDATE}";
@@ -64,6 +68,15 @@ pub async fn by_id(tx: &Tx<'_>, id: UserId) -> Result<Option<User>, Error> {
 /// Those of the database.
 pub async fn by_email(tx: &Tx<'_>, folded: &str) -> Result<Option<User>, Error> {
     tx.row(&BY_EMAIL, params![tx.account(), folded]).await?.map(|mut row| read(&mut row)).transpose()
+}
+
+/// The user of this account with this Employee Unique ID.
+///
+/// # Errors
+/// Those of the database.
+pub async fn by_employee_id(tx: &Tx<'_>, employee_id: &str) -> Result<Option<User>, Error> {
+    let row = tx.row(&BY_EMPLOYEE_ID, params![tx.account(), employee_id]).await?;
+    row.map(|mut row| read(&mut row)).transpose()
 }
 
 /// Whose this (folded) address is, in the whole deployment.
@@ -125,6 +138,9 @@ pub async fn insert(tx: &Tx<'_>, user: &User) -> Result<(), Error> {
         user.created_at,
         user.updated_at,
         json(&user.profile)?,
+        json(&user.holdings)?,
+        user.employee_id.as_deref(),
+        user.email_changed_at,
     ];
     let claim = params![folded, account, user.id];
     // One after the other: statements that are awaited together have no order while they are being prepared.
@@ -166,6 +182,9 @@ async fn write(tx: &Tx<'_>, user: &User) -> Result<bool, Error> {
         user.version,
         user.updated_at,
         json(&user.profile)?,
+        json(&user.holdings)?,
+        user.employee_id.as_deref(),
+        user.email_changed_at,
     ];
     Ok(tx.execute(&UPDATE, row).await? == 1)
 }
@@ -189,6 +208,9 @@ pub(crate) fn read(row: &mut Row) -> Result<User, Error> {
         role: row.word("role", Role::from_word)?,
         logins: Logins { work_email: row.boolean("login_work_email")?, sso: row.boolean("login_sso")? },
         license: row.word_or_null("license", License::from_word)?,
+        holdings: row.json("holdings")?,
+        employee_id: row.text_or_null("employee_id")?,
+        email_changed_at: row.time_or_null("email_changed_at")?,
         profile: row.json("profile")?,
         version: row.integer("version")?,
         created_at: row.time("created_at")?,

@@ -62,7 +62,7 @@ fn connection_table(connection: &ConnectionState) -> Table {
 
 fn licenses(state: &State) -> Table {
     let seats =
-        state.seats.iter().map(|(license, total)| (license.as_str().to_owned(), Value::Integer(*total)));
+        state.seats.iter().map(|(product, total)| (product.as_str().to_owned(), Value::Integer(*total)));
     let fallback = state.configuration.fallback_license;
     seats.chain(fallback.map(|license| ("fallback".to_owned(), license.as_str().into()))).collect()
 }
@@ -76,17 +76,17 @@ fn mapping(mapping: &Mapping) -> Table {
     let license = mapping.default_license.map_or("none", License::as_str);
     let mut table = Table::from_iter([("default_license".to_owned(), license.into())]);
     if let Some(email) = &mapping.email {
-        table.insert("email".to_owned(), email.as_str().into());
+        table.insert("email".to_owned(), email.to_string().into());
     }
     for (field, source) in &mapping.fields {
-        let value: Value = if is_first_time_only(*field) && source.update {
+        let value: Value = if is_first_time_only(field) && source.update {
             Table::from_iter([
-                ("attribute".to_owned(), source.attribute.as_str().into()),
+                ("attribute".to_owned(), source.input.to_string().into()),
                 ("update".to_owned(), true.into()),
             ])
             .into()
         } else {
-            source.attribute.as_str().into()
+            source.input.to_string().into()
         };
         table.insert(field.as_str().to_owned(), value);
     }

@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use toml::de::DeTable;
 use vestibule_model::license::License;
-use vestibule_model::mapping::{self, Mapping};
+use vestibule_model::mapping::{self, Input, Mapping};
 use vestibule_model::user::Field;
 
 /// An account file as it was handed in.
@@ -231,10 +231,10 @@ pub(super) fn mapping(source: &Source, table: &BTreeMap<String, BasicValue>) -> 
         }
         match Field::from_word(key) {
             Some(field) => {
-                let update = update || !mapping::is_first_time_only(field);
-                mapping.fields.insert(field, mapping::Source { attribute: attribute.clone(), update });
+                let update = update || !mapping::is_first_time_only(&field);
+                mapping.fields.insert(field, mapping::Source { input: Input::attribute(attribute), update });
             }
-            None => mapping.email = Some(attribute.clone()),
+            None => mapping.email = Some(Input::attribute(attribute)),
         }
     }
     Ok(mapping)

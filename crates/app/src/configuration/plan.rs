@@ -12,7 +12,7 @@ use vestibule_model::account::{Account, Label};
 use vestibule_model::connection::{Reach, Settings};
 use vestibule_model::domain::{Domain, DomainPolicy};
 use vestibule_model::idp_metadata::Absences;
-use vestibule_model::license::{License, MOST_BASIC_SEATS};
+use vestibule_model::license::{License, MOST_BASIC_SEATS, Product};
 
 /// What applying a file would change.
 #[derive(Debug, Serialize)]
@@ -201,16 +201,17 @@ pub(super) fn distinct(
     Ok(())
 }
 
-fn seats(source: &Source, table: &BTreeMap<String, toml::Value>) -> Result<BTreeMap<License, i64>, Error> {
-    let mut seats: BTreeMap<License, i64> = [(License::Basic, MOST_BASIC_SEATS)].into();
+fn seats(source: &Source, table: &BTreeMap<String, toml::Value>) -> Result<BTreeMap<Product, i64>, Error> {
+    let mut seats: BTreeMap<Product, i64> = [(License::Basic.into(), MOST_BASIC_SEATS)].into();
     for (key, value) in table.iter().filter(|(key, _)| *key != "fallback") {
         let path = format!("licenses.{key}");
-        let license = License::from_word(key).ok_or_else(|| source.wrong(&path, "is no license type"))?;
-        let most = if license == License::Basic { MOST_BASIC_SEATS } else { 10_000_000 };
+        let product =
+            Product::from_word(key).ok_or_else(|| source.wrong(&path, "is no license type or add-on"))?;
+        let most = if product == License::Basic.into() { MOST_BASIC_SEATS } else { 10_000_000 };
         let total = value.as_integer().filter(|total| (0..=most).contains(total));
         let total = total
             .ok_or_else(|| source.wrong(&path, format!("expected a number of seats from 0 to {most}")))?;
-        seats.insert(license, total);
+        seats.insert(product, total);
     }
     Ok(seats)
 }

@@ -9,7 +9,7 @@ use vestibule_model::connection::{Connection, Settings};
 use vestibule_model::domain::{Domain, DomainPolicy};
 use vestibule_model::id::ConnectionId;
 use vestibule_model::idp_metadata::Absences;
-use vestibule_model::license::License;
+use vestibule_model::license::{License, Product};
 use vestibule_saml::Certificate;
 use vestibule_store::{self as store, Tx};
 
@@ -25,7 +25,7 @@ pub(super) struct State {
     /// Since when published certificates are missing from the identity provider's metadata, by connection.
     pub(super) absences: BTreeMap<ConnectionId, Absences>,
     /// Seats the operator granted.
-    pub(super) seats: BTreeMap<License, i64>,
+    pub(super) seats: BTreeMap<Product, i64>,
     /// Associated domains.
     pub(super) domains: BTreeMap<Domain, DomainPolicy>,
     /// Mapping and fallback license.
@@ -88,8 +88,8 @@ impl State {
                 pairs.insert(format!("{section}.imported_keys"), imported.join(", "));
             }
         }
-        for (license, total) in &self.seats {
-            pairs.insert(format!("licenses.{}", license.as_str()), total.to_string());
+        for (product, total) in &self.seats {
+            pairs.insert(format!("licenses.{}", product.as_str()), total.to_string());
         }
         if let Some(fallback) = self.configuration.fallback_license {
             pairs.insert("licenses.fallback".to_owned(), fallback.as_str().to_owned());
@@ -139,11 +139,11 @@ fn mapping_pairs(configuration: &Configuration) -> Vec<(String, String)> {
     let mapping = &configuration.mapping;
     let license = mapping.default_license.map_or("none", License::as_str);
     let mut pairs = vec![("mapping.basic.default_license".to_owned(), license.to_owned())];
-    pairs.extend(mapping.email.clone().map(|email| ("mapping.basic.email".to_owned(), email)));
+    pairs.extend(mapping.email.iter().map(|email| ("mapping.basic.email".to_owned(), email.to_string())));
     for (field, source) in &mapping.fields {
-        let first_only = vestibule_model::mapping::is_first_time_only(*field);
+        let first_only = vestibule_model::mapping::is_first_time_only(field);
         let update = if first_only && source.update { " (update at each sign-in)" } else { "" };
-        pairs.push((format!("mapping.basic.{}", field.as_str()), format!("{}{update}", source.attribute)));
+        pairs.push((format!("mapping.basic.{}", field.as_str()), format!("{}{update}", source.input)));
     }
     pairs
 }

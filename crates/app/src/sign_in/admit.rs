@@ -6,6 +6,7 @@ use super::finish::Retry;
 use super::person::Person;
 use super::record::{Decided, Record};
 use crate::context::VisitorCtx;
+use crate::directory;
 use crate::links::{self, Fresh};
 use crate::live::LiveConnection;
 use crate::logout::KeptName;
@@ -16,11 +17,11 @@ use vestibule_model::code::Code;
 use vestibule_model::connection::Unsolicited;
 use vestibule_model::email::Email;
 use vestibule_model::id::UserId;
-use vestibule_model::license::{Inventory, License};
+use vestibule_model::license::Inventory;
 use vestibule_model::mapping;
 use vestibule_model::response_log::OutcomeWord;
 use vestibule_model::trace::Step;
-use vestibule_model::user::{Logins, Profile, Role, Status, User};
+use vestibule_model::user::Status;
 use vestibule_saml::response::VerifiedAssertion;
 use vestibule_store::sessions::Session;
 use vestibule_store::{self as store, Tx};
@@ -85,22 +86,22 @@ impl Attempt {
             return Ok(Verdict::Refused(code));
         }
         let asserted = asserted(&self.assertion);
-        let (email, step) = mapping::email(&self.ctx.live.configuration.mapping, &asserted);
-        notes.trace.push(step);
-        let Some(email) = email else { return Ok(Verdict::Refused(Code::NoEmail)) };
-        notes.user = Some(email.clone());
-        if let Err(code) = asked::address(&self.ctx.live, &self.connection, &email, notes) {
+        let rules = rules(&self.ctx, &self.connection);
+        let (identity, trace) = mapping::identity(rules.mapping, &asserted);
+        notes.trace.extend(trace);
+        notes.user.clone_from(&identity.email);
+        let person = Person::find(tx, self.ctx.account().id, rules.mapping, &identity).await?;
+        if let Err(code) = asked::addresses(&self.ctx.live, &self.connection, (&identity, &person), notes) {
             return Ok(Verdict::Refused(code));
         }
-        let person = Person::find(tx, self.ctx.account().id, &email).await?;
-        let rules = rules(&self.ctx, &self.connection);
-        let decide = |seats: &Inventory| admission::decide(rules, person.known(seats), &asserted);
-        let decision = if person.may_take_a_seat() {
-            take_seat(tx, decide).await?
+        let decide =
+            |seats: &Inventory| admission::decide(rules, &identity, person.facts(seats, self.now), &asserted);
+        let decision = if person.may_take_a_seat(rules.mapping) {
+            directory::take_seats(tx, decide).await?
         } else {
             decide(&Inventory::default())
         };
-        self.carry_out(tx, (email, person), decision, return_to, notes).await
+        self.carry_out(tx, person, decision, return_to, notes).await
     }
 
     fn unsolicited(&self, notes: &mut Decided) -> Verdict {
@@ -153,71 +154,40 @@ impl Attempt {
     async fn carry_out(
         &self,
         tx: &Tx<'_>,
-        (email, person): (Email, Person),
+        person: Person,
         decision: Decision,
         return_to: String,
         notes: &mut Decided,
     ) -> Result<Verdict, Retry> {
         notes.trace.extend(decision.trace);
-        let updated = match (decision.outcome, person.user()) {
-            (Outcome::Admit { logins, profile }, Some(user)) => {
-                User { logins, profile, updated_at: self.now, ..user.clone() }
-            }
-            (Outcome::Approve { license, logins, profile }, Some(user)) => User {
-                status: Status::Active,
-                license: Some(license),
-                logins,
-                profile,
-                updated_at: self.now,
-                ..user.clone()
-            },
-            (Outcome::Create { status, license, profile }, None) => {
-                notes.changes = decision.changes;
-                let user = self.new_user(email, status, license, profile);
-                return self.create(tx, user, return_to).await;
-            }
-            (Outcome::Refuse(Code::Unverified), Some(user)) => {
+        let before = person.user();
+        let after = match decision.outcome {
+            Outcome::Admit(after) => after,
+            Outcome::Refuse(Code::Unverified) => {
+                let Some(user) = before else { return Ok(Verdict::Refused(Code::Unverified)) };
                 let link = Fresh { row: self.link.row.clone(), secret: self.link.secret.clone() };
                 links::send_verification(tx, &self.ctx, user, &link).await?;
                 return Ok(Verdict::Pending { email: user.email.clone() });
             }
-            (Outcome::Refuse(code), _) => return Ok(Verdict::Refused(code)),
-            // Only somebody unknown is created, and only somebody known is let in as they are.
-            (Outcome::Create { .. }, Some(_)) | (Outcome::Admit { .. } | Outcome::Approve { .. }, None) => {
-                return Err(store::Error::Stale.into());
-            }
+            Outcome::Refuse(code) => return Ok(Verdict::Refused(code)),
         };
-        if !decision.changes.is_empty() {
-            store::users::update(tx, &updated).await?;
-        }
+        let changed = !decision.changes.is_empty();
         notes.changes = decision.changes;
-        self.begin_session(tx, updated.id).await?;
-        Ok(Verdict::SignedIn { return_to })
-    }
-
-    async fn create(&self, tx: &Tx<'_>, user: User, return_to: String) -> Result<Verdict, Retry> {
-        store::users::insert(tx, &user).await?;
+        let user = after.record(before, self.fresh_user, self.now);
+        notes.user = Some(user.email.clone());
+        match before {
+            None => store::users::insert(tx, &user).await?,
+            Some(_) if changed => store::users::update(tx, &user).await.map(drop)?,
+            Some(_) => {}
+        }
+        let app = &self.ctx.app;
+        directory::place(tx, app, (user.id, person.memberships()), &after.groups, self.now).await?;
         if user.status == Status::Pending {
             links::send_verification(tx, &self.ctx, &user, &self.link).await?;
             return Ok(Verdict::Pending { email: user.email });
         }
         self.begin_session(tx, user.id).await?;
         Ok(Verdict::SignedIn { return_to })
-    }
-
-    fn new_user(&self, email: Email, status: Status, license: Option<License>, profile: Profile) -> User {
-        User {
-            id: self.fresh_user,
-            email,
-            status,
-            role: Role::Member,
-            logins: Logins::SSO,
-            license,
-            profile,
-            version: 1,
-            created_at: self.now,
-            updated_at: self.now,
-        }
     }
 
     async fn begin_session(&self, tx: &Tx<'_>, user: UserId) -> Result<(), Retry> {
@@ -249,23 +219,5 @@ pub(super) fn rules<'a>(ctx: &'a VisitorCtx, connection: &LiveConnection) -> Rul
         provision: connection.settings.provision,
         mapping: &configuration.mapping,
         fallback_license: configuration.fallback_license,
-    }
-}
-
-/// Decides, and takes the seat that was decided on; if somebody else took the last one meanwhile, decides again without
-/// it.
-async fn take_seat(tx: &Tx<'_>, decide: impl Fn(&Inventory) -> Decision) -> Result<Decision, Retry> {
-    let mut seats = store::licenses::inventory(tx).await?;
-    loop {
-        let decision = decide(&seats);
-        let (Outcome::Create { license: Some(license), .. } | Outcome::Approve { license, .. }) =
-            &decision.outcome
-        else {
-            return Ok(decision);
-        };
-        if store::licenses::take(tx, *license).await? {
-            return Ok(decision);
-        }
-        seats.0.remove(license);
     }
 }

@@ -4,12 +4,14 @@
 //! requests say is made in `start`. Where an account has several connections, each speaks for the addresses that are sent
 //! to it, and for no others: the identity provider of a subsidiary does not say who the people of its parent are.
 
+use super::person::Person;
 use super::record::Decided;
 use crate::live::{Live, LiveConnection};
 use vestibule_model::code::Code;
 use vestibule_model::connection::Settings;
 use vestibule_model::domain::Domain;
 use vestibule_model::email::Email;
+use vestibule_model::mapping::Identity;
 use vestibule_model::trace::Step;
 use vestibule_saml::response::VerifiedAssertion;
 
@@ -35,13 +37,25 @@ pub(super) fn authn_context(
     Err(Code::Status)
 }
 
-/// Holds the address to the domains of the connection, where the account has connections for domains.
-pub(super) fn address(
+/// Holds the addresses that a response is about to the domains of the connection: the asserted one, and that of the user
+/// who is known by the Employee Unique ID.
+pub(super) fn addresses(
     live: &Live,
     connection: &LiveConnection,
-    email: &Email,
+    (identity, person): (&Identity, &Person),
     notes: &mut Decided,
 ) -> Result<(), Code> {
+    let known = person.by_employee_id().map(|user| &user.email);
+    let asserted = identity.email.as_ref();
+    let known = known.filter(|known| asserted.is_none_or(|email| email.domain() != known.domain()));
+    for email in asserted.into_iter().chain(known) {
+        address(live, connection, email, notes)?;
+    }
+    Ok(())
+}
+
+/// Holds an address to the domains of the connection, where the account has connections for domains.
+fn address(live: &Live, connection: &LiveConnection, email: &Email, notes: &mut Decided) -> Result<(), Code> {
     let domains = &connection.settings.reach.email_domains;
     let others = live.connections.iter().filter(|other| other.id != connection.id);
     let mut named = others.flat_map(|other| &other.settings.reach.email_domains);

@@ -1,67 +1,109 @@
-//! Who an asserted address is, as far as the store knows: read for a sign-in and for a test of one alike.
+//! Whom a verified response may be about, as far as the store knows: read for a sign-in and for a test of one alike.
 
-use vestibule_model::admission::Known;
-use vestibule_model::email::Email;
+use jiff::Timestamp;
+use vestibule_model::admission::{Facts, Standing};
+use vestibule_model::group::Membership;
 use vestibule_model::id::AccountId;
 use vestibule_model::license::Inventory;
+use vestibule_model::mapping::{Identity, Mapping};
 use vestibule_model::user::{Status, User};
 use vestibule_store::{self as store, Tx};
 
-/// What is known of an address.
-pub(super) enum Person {
+/// What is known of whom a response names.
+#[derive(Default)]
+pub(super) struct Person {
+    by_email: Found,
+    by_employee_id: Option<User>,
+    domain_associated: bool,
+    memberships: Vec<Membership>,
+}
+
+/// Whose an address is.
+#[derive(Default)]
+enum Found {
     /// A user of this account.
-    Here(User),
-    /// A user of this account whose mailbox has not confirmed the address yet.
-    Pending { user: User, domain_associated: bool },
+    Here(Box<User>),
     /// A user of another account.
     Elsewhere,
-    /// Nobody.
-    Nobody { domain_associated: bool },
+    /// Nobody's.
+    #[default]
+    Nobody,
 }
 
 impl Person {
-    /// Looks an address up.
-    pub(super) async fn find(tx: &Tx<'_>, account: AccountId, email: &Email) -> Result<Self, store::Error> {
-        let id = match store::users::owner_of(tx, email.folded()).await? {
-            Some((owner, id)) if owner == account => id,
-            Some(_) => return Ok(Self::Elsewhere),
-            None => {
-                let domain_associated = store::domains::is_associated(tx, email.domain()).await?;
-                return Ok(Self::Nobody { domain_associated });
-            }
-        };
-        let user = store::users::by_id(tx, id).await?.ok_or(store::Error::Stale)?;
-        if user.status != Status::Pending {
-            return Ok(Self::Here(user));
+    /// Looks up whom a response names.
+    pub(super) async fn find(
+        tx: &Tx<'_>,
+        account: AccountId,
+        mapping: &Mapping,
+        identity: &Identity,
+    ) -> Result<Self, store::Error> {
+        let mut person = Self::default();
+        if let Some(id) = &identity.employee_id {
+            person.by_employee_id = store::users::by_employee_id(tx, id).await?;
         }
-        let domain_associated = store::domains::is_associated(tx, user.email.domain()).await?;
-        Ok(Self::Pending { user, domain_associated })
+        if let Some(email) = &identity.email {
+            let known = person.by_employee_id.as_ref().filter(|user| user.email.folded() == email.folded());
+            person.by_email = match (known, store::users::owner_of(tx, email.folded()).await?) {
+                (Some(user), _) => Found::Here(Box::new(user.clone())),
+                (None, Some((owner, id))) if owner == account => {
+                    Found::Here(Box::new(store::users::by_id(tx, id).await?.ok_or(store::Error::Stale)?))
+                }
+                (None, Some(_)) => Found::Elsewhere,
+                (None, None) => Found::Nobody,
+            };
+            // Where nothing hangs on it, it is not asked.
+            let matters = match &person.by_email {
+                Found::Here(user) => user.status == Status::Pending,
+                Found::Elsewhere => false,
+                Found::Nobody => true,
+            };
+            person.domain_associated = matters && store::domains::is_associated(tx, email.domain()).await?;
+        }
+        if let Some(user) = person.user().filter(|_| mapping.looks_at_groups()) {
+            person.memberships = store::groups::of_user(tx, user.id).await?;
+        }
+        Ok(person)
     }
 
-    /// Whether the decision may take a seat.
-    pub(super) fn may_take_a_seat(&self) -> bool {
-        matches!(self, Self::Pending { .. } | Self::Nobody { .. })
+    /// Whether the decision may take or free a seat.
+    pub(super) fn may_take_a_seat(&self, mapping: &Mapping) -> bool {
+        mapping.looks_at_seats()
+            || self.user().is_none_or(|user| user.license.is_none() || user.status == Status::Pending)
     }
 
     /// The same in the words of the rules.
-    pub(super) fn known<'a>(&'a self, seats: &'a Inventory) -> Known<'a> {
-        match self {
-            Self::Here(user) => Known::Here(user),
-            Self::Pending { user, domain_associated } => {
-                Known::Pending { user, domain_associated: *domain_associated, seats }
-            }
-            Self::Elsewhere => Known::Elsewhere,
-            Self::Nobody { domain_associated } => {
-                Known::Nobody { domain_associated: *domain_associated, seats }
-            }
+    pub(super) fn facts<'a>(&'a self, seats: &'a Inventory, now: Timestamp) -> Facts<'a> {
+        Facts {
+            by_email: match &self.by_email {
+                Found::Here(user) => Standing::Here(user),
+                Found::Elsewhere => Standing::Elsewhere,
+                Found::Nobody => Standing::Nobody,
+            },
+            by_employee_id: self.by_employee_id.as_ref(),
+            domain_associated: self.domain_associated,
+            memberships: &self.memberships,
+            seats,
+            now,
         }
     }
 
-    /// The user, where there is one here.
+    /// The user who is known by the Employee Unique ID.
+    pub(super) fn by_employee_id(&self) -> Option<&User> {
+        self.by_employee_id.as_ref()
+    }
+
+    /// The user whose sign-in it is, where there is one here.
     pub(super) fn user(&self) -> Option<&User> {
-        match self {
-            Self::Here(user) | Self::Pending { user, .. } => Some(user),
-            Self::Elsewhere | Self::Nobody { .. } => None,
+        match (&self.by_employee_id, &self.by_email) {
+            (Some(user), _) => Some(user),
+            (None, Found::Here(user)) => Some(user),
+            (None, Found::Elsewhere | Found::Nobody) => None,
         }
+    }
+
+    /// The groups of that user.
+    pub(super) fn memberships(&self) -> &[Membership] {
+        &self.memberships
     }
 }

@@ -229,6 +229,7 @@ fn step(check: &Check) -> Step {
         ok: check.ok,
         expected: check.expected.clone(),
         found: check.found.clone(),
+        warning: false,
     }
 }
 

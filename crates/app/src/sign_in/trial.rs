@@ -17,7 +17,7 @@ use crate::live::LiveConnection;
 use crate::secret;
 use jiff::Timestamp;
 use std::sync::Arc;
-use vestibule_model::admission::{self, Outcome};
+use vestibule_model::admission::{self, Arrival, Outcome};
 use vestibule_model::code::Code;
 use vestibule_model::connection::{Connection, Version};
 use vestibule_model::id::ConnectionId;
@@ -159,27 +159,31 @@ impl Rehearsal {
             return Ok(Err(code));
         }
         let asserted = asserted(&self.assertion);
-        let (email, step) = mapping::email(&self.ctx.live.configuration.mapping, &asserted);
-        notes.trace.push(step);
-        let Some(email) = email else { return Ok(Err(Code::NoEmail)) };
-        notes.user = Some(email.clone());
-        if let Err(code) = asked::address(&self.ctx.live, &self.trial.connection, &email, notes) {
+        let rules = rules(&self.ctx, &self.trial.connection);
+        let (identity, trace) = mapping::identity(rules.mapping, &asserted);
+        notes.trace.extend(trace);
+        notes.user.clone_from(&identity.email);
+        let person = Person::find(tx, self.ctx.account().id, rules.mapping, &identity).await?;
+        let connection = &self.trial.connection;
+        if let Err(code) = asked::addresses(&self.ctx.live, connection, (&identity, &person), notes) {
             return Ok(Err(code));
         }
-        let person = Person::find(tx, self.ctx.account().id, &email).await?;
         let seats = store::licenses::inventory(tx).await?;
-        let rules = rules(&self.ctx, &self.trial.connection);
-        let decision = admission::decide(rules, person.known(&seats), &asserted);
+        let facts = person.facts(&seats, self.trial.now);
+        let decision = admission::decide(rules, &identity, facts, &asserted);
         notes.trace.extend(decision.trace);
-        let (how, license) = match decision.outcome {
+        let after = match decision.outcome {
             Outcome::Refuse(code) => return Ok(Err(code)),
-            Outcome::Create { status: Status::Pending, .. } => return Ok(Err(Code::Unverified)),
-            Outcome::Create { license, .. } => (How::Created, license),
-            Outcome::Approve { license, .. } => (How::Approved, Some(license)),
-            Outcome::Admit { .. } => (How::Known, person.user().and_then(|user| user.license)),
+            Outcome::Admit(after) if after.status == Status::Pending => return Ok(Err(Code::Unverified)),
+            Outcome::Admit(after) => after,
+        };
+        let how = match after.arrival {
+            Arrival::Created => How::Created,
+            Arrival::Approved => How::Approved,
+            Arrival::Known => How::Known,
         };
         notes.changes = decision.changes;
-        notes.would = Some(Would { email: email.to_string(), how, license });
+        notes.would = Some(Would { email: after.email.to_string(), how, license: after.license });
         Ok(Ok(()))
     }
 }

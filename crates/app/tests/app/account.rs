@@ -159,7 +159,7 @@ impl Account {
 
     pub async fn seats(&self, license: License) -> Seats {
         let inventory = self.store.account(self.id).read(|tx| Box::pin(store::licenses::inventory(tx)));
-        inventory.await.unwrap().0.get(&license).copied().unwrap_or_default()
+        inventory.await.unwrap().0.get(&license.into()).copied().unwrap_or_default()
     }
 
     pub async fn member(&self, session: &str) -> Result<MemberCtx, Error> {

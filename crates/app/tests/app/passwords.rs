@@ -26,7 +26,7 @@ async fn the_owners_link_sets_a_password_once(world: &World) {
     let visitor = acme.visitor().await;
     let session = links::set_password(&visitor, &acme.owner_token, PASSWORD).await.unwrap();
     let member = acme.member(&session).await.unwrap();
-    assert_eq!((member.user().email.as_str(), member.user().role), ("owner@acme.example", Role::Owner));
+    assert_eq!((member.user().email.as_str(), &member.user().role), ("owner@acme.example", &Role::Owner));
     assert!(member.session().connection.is_none());
     for error in [
         links::set_password(&visitor, &acme.owner_token, "another good password").await.unwrap_err(),

@@ -34,7 +34,7 @@ async fn the_first_sign_in_makes_the_user_and_begins_a_session(world: &World) {
     let member = acme.member(&signed_in.session).await.unwrap();
     let user = member.user();
     assert_eq!(user.email.as_str(), "anna@acme.example");
-    assert_eq!((user.status, user.role, user.logins), (Status::Active, Role::Member, Logins::SSO));
+    assert_eq!((user.status, &user.role, user.logins), (Status::Active, &Role::Member, Logins::SSO));
     assert_eq!(user.license, Some(License::Basic));
     let profile = [
         (Field::FirstName, Some("Anna")),
@@ -43,7 +43,7 @@ async fn the_first_sign_in_makes_the_user_and_begins_a_session(world: &World) {
         (Field::JobTitle, None),
     ];
     for (field, value) in profile {
-        assert_eq!(user.profile.value(field), value, "{field:?}");
+        assert_eq!(user.profile.value(&field), value, "{field:?}");
     }
     assert_eq!(acme.user("anna@acme.example").await, *user);
     assert_eq!(acme.seats(License::Basic).await.used, 2);
@@ -201,7 +201,7 @@ async fn the_owner_may_come_by_sso_and_stays_the_owner(world: &World) {
     let member = acme.member(&signed_in.session).await.unwrap();
     assert_eq!(member.user().role, Role::Owner);
     assert_eq!(member.user().logins, Logins { work_email: true, sso: true });
-    assert_eq!(member.user().profile.value(Field::Department), Some("Board"));
+    assert_eq!(member.user().profile.value(&Field::Department), Some("Board"));
     member.admin().unwrap();
     // The password works on.
     vestibule_app::sign_in::with_password(

@@ -14,6 +14,9 @@ fn user(status: Status, logins: Logins) -> User {
         role: Role::Member,
         logins,
         license: Some(License::Basic),
+        holdings: crate::user::Holdings::default(),
+        employee_id: None,
+        email_changed_at: None,
         profile: Profile::default(),
         version: 1,
         created_at: Timestamp::UNIX_EPOCH,
@@ -27,19 +30,48 @@ fn mapping(default_license: Option<License>) -> Mapping {
 
 fn seats(basic: i64, licensed: i64) -> Inventory {
     let seats = |total| Seats { total, used: 0 };
-    Inventory([(License::Basic, seats(basic)), (License::Licensed, seats(licensed))].into())
+    Inventory([(License::Basic.into(), seats(basic)), (License::Licensed.into(), seats(licensed))].into())
 }
 
-fn outcome(provision: Provision, mapping: &Mapping, fallback: Option<License>, known: Known<'_>) -> Outcome {
-    let rules = Rules { provision, mapping, fallback_license: fallback };
-    let decision = decide(rules, known, &Asserted::default());
+/// Whose the address is, and whether its domain is associated.
+type Known<'a> = (Standing<'a>, bool);
+
+fn decision(
+    provision: Provision,
+    (mapping, fallback_license): (&Mapping, Option<License>),
+    (by_email, domain_associated): Known<'_>,
+    seats: &Inventory,
+) -> Decision {
+    let rules = Rules { provision, mapping, fallback_license };
+    let facts = Facts {
+        by_email,
+        by_employee_id: None,
+        domain_associated,
+        memberships: &[],
+        seats,
+        now: Timestamp::UNIX_EPOCH,
+    };
+    let email = Email::parse("anna@acme.example").ok();
+    let decision = decide(rules, &Identity { email, employee_id: None }, facts, &Asserted::default());
     let refused = matches!(decision.outcome, Outcome::Refuse(_));
     assert_eq!(
         refused,
         decision.trace.last().is_some_and(|step| !step.ok),
         "a refusal ends with the step that failed"
     );
-    decision.outcome
+    decision
+}
+
+fn outcome(
+    provision: Provision,
+    rules: (&Mapping, Option<License>),
+    known: Known<'_>,
+    seats: &Inventory,
+) -> Result<After, Code> {
+    match decision(provision, rules, known, seats).outcome {
+        Outcome::Admit(after) => Ok(*after),
+        Outcome::Refuse(code) => Err(code),
+    }
 }
 
 const MODES: [Provision; 3] = [Provision::AtSignIn, Provision::PriorToSignIn, Provision::LinkAtSignIn];
@@ -48,8 +80,10 @@ const MODES: [Provision; 3] = [Provision::AtSignIn, Provision::PriorToSignIn, Pr
 fn an_active_sso_user_comes_in_whatever_the_provision_mode() {
     for mode in MODES {
         let user = user(Status::Active, Logins::SSO);
-        let outcome = outcome(mode, &mapping(None), None, Known::Here(&user));
-        assert!(matches!(outcome, Outcome::Admit { logins: Logins::SSO, .. }), "{mode:?}");
+        let known = (Standing::Here(&user), true);
+        let after = outcome(mode, (&mapping(None), None), known, &seats(0, 0)).unwrap();
+        assert_eq!((after.arrival, after.logins), (Arrival::Known, Logins::SSO), "{mode:?}");
+        assert!(after.take.is_empty() && after.free.is_empty());
     }
 }
 
@@ -57,101 +91,88 @@ fn an_active_sso_user_comes_in_whatever_the_provision_mode() {
 fn t13_an_inactive_user_is_refused_and_stays_inactive() {
     for mode in MODES {
         let user = user(Status::Inactive, Logins::SSO);
-        assert_eq!(outcome(mode, &mapping(None), None, Known::Here(&user)), Outcome::Refuse(Code::Inactive));
+        let known = (Standing::Here(&user), true);
+        assert_eq!(outcome(mode, (&mapping(None), None), known, &seats(1, 1)), Err(Code::Inactive));
     }
-}
-
-#[test]
-fn t01_a_pending_user_is_refused_until_the_mailbox_confirms() {
-    let user = user(Status::Pending, Logins::SSO);
-    assert_eq!(
-        outcome(Provision::AtSignIn, &mapping(None), None, Known::Here(&user)),
-        Outcome::Refuse(Code::Unverified)
-    );
 }
 
 #[test]
 fn a_pending_user_is_approved_when_the_domain_became_the_accounts() {
     let user = User { license: None, ..user(Status::Pending, Logins::SSO) };
-    let seats = seats(1, 0);
-    let mapping = mapping(Some(License::Basic));
-    let known = |domain_associated| Known::Pending { user: &user, domain_associated, seats: &seats };
+    let basic = mapping(Some(License::Basic));
     for mode in MODES {
-        assert_eq!(outcome(mode, &mapping, None, known(false)), Outcome::Refuse(Code::Unverified));
-        let approved = outcome(mode, &mapping, None, known(true));
-        assert!(matches!(approved, Outcome::Approve { license: License::Basic, logins: Logins::SSO, .. }));
+        let known = |associated| (Standing::Here(&user), associated);
+        let refused = outcome(mode, (&basic, None), known(false), &seats(1, 0));
+        assert_eq!(refused, Err(Code::Unverified), "the mailbox has to confirm first");
+        let after = outcome(mode, (&basic, None), known(true), &seats(1, 0)).unwrap();
+        assert_eq!((after.arrival, after.license), (Arrival::Approved, Some(License::Basic)));
+        assert_eq!(after.take, [License::Basic.into()].into());
     }
-    let none = Mapping::default();
-    assert_eq!(outcome(Provision::AtSignIn, &none, None, known(true)), Outcome::Refuse(Code::NoLicense));
-    let full = Inventory::default();
-    let known = Known::Pending { user: &user, domain_associated: true, seats: &full };
-    assert_eq!(outcome(Provision::AtSignIn, &mapping, None, known), Outcome::Refuse(Code::NoSeat));
+    let known = (Standing::Here(&user), true);
+    let none = outcome(Provision::AtSignIn, (&mapping(None), None), known, &seats(1, 0));
+    assert_eq!(none, Err(Code::NoLicense));
+    assert_eq!(outcome(Provision::AtSignIn, (&basic, None), known, &seats(0, 0)), Err(Code::NoSeat));
 }
 
 #[test]
 fn the_sso_login_type_is_added_except_prior_to_sign_in() {
     let user = user(Status::Active, Logins::WORK_EMAIL);
-    let mapping = mapping(None);
+    let known = (Standing::Here(&user), true);
     for mode in [Provision::AtSignIn, Provision::LinkAtSignIn] {
-        let outcome = outcome(mode, &mapping, None, Known::Here(&user));
-        assert!(matches!(outcome, Outcome::Admit { logins: Logins { work_email: true, sso: true }, .. }));
+        let after = outcome(mode, (&mapping(None), None), known, &seats(0, 0)).unwrap();
+        assert_eq!(after.logins, Logins { work_email: true, sso: true });
     }
-    let refused = outcome(Provision::PriorToSignIn, &mapping, None, Known::Here(&user));
-    assert_eq!(refused, Outcome::Refuse(Code::NotSsoUser));
+    let refused = outcome(Provision::PriorToSignIn, (&mapping(None), None), known, &seats(0, 0));
+    assert_eq!(refused, Err(Code::NotSsoUser));
 }
 
 #[test]
 fn unknown_people_are_created_at_sign_in_only() {
-    let seats = seats(1, 0);
-    let nobody = Known::Nobody { domain_associated: true, seats: &seats };
-    let mapping = mapping(Some(License::Basic));
-    let created = outcome(Provision::AtSignIn, &mapping, None, nobody);
-    assert!(matches!(created, Outcome::Create { status: Status::Active, license: Some(License::Basic), .. }));
+    let basic = mapping(Some(License::Basic));
+    let nobody = (Standing::Nobody, true);
+    let after = outcome(Provision::AtSignIn, (&basic, None), nobody, &seats(1, 0)).unwrap();
+    assert_eq!((after.arrival, after.status), (Arrival::Created, Status::Active));
+    assert_eq!(after.license, Some(License::Basic));
     for mode in [Provision::PriorToSignIn, Provision::LinkAtSignIn] {
-        assert_eq!(outcome(mode, &mapping, None, nobody), Outcome::Refuse(Code::UnknownUser));
+        assert_eq!(outcome(mode, (&basic, None), nobody, &seats(1, 0)), Err(Code::UnknownUser));
     }
 }
 
 #[test]
 fn t01_an_unknown_person_outside_the_domains_is_pending_and_holds_no_seat() {
-    let seats = seats(1, 0);
-    let nobody = Known::Nobody { domain_associated: false, seats: &seats };
-    let rules = Rules {
-        provision: Provision::AtSignIn,
-        mapping: &mapping(Some(License::Basic)),
-        fallback_license: None,
-    };
-    let decision = decide(rules, nobody, &Asserted::default());
-    assert!(matches!(decision.outcome, Outcome::Create { status: Status::Pending, license: None, .. }));
+    let basic = mapping(Some(License::Basic));
+    let after =
+        outcome(Provision::AtSignIn, (&basic, None), (Standing::Nobody, false), &seats(1, 0)).unwrap();
+    assert_eq!((after.status, after.license), (Status::Pending, None));
+    assert!(after.take.is_empty());
 }
 
 #[test]
 fn somebody_of_another_account_is_refused() {
-    assert_eq!(
-        outcome(Provision::AtSignIn, &mapping(None), None, Known::Elsewhere),
-        Outcome::Refuse(Code::NotHere)
-    );
+    let elsewhere = (Standing::Elsewhere, true);
+    let refused = outcome(Provision::AtSignIn, (&mapping(None), None), elsewhere, &seats(1, 1));
+    assert_eq!(refused, Err(Code::NotHere));
 }
 
 #[test]
 fn without_a_default_license_new_people_are_refused_and_so_is_a_user_who_has_none() {
-    let seats = seats(1, 1);
-    let nobody = Known::Nobody { domain_associated: true, seats: &seats };
-    assert_eq!(outcome(Provision::AtSignIn, &mapping(None), None, nobody), Outcome::Refuse(Code::NoLicense));
-    let mut user = user(Status::Active, Logins::SSO);
-    user.license = None;
-    assert_eq!(
-        outcome(Provision::AtSignIn, &mapping(None), None, Known::Here(&user)),
-        Outcome::Refuse(Code::NoLicense)
-    );
+    let nobody = (Standing::Nobody, true);
+    let refused = outcome(Provision::AtSignIn, (&mapping(None), None), nobody, &seats(1, 1));
+    assert_eq!(refused, Err(Code::NoLicense));
+    let user = User { license: None, ..user(Status::Active, Logins::SSO) };
+    let known = (Standing::Here(&user), true);
+    let basic = mapping(Some(License::Basic));
+    let refused = outcome(Provision::AtSignIn, (&basic, None), known, &seats(1, 1));
+    assert_eq!(refused, Err(Code::NoLicense));
 }
 
 #[test]
 fn without_a_seat_new_people_take_the_fallback_or_are_refused() {
-    let seats = seats(1, 0);
-    let nobody = Known::Nobody { domain_associated: true, seats: &seats };
-    let mapping = mapping(Some(License::Licensed));
-    assert_eq!(outcome(Provision::AtSignIn, &mapping, None, nobody), Outcome::Refuse(Code::NoSeat));
-    let created = outcome(Provision::AtSignIn, &mapping, Some(License::Basic), nobody);
-    assert!(matches!(created, Outcome::Create { license: Some(License::Basic), .. }));
+    let licensed = mapping(Some(License::Licensed));
+    let nobody = (Standing::Nobody, true);
+    let refused = outcome(Provision::AtSignIn, (&licensed, None), nobody, &seats(1, 0));
+    assert_eq!(refused, Err(Code::NoSeat));
+    let fallback = Some(License::Basic);
+    let after = outcome(Provision::AtSignIn, (&licensed, fallback), nobody, &seats(1, 0)).unwrap();
+    assert_eq!(after.license, Some(License::Basic));
 }

@@ -4,7 +4,7 @@ use super::{Fact, Frame, Here};
 use crate::portal::moment::Moment;
 use askama::Template;
 use jiff::{SignedDuration, Timestamp};
-use vestibule_model::user::{Field, Logins, Role, User};
+use vestibule_model::user::{Field, Logins, User};
 
 /// Who the person is here, and what was mapped.
 #[derive(Debug, Template)]
@@ -12,7 +12,7 @@ use vestibule_model::user::{Field, Logins, Role, User};
 pub struct ProfilePage {
     frame: Frame,
     name: String,
-    role: &'static str,
+    role: String,
     you: Vec<Fact>,
     session: Vec<Fact>,
     mapped: Vec<MappedRow>,
@@ -20,7 +20,7 @@ pub struct ProfilePage {
 
 #[derive(Debug)]
 struct MappedRow {
-    field: &'static str,
+    field: String,
     value: String,
     source: Option<String>,
 }
@@ -43,14 +43,16 @@ impl ProfilePage {
     #[must_use]
     pub fn new(account: &str, user: &User, session: SessionFacts) -> Self {
         let frame = frame(account, user, Here::Profile);
-        let mapped = Field::ALL.iter().filter_map(|field| {
-            let entry = user.profile.0.get(field)?;
-            Some(MappedRow { field: field.title(), value: entry.value.clone(), source: entry.source.clone() })
+        let own = user.profile.0.keys().filter(|field| matches!(field, Field::Custom(_))).cloned();
+        let mapped = Field::all().chain(own).filter_map(|field| {
+            let entry = user.profile.0.get(&field)?;
+            let (value, source) = (entry.value.clone(), entry.source.clone());
+            Some(MappedRow { field: field.title().to_owned(), value, source })
         });
         Self {
             frame,
             name: user.shown_name(),
-            role: role(user.role),
+            role: user.role.title().to_owned(),
             you: you(user),
             session: session_facts(session),
             mapped: mapped.collect(),
@@ -69,22 +71,12 @@ pub fn frame(account: &str, user: &User, here: Here) -> Frame {
     }
 }
 
-/// The role, for people.
-#[must_use]
-pub fn role(role: Role) -> &'static str {
-    match role {
-        Role::Owner => "Owner",
-        Role::Admin => "Admin",
-        Role::Member => "Member",
-    }
-}
-
 fn you(user: &User) -> Vec<Fact> {
     vec![
         Fact::new("E-mail address", user.email.to_string()),
         Fact::several("Sign-in", logins(user.logins)).help("How you may come in").or("Not possible"),
         Fact::new("License", user.license.map(|license| license.to_string())),
-        Fact::new("Role", role(user.role).to_owned()),
+        Fact::new("Role", user.role.title().to_owned()),
         Fact::new("Member since", Moment(user.created_at).day()),
     ]
 }

@@ -135,7 +135,10 @@ async fn a_seat_is_taken_only_while_one_is_left(place: &Place) {
     });
     assert_eq!(taken.await.unwrap(), [false, true, false, true]);
     let inventory = acme.read(|tx| Box::pin(async move { licenses::inventory(tx).await })).await.unwrap();
-    assert_eq!(inventory, Inventory(BTreeMap::from([(License::Licensed, Seats { total: 5, used: 1 })])));
+    assert_eq!(
+        inventory,
+        Inventory(BTreeMap::from([(License::Licensed.into(), Seats { total: 5, used: 1 })]))
+    );
 }
 
 fn version(number: i64, issuer: &str) -> Version {

@@ -78,6 +78,7 @@ fn checked(verification: &Verification) -> Report {
         ok: check.ok,
         expected: check.expected.clone(),
         found: check.found.clone(),
+        warning: false,
     });
     let mut report = Report {
         code: None,

@@ -100,9 +100,10 @@ fn show(explained: Explained) {
 
 /// One step for people: what was found, and what was expected where it failed.
 pub(super) fn trace(step: &Step) -> String {
-    let Step { check, ok, expected, found } = step;
+    let Step { check, ok, expected, found, warning } = step;
     if *ok {
-        return format!("  ok  {check:<22} {found}");
+        let mark = if *warning { "!!" } else { "ok" };
+        return format!("  {mark}  {check:<22} {found}");
     }
     format!("  NO  {check:<22} expected {expected}\n      {:<22} found    {found}", "")
 }

@@ -1,0 +1,283 @@
+//! Admission: may the asserted person come in, as whom, and with what (behaviour.md sections 3, 4 and 6).
+//!
+//! [`decide`] is asked after the response was verified and its request and assertion ID were burned. It sees what the
+//! store knows of the person, and answers with what to write; nothing else decides about people who sign in. `person`
+//! finds out whose sign-in it is, `license` what seats are taken, `groups` which memberships change.
+
+mod groups;
+mod license;
+mod person;
+
+use crate::account::Label;
+use crate::code::Code;
+use crate::connection::Provision;
+use crate::email::Email;
+use crate::group::{GroupKind, GroupName, Membership};
+use crate::id::UserId;
+use crate::license::{Inventory, License, Product};
+use crate::mapping::{self, Asserted, Granted, Identity, Mapped, Mapping, Picture};
+use crate::trace::{Change, Step};
+use crate::user::{Holdings, Logins, Profile, Role, Status, User};
+use jiff::Timestamp;
+use person::Matched;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// What the account's administrators configured.
+#[derive(Debug, Clone, Copy)]
+pub struct Rules<'a> {
+    /// Who may be created, or given the SSO login type.
+    pub provision: Provision,
+    /// Where fields come from, the default license, and the rules of every category.
+    pub mapping: &'a Mapping,
+    /// The license type when no seat of the wanted one is left.
+    pub fallback_license: Option<License>,
+}
+
+/// What the store knows of the person.
+#[derive(Debug, Clone, Copy)]
+pub struct Facts<'a> {
+    /// Whose the asserted address is.
+    pub by_email: Standing<'a>,
+    /// The user of this account with the asserted Employee Unique ID.
+    pub by_employee_id: Option<&'a User>,
+    /// Whether the domain of the asserted address is associated with this account.
+    pub domain_associated: bool,
+    /// The groups of the user who is known by the Employee Unique ID, else by the address.
+    pub memberships: &'a [Membership],
+    /// The account's seats.
+    pub seats: &'a Inventory,
+    /// The time of the sign-in.
+    pub now: Timestamp,
+}
+
+/// Whose an address is.
+#[derive(Debug, Clone, Copy)]
+pub enum Standing<'a> {
+    /// A user of this account.
+    Here(&'a User),
+    /// A user of another account; nothing more may be learned about them here.
+    Elsewhere,
+    /// Nobody's.
+    Nobody,
+}
+
+/// What was decided, and why.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Decision {
+    /// What to do.
+    pub outcome: Outcome,
+    /// What was looked at, in order.
+    pub trace: Vec<Step>,
+    /// What changes for the person.
+    pub changes: Vec<Change>,
+}
+
+/// What to do about the person.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Outcome {
+    /// Let nobody in.
+    Refuse(Code),
+    /// Write this. There is a session unless the status is pending (1022).
+    Admit(Box<After>),
+}
+
+/// How the person was known before.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Arrival {
+    /// As a user of this account.
+    Known,
+    /// As a user who was pending; the domain became the account's, so no mailbox need confirm the address.
+    Approved,
+    /// Not at all: the user is created.
+    Created,
+}
+
+/// The person after the sign-in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct After {
+    /// How the person was known before.
+    pub arrival: Arrival,
+    /// The address.
+    pub email: Email,
+    /// Active, or pending: no session before the mailbox confirms the address (1022).
+    pub status: Status,
+    /// The role.
+    pub role: Role,
+    /// Ways in which the person may sign in.
+    pub logins: Logins,
+    /// The license type; none while pending.
+    pub license: Option<License>,
+    /// Add-ons and phone site.
+    pub holdings: Holdings,
+    /// The Employee Unique ID.
+    pub employee_id: Option<String>,
+    /// What mapping made of the profile.
+    pub profile: Profile,
+    /// The picture that was asserted.
+    pub picture: Option<Picture>,
+    /// The memberships that mapping gives, of the kinds where they change.
+    pub groups: BTreeMap<GroupKind, Vec<GroupName>>,
+    /// The sub-account that the person belongs to instead of this account.
+    pub sub_account: Option<Label>,
+    /// Seats to take.
+    pub take: BTreeSet<Product>,
+    /// Seats to give back.
+    pub free: BTreeSet<Product>,
+}
+
+impl After {
+    /// The record to write: of `before`, or a new one with this id.
+    #[must_use]
+    pub fn record(&self, before: Option<&User>, id: UserId, now: Timestamp) -> User {
+        let moved = before.is_some_and(|user| user.email.folded() != self.email.folded());
+        User {
+            id: before.map_or(id, |user| user.id),
+            email: self.email.clone(),
+            status: self.status,
+            role: self.role.clone(),
+            logins: self.logins,
+            license: self.license,
+            holdings: self.holdings.clone(),
+            employee_id: self.employee_id.clone(),
+            email_changed_at: if moved { Some(now) } else { before.and_then(|user| user.email_changed_at) },
+            profile: self.profile.clone(),
+            version: before.map_or(1, |user| user.version),
+            created_at: before.map_or(now, |user| user.created_at),
+            updated_at: now,
+        }
+    }
+}
+
+/// What a decision leaves behind while it is made.
+#[derive(Default)]
+struct Notes {
+    trace: Vec<Step>,
+    changes: Vec<Change>,
+}
+
+impl Notes {
+    fn passed(&mut self, check: &str, expected: impl Into<String>, found: impl Into<String>) {
+        self.trace.push(Step::passed(check, expected, found));
+    }
+
+    fn warn(&mut self, check: &str, expected: impl Into<String>, found: impl Into<String>) {
+        self.trace.push(Step::warning(check, expected, found));
+    }
+
+    /// Ends the decision: the step that failed is its last.
+    fn refuse<T>(
+        &mut self,
+        code: Code,
+        check: &str,
+        expected: impl Into<String>,
+        found: impl Into<String>,
+    ) -> Result<T, Code> {
+        self.trace.push(Step::failed(check, expected, found));
+        Err(code)
+    }
+
+    /// Notes a field that changes; one that does not is not noted.
+    fn change(&mut self, field: &str, before: Option<String>, after: Option<String>, rule: &str) {
+        if before != after {
+            self.changes.push(Change { field: field.to_owned(), before, after, rule: rule.to_owned() });
+        }
+    }
+}
+
+/// Decides about the person that a verified response asserts.
+#[must_use]
+pub fn decide(rules: Rules<'_>, identity: &Identity, facts: Facts<'_>, asserted: &Asserted) -> Decision {
+    let mut notes = Notes::default();
+    let settled = person::matched(rules, identity, facts, &mut notes)
+        .and_then(|matched| settle(rules, matched, facts, asserted, &mut notes));
+    let outcome = match settled {
+        Ok(after) => Outcome::Admit(Box::new(after)),
+        Err(code) => {
+            notes.changes.clear();
+            Outcome::Refuse(code)
+        }
+    };
+    Decision { outcome, trace: notes.trace, changes: notes.changes }
+}
+
+fn settle(
+    rules: Rules<'_>,
+    matched: Matched<'_>,
+    facts: Facts<'_>,
+    asserted: &Asserted,
+    notes: &mut Notes,
+) -> Result<After, Code> {
+    let before = matched.user;
+    let is_new = before.is_none();
+    let granted = granted(rules.mapping, asserted, &matched, facts, notes);
+    let license = license::license(rules, &granted, &matched, facts.seats, notes)?;
+    let awaited = matched.status == Status::Pending;
+    let license = (!awaited).then_some(license);
+    let held = before.map(|user| user.holdings.clone()).unwrap_or_default();
+    let holdings = match license {
+        Some(license) => license::holdings(&granted, held, license, facts.seats, notes),
+        None => held,
+    };
+    let role = before.map_or(Role::Member, |user| user.role.clone());
+    let role = granted.role.clone().filter(|_| !awaited).unwrap_or(role);
+    let reason = |name| granted.reasons.get(&name).map_or("created at sign-in", String::as_str);
+    let role_before = before.map(|user| user.role.as_str().to_owned());
+    notes.change("role", role_before, Some(role.as_str().to_owned()), reason(mapping::CategoryName::Role));
+    let groups = match awaited {
+        true => BTreeMap::new(),
+        false => groups::memberships(&granted, facts.memberships, notes),
+    };
+    let Mapped { profile, picture, changes, trace } = mapping::apply(
+        rules.mapping,
+        asserted,
+        &before.map(|user| user.profile.clone()).unwrap_or_default(),
+        is_new,
+    );
+    notes.trace.extend(trace);
+    notes.changes.extend(changes);
+    let products = license::products(before);
+    let wanted = license::wanted(license, &holdings);
+    Ok(After {
+        arrival: matched.arrival,
+        email: matched.email,
+        status: matched.status,
+        role,
+        logins: matched.logins,
+        license,
+        holdings,
+        employee_id: matched.employee_id,
+        profile,
+        picture,
+        groups,
+        sub_account: granted.sub_account,
+        take: wanted.difference(&products).copied().collect(),
+        free: products.difference(&wanted).copied().collect(),
+    })
+}
+
+/// What the rules of the mapping give; in a sub-account only license and add-ons apply.
+fn granted(
+    mapping: &Mapping,
+    asserted: &Asserted,
+    matched: &Matched<'_>,
+    facts: Facts<'_>,
+    notes: &mut Notes,
+) -> Granted {
+    let person = mapping::Person {
+        email: &matched.email,
+        memberships: facts.memberships,
+        is_owner: matched.user.is_some_and(|user| user.role == Role::Owner),
+    };
+    let mut granted = mapping::grant(mapping, asserted, person);
+    notes.trace.append(&mut granted.trace);
+    if let Some(label) = &granted.sub_account {
+        let expected = "only license and add-ons apply in a sub-account";
+        notes.passed("admission.sub_account", expected, format!("signs in to {label}"));
+        (granted.role, granted.phone_plan, granted.phone_site) = (None, None, None);
+        granted.groups.clear();
+    }
+    granted
+}
+
+#[cfg(test)]
+mod tests;

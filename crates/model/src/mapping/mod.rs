@@ -1,0 +1,154 @@
+//! Response mapping: from what an identity provider asserted to what is known of a person (behaviour.md section 4).
+//!
+//! `identity` finds out who is meant, `basic` fills the profile, `rules` and `advanced` decide what is granted.
+//! Values are taken as they were asserted, trimmed and bounded.
+
+mod advanced;
+mod basic;
+mod category;
+mod identity;
+mod rules;
+
+pub use advanced::{Granted, Person, grant};
+pub use basic::{LONGEST_VALUE, Mapped, Picture, apply, conceal, is_first_time_only};
+pub use category::{Category, CategoryName, Exempt, Grant, NoMatch, Rule};
+pub use identity::{Identity, identity};
+pub use rules::{BadPattern, Condition, Operator, Pattern};
+
+use crate::group::GroupKind;
+use crate::license::License;
+use crate::user::Field;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use std::fmt;
+
+/// What an identity provider asserted about a person, as far as mapping is concerned.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Asserted {
+    /// The NameID.
+    pub name_id: Option<String>,
+    /// The attributes, in the order in which they came.
+    pub attributes: Vec<Attribute>,
+}
+
+/// One asserted attribute.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Attribute {
+    /// Its name, exactly as sent.
+    pub name: String,
+    /// Its friendly name.
+    pub friendly_name: Option<String>,
+    /// Its values.
+    pub values: Vec<String>,
+}
+
+/// The attribute name that means the NameID.
+pub const NAME_ID: &str = "<NameID>";
+
+/// An account's response mapping.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Mapping {
+    /// The license type of users that a sign-in creates; `None` refuses them (1030).
+    pub default_license: Option<License>,
+    /// Where the e-mail address comes from; the NameID if nothing is mapped.
+    pub email: Option<Input>,
+    /// Where the Employee Unique ID comes from, by which people are matched before their address.
+    pub employee_id: Option<Input>,
+    /// Where the profile picture comes from: an https address, or the picture in Base64.
+    pub picture: Option<Input>,
+    /// Where each field of the profile comes from.
+    pub fields: BTreeMap<Field, Source>,
+    /// The rules of each category that has any.
+    pub categories: BTreeMap<CategoryName, Category>,
+    /// The attribute whose values name groups that are made as they are needed.
+    pub auto: BTreeMap<GroupKind, String>,
+}
+
+/// Where a value comes from.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Input {
+    /// An attribute: its name or friendly name, or [`NAME_ID`].
+    Attribute(String),
+}
+
+/// Where a field's value comes from.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Source {
+    /// The attribute.
+    #[serde(flatten)]
+    pub input: Input,
+    /// Whether a name or a number is taken at every sign-in, not only at the first. The other fields always are.
+    pub update: bool,
+}
+
+impl Mapping {
+    /// Whether a decision depends on the groups of the person.
+    #[must_use]
+    pub fn looks_at_groups(&self) -> bool {
+        let concerned = |(name, category): (&CategoryName, &Category)| {
+            matches!(name, CategoryName::Groups(_)) || !category.exempt.groups.is_empty()
+        };
+        !self.auto.is_empty() || self.categories.iter().any(concerned)
+    }
+
+    /// Whether a decision about somebody who has a license may take or free seats.
+    #[must_use]
+    pub fn looks_at_seats(&self) -> bool {
+        use CategoryName as Name;
+        self.categories.keys().any(|name| matches!(name, Name::License | Name::AddOn(_) | Name::PhonePlan))
+    }
+}
+
+impl Input {
+    /// The attribute of this name.
+    #[must_use]
+    pub fn attribute(name: &str) -> Self {
+        Self::Attribute(name.to_owned())
+    }
+
+    /// Its values, those that are empty left out.
+    #[must_use]
+    pub fn values(&self, asserted: &Asserted) -> Vec<String> {
+        let Self::Attribute(name) = self;
+        let present = asserted.values(name).into_iter().map(str::trim).filter(|value| !value.is_empty());
+        present.map(str::to_owned).collect()
+    }
+}
+
+impl fmt::Display for Input {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self::Attribute(name) = self;
+        f.write_str(name)
+    }
+}
+
+impl Asserted {
+    /// The values of the attribute with this name, or else with this friendly name.
+    #[must_use]
+    pub fn values(&self, attribute: &str) -> Vec<&str> {
+        if attribute == NAME_ID {
+            return self.name_id.as_deref().into_iter().collect();
+        }
+        let by_name = self.attributes.iter().filter(|a| a.name == attribute);
+        let found: Vec<&str> = by_name.flat_map(|a| a.values.iter().map(String::as_str)).collect();
+        if !found.is_empty() {
+            return found;
+        }
+        let by_friendly_name =
+            self.attributes.iter().filter(|a| a.friendly_name.as_deref() == Some(attribute));
+        by_friendly_name.flat_map(|a| a.values.iter().map(String::as_str)).collect()
+    }
+
+    fn names(&self) -> String {
+        let mut names: Vec<&str> = self.attributes.iter().map(|a| a.name.as_str()).take(20).collect();
+        if self.name_id.is_some() {
+            names.insert(0, NAME_ID);
+        }
+        if names.is_empty() { "nothing was sent".to_owned() } else { format!("sent: {}", names.join(", ")) }
+    }
+}
+
+#[cfg(test)]
+mod tests;
