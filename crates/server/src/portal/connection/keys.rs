@@ -134,12 +134,13 @@ impl KeysPart {
 
 /// What stands above everything while the certificate in use ends soon and nothing takes over from it by itself.
 pub(super) fn note(keys: &Keys, now: Timestamp) -> Option<Note> {
-    let active = |key: &&Key| key.used && (key.life.state == KeyState::Active || key.is_imported());
-    let active = keys.keys.iter().filter(active).min_by_key(|key| key.certificate.not_after)?;
+    let by_itself = |key: &Key| keys.next_of(key).is_some_and(|next| next.takes_over_at.is_some());
+    let counts = |key: &&Key| key.used && (key.life.state == KeyState::Active || key.is_imported());
+    let ending = keys.keys.iter().filter(counts).filter(|key| !by_itself(key));
+    let active = ending.min_by_key(|key| key.certificate.not_after)?;
     let certificate = rows(vec![active.certificate.clone()], now).pop()?;
     let next = keys.next_of(active);
-    let by_itself = next.is_some_and(|next| next.takes_over_at.is_some());
-    if certificate.tone == "is-good" || by_itself {
+    if certificate.tone == "is-good" {
         return None;
     }
     let text = if active.is_imported() {
