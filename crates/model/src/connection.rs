@@ -112,6 +112,15 @@ impl Reach {
     }
 }
 
+/// Why two connections cannot both be in use.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Clash {
+    /// There are people who would sign in by both.
+    People,
+    /// Both have one issuer at one vanity URL, so a message could not be told to be for one of them.
+    Issuer,
+}
+
 /// What requests ask of the identity provider (SAML-Core 3.4.1).
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Asks {
@@ -172,6 +181,17 @@ impl Settings {
             metadata_certificates: Vec::new(),
             accepted: Accepted::default(),
         }
+    }
+
+    /// Why this connection and another one of the account cannot both be in use; `None` when they can. `own` is the
+    /// account's own vanity URL.
+    #[must_use]
+    pub fn clash(&self, other: &Self, own: &Label) -> Option<Clash> {
+        if self.reach.meets(&other.reach, own) {
+            return Some(Clash::People);
+        }
+        let same = self.identity_provider.issuer == other.identity_provider.issuer;
+        (same && self.reach.is_beside(&other.reach, own)).then_some(Clash::Issuer)
     }
 
     /// The certificates (PEM) that verify: those of the identity provider, and those accepted besides.

@@ -54,7 +54,7 @@ pub(super) async fn write(app: &App, to: Account, file: String, wanted: State) -
     let scope = app.store().account(to.id);
     scope
         .write(move |tx| {
-            let (file, wanted, prepared) = (file.clone(), wanted.clone(), prepared.clone());
+            let (to, file, wanted, prepared) = (to.clone(), file.clone(), wanted.clone(), prepared.clone());
             Box::pin(async move {
                 let version = store::accounts::bump(tx).await?;
                 if version != seen + 1 {
@@ -65,7 +65,7 @@ pub(super) async fn write(app: &App, to: Account, file: String, wanted: State) -
                     .hint("Run it again: nothing was written."));
                 }
                 let current = State::read(tx).await?;
-                limits::check(tx, to.id, &file, &wanted).await?;
+                limits::check(tx, &to, &file, &wanted).await?;
                 claim_labels(tx, &file, &wanted, approve, now).await?;
                 write_connections(tx, &current, &wanted, &prepared, now).await?;
                 write_imported(tx, &current, &wanted, &prepared, now).await?;

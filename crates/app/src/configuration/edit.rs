@@ -2,9 +2,9 @@
 //! account file, and always a draft. A form reads no files.
 
 use super::file::{Files, Section, Source, Sso};
-use super::plan::{Difference, differences, distinct};
+use super::plan::{Difference, differences};
 use super::state::{ConnectionState, State, section};
-use super::{apply, sso};
+use super::{apart, apply, sso};
 use crate::context::AdminCtx;
 use crate::error::{Error, Kind};
 use std::collections::BTreeMap;
@@ -164,7 +164,7 @@ async fn put(
     how: Put,
 ) -> Result<ConnectionId, Error> {
     state.connections.insert(name.to_owned(), ConnectionState { settings, draft: how == Put::Draft });
-    distinct(&source(), &ctx.account().label, &state.connections)?;
+    apart::distinct(&source(), &ctx.account().label, &state.connections)?;
     apply::write(ctx.app(), ctx.account().clone(), FORM.to_owned(), state).await?;
     let scope = ctx.app().store().account(ctx.account().id);
     let connections = scope.read(|tx| Box::pin(store::connections::list(tx))).await?;

@@ -2,14 +2,14 @@
 
 use super::file::{self, AccountFile, DomainTable, Files, Section, Source};
 use super::state::{ConnectionState, State, section};
-use super::{imported, limits, sso};
+use super::{apart, imported, limits, sso};
 use crate::context::OperatorCtx;
 use crate::error::Error;
 use crate::idp_metadata;
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
 use vestibule_model::account::{Account, Label};
-use vestibule_model::connection::{Reach, Settings};
+use vestibule_model::connection::Reach;
 use vestibule_model::domain::{Domain, DomainPolicy};
 use vestibule_model::idp_metadata::Absences;
 use vestibule_model::license::{License, MOST_BASIC_SEATS, Product};
@@ -53,11 +53,10 @@ pub async fn plan(ctx: &OperatorCtx, source: &Source) -> Result<Planned, Error> 
     let current = scope.read(|tx| Box::pin(State::read(tx))).await?;
     let wanted = wanted(ctx, source, (&file, &to.label), &current).await?;
     let changes = differences(&current.pairs(), &wanted.pairs());
-    let account = to.id;
     scope
         .read(|tx| {
-            let (name, wanted) = (source.name.clone(), wanted.clone());
-            Box::pin(async move { limits::check(tx, account, &name, &wanted).await })
+            let (to, name, wanted) = (to.clone(), source.name.clone(), wanted.clone());
+            Box::pin(async move { limits::check(tx, &to, &name, &wanted).await })
         })
         .await?;
     Ok(Planned { account: file.account, changes, file: source.name.clone(), to, wanted })
@@ -101,7 +100,9 @@ async fn wanted(
             let section = Section { source, name: &title, files: Files::Readable };
             wanted.imported.insert(name.clone(), imported::read(section, table, current.imported(&name))?);
         }
-        distinct(source, own_label, &wanted.connections)?;
+    }
+    if file.sso.is_some() || file.connection.is_some() {
+        apart::distinct(source, own_label, &wanted.connections)?;
     }
     if let Some(table) = &file.licenses {
         wanted.seats = seats(source, table)?;
@@ -170,35 +171,6 @@ fn name(source: &Source, table: &file::Sso) -> Result<String, Error> {
             .wrong("connection", "each needs a name of 1 to 100 characters")
             .hint("Give `name`; without it, `vanity_url` or the first of `email_domains` is the name.")
     })
-}
-
-/// Refuses two connections that the same people would use, and two whose responses could not be told apart. `own` is the
-/// account's own vanity URL.
-pub(super) fn distinct(
-    source: &Source,
-    own: &Label,
-    connections: &BTreeMap<String, ConnectionState>,
-) -> Result<(), Error> {
-    let mut seen: Vec<(&String, &Settings)> = Vec::new();
-    for (name, connection) in connections {
-        let settings = &connection.settings;
-        if let Some((other, _)) = seen.iter().find(|(_, other)| other.reach.meets(&settings.reach, own)) {
-            let problem = format!("the same people sign in by `{}`", section(other));
-            return Err(source
-                .wrong(&section(name), problem)
-                .hint("Give each connection people of its own."));
-        }
-        let issuer = &settings.identity_provider.issuer;
-        let mut beside = seen.iter().filter(|(_, other)| other.reach.is_beside(&settings.reach, own));
-        if let Some((other, _)) = beside.find(|(_, other)| other.identity_provider.issuer == *issuer) {
-            let problem = format!("`{}` has the same issuer at the same vanity URL", section(other));
-            return Err(source.wrong(&section(name), problem).hint(
-                "Make it one connection with the domains of both, or give it a vanity URL of its own.",
-            ));
-        }
-        seen.push((name, settings));
-    }
-    Ok(())
 }
 
 fn seats(source: &Source, table: &BTreeMap<String, toml::Value>) -> Result<BTreeMap<Product, i64>, Error> {

@@ -74,10 +74,12 @@ pub async fn fetch_now(ctx: &AdminCtx, id: ConnectionId) -> Result<(), Error> {
 /// Publishes what the metadata says: the difference that waits since this time.
 ///
 /// # Errors
-/// [`Kind::Conflict`] when the metadata says something else by now, or the connection changed.
+/// [`Kind::Conflict`] when the metadata says something else by now, or the connection changed; [`Kind::Invalid`] when it
+/// cannot be in use beside another connection.
 pub async fn accept(ctx: &AdminCtx, id: ConnectionId, since: Timestamp) -> Result<(), Error> {
-    let now = ctx.app().now();
+    let (now, own) = (ctx.app().now(), ctx.account().label.clone());
     let accepted = ctx.app().store().account(ctx.account().id).write(move |tx| {
+        let own = own.clone();
         Box::pin(async move {
             store::accounts::bump(tx).await?;
             let (mut record, copy) = waiting(tx, id, since).await?;
@@ -91,7 +93,7 @@ pub async fn accept(ctx: &AdminCtx, id: ConnectionId, since: Timestamp) -> Resul
             let absent = copy.absent.into_iter().filter(|(pem, _)| provider.certificates.contains(pem));
             record.copy = Some(Copy { provider: copy.provider, absent: absent.collect(), pending: None });
             store::idp_metadata::put(tx, &record).await?;
-            publish(tx, (id, &published, draft.as_ref()), provider, now).await
+            publish(tx, &own, (id, &published, draft.as_ref()), provider, now).await
         })
     });
     accepted.await

@@ -104,7 +104,16 @@ pub(super) async fn look(app: &App, seen: &Seen) -> Result<Timestamp, Error> {
     };
     let record = seen.record_of(&url, app.now());
     match fetch(app, seen, &url, &record).await {
-        Ok(found) => settle::found(app, seen, record, found).await,
+        Ok(found) => {
+            let settled = settle::found(app, seen, record.clone(), found).await;
+            // What cannot be in use is shown like metadata that cannot be read; a conflict passes by itself.
+            if let Err(error) = &settled
+                && error.kind() == Kind::Invalid
+            {
+                settle::failed(app, seen, record, error).await?;
+            }
+            settled
+        }
         Err(error) => {
             settle::failed(app, seen, record, &error).await?;
             Err(error)

@@ -2,11 +2,13 @@
 
 use super::look::{Found, Seen};
 use super::{view, words};
+use crate::configuration::apart;
 use crate::context::App;
 use crate::error::{Error, Kind};
 use crate::mail::{self, Words};
 use crate::outbound::Validators;
 use jiff::Timestamp;
+use vestibule_model::account::Label;
 use vestibule_model::connection::{IdentityProvider, Settings, Version};
 use vestibule_model::id::ConnectionId;
 use vestibule_model::idp_metadata::{Copy, Difference, decide, next_look};
@@ -88,7 +90,8 @@ async fn write(app: &App, seen: &Seen, outcome: Outcome, now: Timestamp) -> Resu
                 if current.0.number != seen.published.number {
                     return Err(changed());
                 }
-                publish(tx, (seen.connection, &current.0, current.1.as_ref()), provider, now).await?;
+                let own = &seen.account.label;
+                publish(tx, own, (seen.connection, &current.0, current.1.as_ref()), provider, now).await?;
                 tracing::info!(connection = %seen.connection, "metadata was taken over");
             }
             store::idp_metadata::put(tx, &outcome.record).await?;
@@ -119,10 +122,11 @@ pub(super) async fn current(tx: &Tx<'_>, id: ConnectionId) -> Result<(Version, O
     found.ok_or_else(changed)
 }
 
-/// Publishes what the metadata says as a version of its own. A draft that follows the same address gets the certificates
+/// Publishes what the metadata says as a version of its own, unless it cannot be in use beside another connection. A draft that follows the same address gets the certificates
 /// too, and stays the newest version.
 pub(super) async fn publish(
     tx: &Tx<'_>,
+    own: &Label,
     (id, published, draft): (ConnectionId, &Version, Option<&Version>),
     provider: IdentityProvider,
     now: Timestamp,
@@ -130,6 +134,7 @@ pub(super) async fn publish(
     let url = provider.metadata_url.clone();
     let certificates = provider.certificates.clone();
     let settings = Settings { identity_provider: provider, ..published.settings.clone() };
+    apart::in_use(tx, own, (id, &settings)).await?;
     let number = store::connections::save_draft(tx, id, &settings, now).await?;
     store::connections::publish(tx, id, number, now).await?;
     if let Some(draft) = draft {

@@ -1,6 +1,7 @@
 //! What administrators do with the versions of a connection: publish a draft, discard it, restore an older one.
 
 use super::overview::unknown;
+use crate::configuration::apart;
 use crate::configuration::edit::{self, Put};
 use crate::context::AdminCtx;
 use crate::error::{Error, Kind};
@@ -32,8 +33,8 @@ pub enum Outcome {
 /// Publishes the draft with this number: the one that the administrator saw.
 ///
 /// # Errors
-/// [`Kind::NotFound`] when there is no such connection; [`Kind::Conflict`] when the draft is another one by now, or the
-/// same people sign in by another published connection.
+/// [`Kind::NotFound`] when there is no such connection; [`Kind::Conflict`] when the draft is another one by now;
+/// [`Kind::Invalid`] when it cannot be in use beside another connection.
 pub async fn publish(
     ctx: &AdminCtx,
     id: ConnectionId,
@@ -52,13 +53,7 @@ pub async fn publish(
                     Ok(publishable) => publishable,
                     Err(NeedsTest) => return Ok(Outcome::NeedsTest),
                 };
-                let reach = &draft.settings.reach;
-                let others = connections.iter().filter(|other| other.id != id);
-                let mut in_use = others.filter_map(|other| other.published.as_ref());
-                if in_use.any(|version| version.settings.reach.meets(reach, &own)) {
-                    return Err(Error::new(Kind::Conflict, "The same people sign in by another connection.")
-                        .hint("Give each connection a vanity URL or e-mail domains of its own."));
-                }
+                apart::in_use(tx, &own, (id, &draft.settings)).await?;
                 store::connections::publish(tx, id, publishable.number(), now).await?;
                 idp_metadata::follow(tx, id, now).await?;
                 store::accounts::bump(tx).await?;

@@ -109,9 +109,11 @@ impl Follower {
         jobs::run_due(&self.account.app).await.unwrap();
     }
 
+    /// The connection of `[sso]`, which follows it.
     pub async fn connection(&self) -> Connection {
         let account = self.account.store.account(self.account.id);
-        account.read(|tx| Box::pin(store::connections::list(tx))).await.unwrap().remove(0)
+        let listed = account.read(|tx| Box::pin(store::connections::list(tx))).await.unwrap();
+        listed.into_iter().find(|connection| connection.name.is_empty()).unwrap()
     }
 
     pub async fn version(&self) -> i64 {

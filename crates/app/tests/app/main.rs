@@ -13,6 +13,7 @@ mod account;
 mod account_file;
 mod accounts;
 mod admission;
+mod apart;
 mod attacks;
 mod behind;
 mod browser;
