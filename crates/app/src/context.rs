@@ -172,6 +172,13 @@ impl App {
         TrackingId::from_bytes(bytes)
     }
 
+    /// What the expressions of one decision draw chance from.
+    pub(crate) fn fresh_seed(&self) -> [u8; 32] {
+        let mut seed = [0; 32];
+        self.inner.random.fill(&mut seed);
+        seed
+    }
+
     /// Someone at the vanity host of an account.
     ///
     /// # Errors

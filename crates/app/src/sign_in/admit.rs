@@ -16,6 +16,7 @@ use vestibule_model::admission::{self, Decision, Outcome, Rules};
 use vestibule_model::code::Code;
 use vestibule_model::connection::Unsolicited;
 use vestibule_model::email::Email;
+use vestibule_model::expression::Context;
 use vestibule_model::id::UserId;
 use vestibule_model::license::Inventory;
 use vestibule_model::mapping;
@@ -40,6 +41,8 @@ pub(super) struct Attempt {
     pub(super) link: Fresh,
     pub(super) fresh_user: UserId,
     pub(super) now: Timestamp,
+    /// What expressions of the mapping draw chance from.
+    pub(super) seed: [u8; 32],
 }
 
 /// How it ended.
@@ -87,15 +90,17 @@ impl Attempt {
         }
         let asserted = asserted(&self.assertion);
         let rules = rules(&self.ctx, &self.connection);
-        let (identity, trace) = mapping::identity(rules.mapping, &asserted);
+        let (identity, trace) =
+            mapping::identity(rules.mapping, &asserted, &Context::new(self.now, self.seed));
         notes.trace.extend(trace);
         notes.user.clone_from(&identity.email);
         let person = Person::find(tx, self.ctx.account().id, rules.mapping, &identity).await?;
         if let Err(code) = asked::addresses(&self.ctx.live, &self.connection, (&identity, &person), notes) {
             return Ok(Verdict::Refused(code));
         }
-        let decide =
-            |seats: &Inventory| admission::decide(rules, &identity, person.facts(seats, self.now), &asserted);
+        let decide = |seats: &Inventory| {
+            admission::decide(rules, &identity, person.facts(seats, (self.now, self.seed)), &asserted)
+        };
         let decision = if person.may_take_a_seat(rules.mapping) {
             directory::take_seats(tx, decide).await?
         } else {

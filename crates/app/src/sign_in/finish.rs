@@ -149,6 +149,7 @@ fn attempt(
         record,
         assertion,
         now,
+        seed: ctx.app.fresh_seed(),
     };
     (attempt, session.token)
 }

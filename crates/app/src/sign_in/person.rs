@@ -72,8 +72,8 @@ impl Person {
             || self.user().is_none_or(|user| user.license.is_none() || user.status == Status::Pending)
     }
 
-    /// The same in the words of the rules.
-    pub(super) fn facts<'a>(&'a self, seats: &'a Inventory, now: Timestamp) -> Facts<'a> {
+    /// The same in the words of the rules, at this time and with this to draw chance from.
+    pub(super) fn facts<'a>(&'a self, seats: &'a Inventory, (now, seed): (Timestamp, [u8; 32])) -> Facts<'a> {
         Facts {
             by_email: match &self.by_email {
                 Found::Here(user) => Standing::Here(user),
@@ -85,6 +85,7 @@ impl Person {
             memberships: &self.memberships,
             seats,
             now,
+            seed,
         }
     }
 

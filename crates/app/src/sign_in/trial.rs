@@ -20,6 +20,7 @@ use std::sync::Arc;
 use vestibule_model::admission::{self, Arrival, Outcome};
 use vestibule_model::code::Code;
 use vestibule_model::connection::{Connection, Version};
+use vestibule_model::expression::Context;
 use vestibule_model::id::ConnectionId;
 use vestibule_model::mapping;
 use vestibule_model::publication::Tested;
@@ -74,7 +75,13 @@ impl Trial {
                 }
             }
             Ok(assertion) => {
-                let rehearsal = Arc::new(Rehearsal { trial: self, ctx: ctx.clone(), record, assertion });
+                let rehearsal = Arc::new(Rehearsal {
+                    trial: self,
+                    ctx: ctx.clone(),
+                    record,
+                    assertion,
+                    seed: ctx.app.fresh_seed(),
+                });
                 let scope = ctx.app.store().account(ctx.account().id);
                 let written = scope.write(move |tx| {
                     let rehearsal = Arc::clone(&rehearsal);
@@ -124,6 +131,8 @@ struct Rehearsal {
     ctx: VisitorCtx,
     record: Record,
     assertion: VerifiedAssertion,
+    /// What expressions of the mapping draw chance from.
+    seed: [u8; 32],
 }
 
 impl Rehearsal {
@@ -160,7 +169,8 @@ impl Rehearsal {
         }
         let asserted = asserted(&self.assertion);
         let rules = rules(&self.ctx, &self.trial.connection);
-        let (identity, trace) = mapping::identity(rules.mapping, &asserted);
+        let (identity, trace) =
+            mapping::identity(rules.mapping, &asserted, &Context::new(self.trial.now, self.seed));
         notes.trace.extend(trace);
         notes.user.clone_from(&identity.email);
         let person = Person::find(tx, self.ctx.account().id, rules.mapping, &identity).await?;
@@ -169,7 +179,7 @@ impl Rehearsal {
             return Ok(Err(code));
         }
         let seats = store::licenses::inventory(tx).await?;
-        let facts = person.facts(&seats, self.trial.now);
+        let facts = person.facts(&seats, (self.trial.now, self.seed));
         let decision = admission::decide(rules, &identity, facts, &asserted);
         notes.trace.extend(decision.trace);
         let after = match decision.outcome {

@@ -12,6 +12,7 @@ use crate::account::Label;
 use crate::code::Code;
 use crate::connection::Provision;
 use crate::email::Email;
+use crate::expression::Context;
 use crate::group::{GroupKind, GroupName, Membership};
 use crate::id::UserId;
 use crate::license::{Inventory, License, Product};
@@ -48,6 +49,8 @@ pub struct Facts<'a> {
     pub seats: &'a Inventory,
     /// The time of the sign-in.
     pub now: Timestamp,
+    /// What expressions of the mapping draw chance from.
+    pub seed: [u8; 32],
 }
 
 /// Whose an address is.
@@ -232,6 +235,7 @@ fn settle(
         asserted,
         &before.map(|user| user.profile.clone()).unwrap_or_default(),
         is_new,
+        &Context::new(facts.now, facts.seed),
     );
     notes.trace.extend(trace);
     notes.changes.extend(changes);

@@ -50,6 +50,7 @@ fn decision(
         memberships: &[],
         seats,
         now: Timestamp::UNIX_EPOCH,
+        seed: [7; 32],
     };
     let email = Email::parse("anna@acme.example").ok();
     let decision = decide(rules, &Identity { email, employee_id: None }, facts, &Asserted::default());

@@ -1,8 +1,10 @@
 //! Basic mapping: which asserted value fills which field of the profile. Several values: the first, the rest named in
 //! the trace.
 
+use super::input::Read;
 use super::{Asserted, Mapping, Source};
-use crate::trace::{Change, Step, shown};
+use crate::expression::Context;
+use crate::trace::{Change, Step};
 use crate::user::{Entry, Field, Profile};
 
 /// Longest value that a profile field takes, in characters.
@@ -70,19 +72,29 @@ pub struct Mapped {
 
 /// Applies the basic mapping to a profile; `is_new` when this sign-in creates the user.
 #[must_use]
-pub fn apply(mapping: &Mapping, asserted: &Asserted, before: &Profile, is_new: bool) -> Mapped {
+pub fn apply(
+    mapping: &Mapping,
+    asserted: &Asserted,
+    before: &Profile,
+    is_new: bool,
+    context: &Context<'_>,
+) -> Mapped {
     let mut mapped = Mapped { profile: before.clone(), ..Mapped::default() };
     for (field, source) in &mapping.fields {
-        apply_field(field, source, asserted, is_new, &mut mapped);
+        let read = source.input.read(asserted, field.as_str(), context);
+        apply_field(field, source, &read, is_new, &mut mapped);
     }
     mapped
 }
 
-fn apply_field(field: &Field, source: &Source, asserted: &Asserted, is_new: bool, mapped: &mut Mapped) {
+fn apply_field(field: &Field, source: &Source, read: &Read<'_>, is_new: bool, mapped: &mut Mapped) {
     let check = format!("{PREFIX}{}", field.as_str());
     let from = format!("a value in {}", source.input);
-    let values = source.input.values(asserted);
-    let mut values = values.iter().map(|value| bounded(value)).filter(|value| !value.is_empty());
+    if let Some(failure) = &read.failure {
+        mapped.trace.push(Step::warning(&check, from, format!("{failure}: the field stays as it is")));
+        return;
+    }
+    let mut values = read.values.iter().map(|value| bounded(value)).filter(|value| !value.is_empty());
     let Some(value) = values.next() else {
         mapped.trace.push(Step::passed(&check, from, NOT_SENT));
         return;
@@ -92,29 +104,28 @@ fn apply_field(field: &Field, source: &Source, asserted: &Asserted, is_new: bool
         mapped.trace.push(Step::passed(&check, from, KEPT));
         return;
     }
-    let found = format!("{}{}", shown(&value), unused(&values.collect::<Vec<_>>()));
+    let found = format!("{}{}", read.shown(&value), unused(read, &values.collect::<Vec<_>>()));
     mapped.trace.push(Step::passed(&check, from, found));
     if current == Some(value.as_str()) {
         return;
     }
     let rule = format!("{} from {}", field.title(), source.input);
-    let before = current.map(str::to_owned);
     mapped.changes.push(Change {
         field: field.as_str().to_owned(),
-        before,
-        after: Some(value.clone()),
+        before: current.map(|before| read.disclosed(before)),
+        after: Some(read.disclosed(&value)),
         rule,
     });
     mapped.profile.0.insert(field.clone(), Entry { value, source: Some(source.input.to_string()) });
 }
 
 /// The further values of an attribute, for the trace.
-fn unused(rest: &[String]) -> String {
+fn unused(read: &Read<'_>, rest: &[String]) -> String {
     if rest.is_empty() {
         return String::new();
     }
     let more = if rest.len() > MOST_SHOWN { ", …" } else { "" };
-    let listed: Vec<String> = rest.iter().take(MOST_SHOWN).map(|value| shown(value)).collect();
+    let listed: Vec<String> = rest.iter().take(MOST_SHOWN).map(|value| read.shown(value)).collect();
     format!(" (the first of {}; not used: {}{more})", rest.len() + 1, listed.join(", "))
 }
 

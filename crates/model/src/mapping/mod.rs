@@ -1,18 +1,21 @@
 //! Response mapping: from what an identity provider asserted to what is known of a person (behaviour.md section 4).
 //!
-//! `identity` finds out who is meant, `basic` fills the profile, `rules` and `advanced` decide what is granted.
+//! `identity` finds out who is meant, `basic` fills the profile, `rules` and `advanced` decide what is granted; `input` reads
+//! an attribute or evaluates an expression.
 //! Values are taken as they were asserted, trimmed and bounded.
 
 mod advanced;
 mod basic;
 mod category;
 mod identity;
+mod input;
 mod rules;
 
 pub use advanced::{Granted, Person, grant};
 pub use basic::{LONGEST_VALUE, Mapped, Picture, apply, conceal, is_first_time_only};
 pub use category::{Category, CategoryName, Exempt, Grant, NoMatch, Rule};
 pub use identity::{Identity, identity};
+pub use input::{Input, Source};
 pub use rules::{BadPattern, Condition, Operator, Pattern};
 
 use crate::group::GroupKind;
@@ -20,7 +23,6 @@ use crate::license::License;
 use crate::user::Field;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
-use std::fmt;
 
 /// What an identity provider asserted about a person, as far as mapping is concerned.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -65,24 +67,6 @@ pub struct Mapping {
     pub auto: BTreeMap<GroupKind, String>,
 }
 
-/// Where a value comes from.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Input {
-    /// An attribute: its name or friendly name, or [`NAME_ID`].
-    Attribute(String),
-}
-
-/// Where a field's value comes from.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Source {
-    /// The attribute.
-    #[serde(flatten)]
-    pub input: Input,
-    /// Whether a name or a number is taken at every sign-in, not only at the first. The other fields always are.
-    pub update: bool,
-}
-
 impl Mapping {
     /// Whether a decision depends on the groups of the person.
     #[must_use]
@@ -98,29 +82,6 @@ impl Mapping {
     pub fn looks_at_seats(&self) -> bool {
         use CategoryName as Name;
         self.categories.keys().any(|name| matches!(name, Name::License | Name::AddOn(_) | Name::PhonePlan))
-    }
-}
-
-impl Input {
-    /// The attribute of this name.
-    #[must_use]
-    pub fn attribute(name: &str) -> Self {
-        Self::Attribute(name.to_owned())
-    }
-
-    /// Its values, those that are empty left out.
-    #[must_use]
-    pub fn values(&self, asserted: &Asserted) -> Vec<String> {
-        let Self::Attribute(name) = self;
-        let present = asserted.values(name).into_iter().map(str::trim).filter(|value| !value.is_empty());
-        present.map(str::to_owned).collect()
-    }
-}
-
-impl fmt::Display for Input {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self::Attribute(name) = self;
-        f.write_str(name)
     }
 }
 
