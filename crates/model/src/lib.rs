@@ -22,5 +22,6 @@ pub mod mapping;
 pub mod publication;
 pub mod response_log;
 pub mod rotation;
+pub mod story;
 pub mod trace;
 pub mod user;

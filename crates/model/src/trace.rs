@@ -63,6 +63,9 @@ pub struct Change {
 /// Most characters of an asserted value that a trace shows.
 pub const LONGEST_SHOWN: usize = 120;
 
+/// What a trace says of a rule that was looked at and did not apply.
+pub const DOES_NOT_APPLY: &str = "does not apply";
+
 /// Whether a character cannot be seen, or turns the direction of what can.
 #[must_use]
 pub fn is_unseen(c: char) -> bool {
@@ -73,17 +76,32 @@ pub fn is_unseen(c: char) -> bool {
 /// A value as people may safely read it: cut, and what cannot be seen spelled out.
 #[must_use]
 pub fn shown(value: &str) -> String {
-    let mut text = String::with_capacity(value.len().min(LONGEST_SHOWN));
-    let mut rest = value.chars();
-    for c in rest.by_ref().take(LONGEST_SHOWN) {
-        if is_unseen(c) {
+    match value.char_indices().nth(LONGEST_SHOWN).and_then(|(end, _)| value.get(..end)) {
+        Some(beginning) => format!("{}…", spelled(beginning)),
+        None => spelled(value),
+    }
+}
+
+/// The same, whole.
+#[must_use]
+pub fn spelled(value: &str) -> String {
+    spelled_but(value, |_| false)
+}
+
+/// The same for a text of several lines: line ends and tabs stay.
+#[must_use]
+pub fn spelled_lines(text: &str) -> String {
+    spelled_but(text, |c| matches!(c, '\n' | '\t'))
+}
+
+fn spelled_but(value: &str, stays: impl Fn(char) -> bool) -> String {
+    let mut text = String::with_capacity(value.len());
+    for c in value.chars() {
+        if is_unseen(c) && !stays(c) {
             text.extend(c.escape_unicode());
         } else {
             text.push(c);
         }
-    }
-    if rest.next().is_some() {
-        text.push('…');
     }
     text
 }

@@ -9,7 +9,7 @@ use crate::account::Label;
 use crate::email::Email;
 use crate::group::{GroupKind, GroupName, Membership};
 use crate::license::{AddOn, License};
-use crate::trace::{Step, shown};
+use crate::trace::{DOES_NOT_APPLY, Step, shown};
 use crate::user::Role;
 use std::collections::BTreeMap;
 
@@ -102,7 +102,7 @@ fn first_match<'a>(
         let words = format!("{}: {}", rule.when, rule.grant);
         let found = match rule.when.met(asserted) {
             Met::No => {
-                trace.push(Step::passed(check, words, "does not apply"));
+                trace.push(Step::passed(check, words, DOES_NOT_APPLY));
                 continue;
             }
             Met::By(value) => format!("applies: \"{}\" was sent", shown(value)),

@@ -294,7 +294,28 @@ fn trace(refused: bool, audience: &str) -> Vec<Step> {
         Step::passed("audience", audiences, audience),
         Step::passed("not on or after", "later than 2026-03-12T09:41:07Z", "2026-03-12T09:46:05Z"),
         Step::passed("admission.user", "a user of this account, or nobody", "nobody"),
+        Step::passed("mapping.email", "an e-mail address", "clara.fields@acme.example from mail"),
+        Step::passed("admission.provision", "a known user, or Provision users at_sign_in", "at_sign_in"),
+        Step::passed("admission.domain", "an associated domain", "an associated domain"),
+        Step::passed("mapping.license", "groups equals \"Interns\": Basic", "does not apply"),
+        Step::passed("mapping.license", "groups equals \"Contractors\": None", "does not apply"),
+        Step::passed(
+            "mapping.license",
+            "groups contains \"Hosts\": Licensed",
+            "applies: \"Hosts Rotterdam\" was sent",
+        ),
+        Step::passed("mapping.addon.webinar-500", "a rule that applies", "nothing applies: taken away"),
         Step::passed("admission.license", "a seat for Licensed", "a seat is left"),
+        Step::warning(
+            "admission.addon.large-meeting-500",
+            "a seat for Large meeting 500",
+            "no seat is left: left out",
+        ),
+        Step::passed(
+            "mapping.user_group",
+            "department equals \"Marketing\": Marketing, Everyone",
+            "applies: \"Marketing\" was sent",
+        ),
         Step::passed("mapping.first_name", "a value in givenName", "Clara"),
         Step::passed("mapping.department", "a value in department", "Marketing (the first of 2)"),
     ]);
@@ -310,7 +331,14 @@ fn changes() -> Vec<Change> {
     };
     vec![
         change("status", None, "active", "created at sign-in"),
-        change("license", None, "licensed", "created at sign-in"),
+        change("license", None, "licensed", "groups contains \"Hosts\": Licensed"),
+        change("login_types", None, "sso", "created at sign-in"),
+        change(
+            "user_group",
+            None,
+            "Marketing, Everyone",
+            "department equals \"Marketing\": Marketing, Everyone",
+        ),
         change("department", Some("Sales"), "Marketing", "Department from department"),
     ]
 }

@@ -1,4 +1,7 @@
 //! One row of the response log in full: how it ended, what to do, and everything that was looked at.
+//!
+//! The trace is told by `vestibule_model::story`. Whatever came from outside is spelled out where it cannot be seen, and
+//! cut where it is long.
 
 use super::{Badge, Fact, Frame, log};
 use crate::portal::moment::Moment;
@@ -6,8 +9,8 @@ use askama::Template;
 use vestibule_model::code::Code;
 use vestibule_model::mapping::Attribute;
 use vestibule_model::response_log::{Compared, Detail, Entry, How, OutcomeWord, Test};
-use vestibule_model::trace::{Change, Step};
-use vestibule_model::user::Field;
+use vestibule_model::story::{self, Chapter, Part, Verdict};
+use vestibule_model::trace::{Change, spelled, spelled_lines};
 
 /// The row.
 #[derive(Debug, Template)]
@@ -24,10 +27,9 @@ pub struct ResponsePage {
     facts: Vec<Fact>,
     compared: Vec<Compared>,
     differences: usize,
-    trace: Vec<TraceRow>,
-    trace_summary: String,
+    parts: Vec<Part>,
     changes: Vec<Change>,
-    attributes: Vec<Attribute>,
+    attributes: Vec<Sent>,
     no_attributes: &'static str,
     trusted: bool,
     xml: Option<String>,
@@ -52,27 +54,31 @@ struct Refusal {
     cure: &'static str,
 }
 
+/// An attribute, as far as it is shown.
 #[derive(Debug)]
-struct TraceRow {
-    title: String,
-    ok: bool,
-    expected: String,
-    found: String,
+struct Sent {
+    name: String,
+    friendly_name: Option<String>,
+    values: Vec<String>,
+    left_out: usize,
 }
+
+/// Most values of one attribute that are shown.
+const MOST_VALUES: usize = 200;
+/// Most characters of a value that are shown.
+const LONGEST: usize = 2_000;
 
 impl ResponsePage {
     /// The page of this row.
     #[must_use]
     pub fn new(frame: Frame, entry: &Entry, detail: Detail) -> Self {
         let who = entry.user.as_deref().unwrap_or("somebody unnamed");
-        let trace: Vec<_> = detail.trace.into_iter().map(trace_row).collect();
-        let changes =
-            detail.changes.into_iter().map(|change| Change { field: title(&change.field), ..change });
+        let reason = detail.reason.as_deref().map(cut);
         Self {
             frame,
             heading: match &detail.test {
                 Some(test) => format!("Test sign-in with version {}", test.version),
-                None => format!("Response for {who}"),
+                None => format!("Response for {}", cut(who)),
             },
             outcome: detail.test.as_ref().map_or_else(|| log::outcome(entry.outcome), verdict),
             back: back(entry),
@@ -81,20 +87,19 @@ impl ResponsePage {
             refusal: entry.code.map(|code| Refusal {
                 code: code.number(),
                 message: code.message(),
-                reason: detail.reason.clone(),
+                reason: reason.clone(),
                 cure: code.cure(),
             }),
-            reason: detail.reason,
+            reason,
             facts: facts(entry, detail.name_id),
             differences: detail.compared.iter().filter(|row| !row.agrees).count(),
-            compared: detail.compared,
-            trace_summary: trace_summary(&trace),
-            trace,
-            changes: changes.collect(),
-            attributes: detail.attributes,
+            compared: detail.compared.into_iter().map(compared).collect(),
+            parts: story::tell(&detail.trace),
+            changes: detail.changes.into_iter().map(change).collect(),
+            attributes: detail.attributes.into_iter().map(sent).collect(),
             no_attributes: no_attributes(detail.xml.is_some()),
             trusted: is_trusted(entry),
-            xml: detail.xml,
+            xml: detail.xml.as_deref().map(spelled_lines),
         }
     }
 }
@@ -163,9 +168,10 @@ fn no_attributes(message_kept: bool) -> &'static str {
 
 fn facts(entry: &Entry, name_id: Option<String>) -> Vec<Fact> {
     let user = if is_trusted(entry) {
-        Fact::new("User", entry.user.clone())
+        Fact::new("User", entry.user.as_deref().map(cut))
     } else {
-        Fact::new("Claimed user", entry.user.clone()).help("Not proven: the response was not accepted")
+        Fact::new("Claimed user", entry.user.as_deref().map(cut))
+            .help("Not proven: the response was not accepted")
     };
     let seen = if entry.outcome == OutcomeWord::Tested {
         "Finds this test in the response log"
@@ -176,62 +182,37 @@ fn facts(entry: &Entry, name_id: Option<String>) -> Vec<Fact> {
         Fact::new("Tracking ID", entry.tracking_id.to_string()).carried().help(seen),
         Fact::new("Time", Moment(entry.time).full()),
         user.or("Nobody named"),
-        Fact::new("NameID", name_id).exact().or("Not kept"),
+        Fact::new("NameID", name_id.as_deref().map(cut)).exact().or("Not kept"),
     ]
 }
 
-fn trace_row(step: Step) -> TraceRow {
-    TraceRow { title: title(&step.check), ok: step.ok, expected: step.expected, found: step.found }
+fn compared(row: Compared) -> Compared {
+    Compared { asserted: row.asserted.as_deref().map(cut), ..row }
 }
 
-fn trace_summary(trace: &[TraceRow]) -> String {
-    let passed = trace.iter().filter(|row| row.ok).count();
-    match trace.len() - passed {
-        0 => format!("All {passed} passed."),
-        1 => format!("{passed} passed, 1 failed."),
-        failed => format!("{passed} passed, {failed} failed."),
+fn change(change: Change) -> Change {
+    let worded = |value: Option<String>| value.map(|value| story::value(&change.field, &value));
+    Change {
+        before: worded(change.before),
+        after: worded(change.after),
+        rule: cut(&change.rule),
+        field: story::field(&change.field),
     }
 }
 
-/// The stable name of a check or a field (`mapping.first_name`, `not on or after`) as people read it.
-fn title(name: &str) -> String {
-    let (room, rest) = name.rsplit_once('.').map_or((None, name), |(room, rest)| (Some(room), rest));
-    let words = match rest {
-        "xml" => "XML".to_owned(),
-        "email" => "E-mail address".to_owned(),
-        "in response to" | "in_response_to" => "Answers our request".to_owned(),
-        "not before" => "Valid from".to_owned(),
-        "not on or after" => "Valid until".to_owned(),
-        rest => Field::from_word(rest)
-            .map_or_else(|| capitalized(&rest.replace('_', " ")), |field| field.title().to_owned()),
-    };
-    match room {
-        Some("mapping") => format!("Mapping: {}", decapitalized(&words)),
-        _ => words,
+fn sent(attribute: Attribute) -> Sent {
+    Sent {
+        name: cut(&attribute.name),
+        friendly_name: attribute.friendly_name.as_deref().map(cut),
+        left_out: attribute.values.len().saturating_sub(MOST_VALUES),
+        values: attribute.values.iter().take(MOST_VALUES).map(|value| cut(value)).collect(),
     }
 }
 
-fn capitalized(text: &str) -> String {
-    let mut chars = text.chars();
-    chars.next().map(|first| first.to_uppercase().chain(chars).collect()).unwrap_or_default()
-}
-
-fn decapitalized(text: &str) -> String {
-    let mut chars = text.chars();
-    chars.next().map(|first| first.to_lowercase().chain(chars).collect()).unwrap_or_default()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::title;
-
-    #[test]
-    fn names_of_checks_read_as_words() {
-        assert_eq!(title("audience"), "Audience");
-        assert_eq!(title("xml"), "XML");
-        assert_eq!(title("not on or after"), "Valid until");
-        assert_eq!(title("admission.login_type"), "Login type");
-        assert_eq!(title("mapping.first_name"), "Mapping: first name");
-        assert_eq!(title(""), "");
+/// A value from outside: what cannot be seen is spelled out, and what is too long is left away.
+fn cut(value: &str) -> String {
+    match value.char_indices().nth(LONGEST).and_then(|(end, _)| value.split_at_checked(end)) {
+        Some((shown, rest)) => format!("{}… ({} more characters)", spelled(shown), rest.chars().count()),
+        None => spelled(value),
     }
 }

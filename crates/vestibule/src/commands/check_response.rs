@@ -126,7 +126,7 @@ fn report(report: &Report, json: bool) -> Result<Exit, Failure> {
         }
         name_id.iter().for_each(|name_id| output::line(format!("NameID: {name_id}")));
         attributes.iter().for_each(|(name, values)| output::line(format!("{name}: {}", values.join(", "))));
-        trace.iter().for_each(|step| output::line(log::trace(step)));
+        log::tell(trace);
     }
     Ok(if accepted { Exit::Done } else { Exit::Failed })
 }

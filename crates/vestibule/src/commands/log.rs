@@ -8,6 +8,7 @@ use vestibule_app::response_log::{self, Explained};
 use vestibule_model::code::Code;
 use vestibule_model::email::Email;
 use vestibule_model::response_log::Filter;
+use vestibule_model::story::{self, Told, Verdict};
 use vestibule_model::trace::Step;
 
 pub(super) async fn list(app: &App, args: &LogArgs, json: bool) -> Result<Exit, Failure> {
@@ -86,24 +87,42 @@ fn show(explained: Explained) {
             value.configured.join(" or ")
         ));
     }
-    output::line("\nWhat was checked");
-    e.trace.iter().for_each(|step| output::line(trace(step)));
+    tell(&e.trace);
     if !e.changes.is_empty() {
         output::line("\nWhat changed");
     }
     for change in &e.changes {
-        let (before, after) =
-            (change.before.as_deref().unwrap_or("-"), change.after.as_deref().unwrap_or("-"));
-        output::line(format!("  {}: {before} -> {after}  ({})", change.field, change.rule));
+        let worded = |value: &Option<String>| {
+            value.as_deref().map_or_else(|| "-".to_owned(), |value| story::value(&change.field, value))
+        };
+        let (before, after) = (worded(&change.before), worded(&change.after));
+        output::line(format!("  {}: {before} -> {after}  ({})", story::field(&change.field), change.rule));
     }
 }
 
-/// One step for people: what was found, and what was expected where it failed.
-pub(super) fn trace(step: &Step) -> String {
-    let Step { check, ok, expected, found, warning } = step;
-    if *ok {
-        let mark = if *warning { "!!" } else { "ok" };
-        return format!("  {mark}  {check:<22} {found}");
+/// A trace for people, under the questions that it answers.
+pub(super) fn tell(trace: &[Step]) {
+    for part in story::tell(trace) {
+        output::line(format!("\n{}", part.chapter.title()));
+        part.told.iter().for_each(|told| output::line(step(told)));
     }
-    format!("  NO  {check:<22} expected {expected}\n      {:<22} found    {found}", "")
+}
+
+/// One step: what was found, and what was asked for where that says more.
+fn step(told: &Told) -> String {
+    let Told { name, term, verdict, found, expected, passed_over } = told;
+    let name = term.map_or_else(|| name.clone(), |term| format!("{name} ({term})"));
+    let mark = match verdict {
+        Verdict::Passed => "ok",
+        Verdict::Warning => "!!",
+        Verdict::Failed => "NO",
+    };
+    let mut text = format!("  {mark}  {name}\n        {found}");
+    if *verdict != Verdict::Passed || !passed_over.is_empty() || found.starts_with("applies") {
+        text.push_str(&format!("\n        asked for: {expected}"));
+    }
+    for rule in passed_over {
+        text.push_str(&format!("\n        did not apply: {rule}"));
+    }
+    text
 }
