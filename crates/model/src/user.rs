@@ -1,12 +1,22 @@
-//! Users: a person's record in one account.
+//! Users: a person's record in one account. What the record is made of has files of its own: `role`, `field`, `profile`.
+
+mod field;
+mod profile;
+mod role;
+
+pub use field::{CustomName, Field, MOST_CUSTOM_FIELDS};
+pub use profile::{Entry, Profile};
+pub use role::{Role, RoleName};
 
 use crate::email::Email;
 use crate::id::UserId;
 use crate::license::{AddOn, License};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
+use std::collections::BTreeSet;
+
+/// How the words begin for what an account made for itself: roles, and fields of profiles.
+const CUSTOM: &str = "custom:";
 
 /// A person's record in one account.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -70,99 +80,6 @@ pub enum Status {
 }
 words!(Status { Active = "active", Inactive = "inactive", Pending = "pending" });
 
-/// What a person may do in an account.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
-pub enum Role {
-    /// Exactly one an account; mapping never touches it.
-    Owner,
-    /// May use the account's portal.
-    Admin,
-    /// Everyone else.
-    Member,
-    /// A role that the account made for itself.
-    Custom(RoleName),
-}
-
-/// How the words of custom roles begin.
-const CUSTOM: &str = "custom:";
-
-/// The name of a role that an account made for itself.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct RoleName(Arc<str>);
-
-impl RoleName {
-    /// Reads a name: 1 to 64 characters that can be seen, and none of the built-in words.
-    #[must_use]
-    pub fn parse(name: &str) -> Option<Self> {
-        let name = name.trim();
-        let built_in = ["owner", "admin", "member"].iter().any(|word| word.eq_ignore_ascii_case(name));
-        let usable = (1..=64).contains(&name.chars().count()) && !name.chars().any(crate::trace::is_unseen);
-        (usable && !built_in && !name.contains(':')).then(|| Self(format!("{CUSTOM}{name}").into()))
-    }
-
-    /// The name as people read it.
-    #[must_use]
-    pub fn as_str(&self) -> &str {
-        self.0.strip_prefix(CUSTOM).unwrap_or(&self.0)
-    }
-}
-
-impl Role {
-    /// The word under which it is stored.
-    #[must_use]
-    pub fn as_str(&self) -> &str {
-        match self {
-            Self::Owner => "owner",
-            Self::Admin => "admin",
-            Self::Member => "member",
-            Self::Custom(name) => &name.0,
-        }
-    }
-
-    /// Reads the stored word.
-    #[must_use]
-    pub fn from_word(word: &str) -> Option<Self> {
-        match word {
-            "owner" => Some(Self::Owner),
-            "admin" => Some(Self::Admin),
-            "member" => Some(Self::Member),
-            _ => word.strip_prefix(CUSTOM).and_then(RoleName::parse).map(Self::Custom),
-        }
-    }
-
-    /// The name people read.
-    #[must_use]
-    pub fn title(&self) -> &str {
-        match self {
-            Self::Owner => "Owner",
-            Self::Admin => "Admin",
-            Self::Member => "Member",
-            Self::Custom(name) => name.as_str(),
-        }
-    }
-
-    /// Whether this role opens the account's portal.
-    #[must_use]
-    pub fn administers(&self) -> bool {
-        matches!(self, Self::Owner | Self::Admin)
-    }
-}
-
-impl TryFrom<String> for Role {
-    type Error = String;
-
-    fn try_from(word: String) -> Result<Self, String> {
-        Self::from_word(&word).ok_or_else(|| format!("no role: {word}"))
-    }
-}
-
-impl From<Role> for String {
-    fn from(role: Role) -> Self {
-        role.as_str().to_owned()
-    }
-}
-
 /// What a person was granted besides the license type.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
@@ -196,170 +113,6 @@ impl Logins {
             .into_iter()
             .filter_map(|(on, word)| on.then_some(word))
             .collect()
-    }
-}
-
-/// A field of a person's profile.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
-pub enum Field {
-    /// Given name.
-    FirstName,
-    /// Family name.
-    LastName,
-    /// The name shown to others.
-    DisplayName,
-    /// Job title.
-    JobTitle,
-    /// Department.
-    Department,
-    /// Company.
-    Company,
-    /// Division.
-    Division,
-    /// Cost center.
-    CostCenter,
-    /// Where the person works.
-    Location,
-    /// The address of the manager.
-    Manager,
-    /// A phone number, in E.164.
-    Phone1,
-    /// Another one.
-    Phone2,
-    /// A third one.
-    Phone3,
-    /// A fax number, in E.164.
-    Fax,
-    /// Preferred language (BCP 47).
-    Language,
-    /// Time zone (IANA).
-    TimeZone,
-    /// Pronouns.
-    Pronouns,
-    /// The name of the personal link.
-    PersonalLink,
-    /// An attribute that the account defined for itself; at most [`MOST_CUSTOM_FIELDS`].
-    Custom(CustomName),
-}
-
-/// How many attributes an account defines for itself at most.
-pub const MOST_CUSTOM_FIELDS: usize = 5;
-
-/// The name of an attribute that an account defined for itself.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct CustomName(Arc<str>);
-
-impl CustomName {
-    /// Reads a name: 1 to 64 characters that can be seen.
-    #[must_use]
-    pub fn parse(name: &str) -> Option<Self> {
-        let name = name.trim();
-        let usable = (1..=64).contains(&name.chars().count()) && !name.chars().any(crate::trace::is_unseen);
-        usable.then(|| Self(format!("{CUSTOM}{name}").into()))
-    }
-
-    /// The name as people read it.
-    #[must_use]
-    pub fn as_str(&self) -> &str {
-        self.0.strip_prefix(CUSTOM).unwrap_or(&self.0)
-    }
-}
-
-/// The word and the title of each field that every account has, in the order in which people read them.
-const FIELDS: &[(Field, &str, &str)] = &[
-    (Field::FirstName, "first_name", "First name"),
-    (Field::LastName, "last_name", "Last name"),
-    (Field::DisplayName, "display_name", "Display name"),
-    (Field::JobTitle, "job_title", "Job title"),
-    (Field::Department, "department", "Department"),
-    (Field::Company, "company", "Company"),
-    (Field::Division, "division", "Division"),
-    (Field::CostCenter, "cost_center", "Cost center"),
-    (Field::Location, "location", "Location"),
-    (Field::Manager, "manager", "Manager"),
-    (Field::Phone1, "phone_1", "Phone 1"),
-    (Field::Phone2, "phone_2", "Phone 2"),
-    (Field::Phone3, "phone_3", "Phone 3"),
-    (Field::Fax, "fax", "Fax"),
-    (Field::Language, "language", "Language"),
-    (Field::TimeZone, "time_zone", "Time zone"),
-    (Field::Pronouns, "pronouns", "Pronouns"),
-    (Field::PersonalLink, "personal_link", "Personal link"),
-];
-
-impl Field {
-    /// Every field that every account has, in the order in which people read them.
-    pub fn all() -> impl Iterator<Item = Self> {
-        FIELDS.iter().map(|(field, ..)| field.clone())
-    }
-
-    /// The word under which it is stored and shown.
-    #[must_use]
-    pub fn as_str(&self) -> &str {
-        match self {
-            Self::Custom(name) => &name.0,
-            _ => self.entry().map_or("", |(_, word, _)| word),
-        }
-    }
-
-    /// Reads the stored word.
-    #[must_use]
-    pub fn from_word(word: &str) -> Option<Self> {
-        match word.strip_prefix(CUSTOM) {
-            Some(name) => CustomName::parse(name).map(Self::Custom),
-            None => FIELDS.iter().find(|(_, known, _)| *known == word).map(|(field, ..)| field.clone()),
-        }
-    }
-
-    /// The name people read on a page.
-    #[must_use]
-    pub fn title(&self) -> &str {
-        match self {
-            Self::Custom(name) => name.as_str(),
-            _ => self.entry().map_or("", |(_, _, title)| title),
-        }
-    }
-
-    fn entry(&self) -> Option<&'static (Self, &'static str, &'static str)> {
-        FIELDS.iter().find(|(field, ..)| field == self)
-    }
-}
-
-impl TryFrom<String> for Field {
-    type Error = String;
-
-    fn try_from(word: String) -> Result<Self, String> {
-        Self::from_word(&word).ok_or_else(|| format!("no field of a profile: {word}"))
-    }
-}
-
-impl From<Field> for String {
-    fn from(field: Field) -> Self {
-        field.as_str().to_owned()
-    }
-}
-
-/// What is known about a person, field by field, and where each value came from.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct Profile(pub BTreeMap<Field, Entry>);
-
-/// One value of a profile.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Entry {
-    /// The value.
-    pub value: String,
-    /// The attribute that brought it; `None` when a person entered it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub source: Option<String>,
-}
-
-impl Profile {
-    /// The value of a field.
-    #[must_use]
-    pub fn value(&self, field: &Field) -> Option<&str> {
-        self.0.get(field).map(|entry| entry.value.as_str())
     }
 }
 
