@@ -1,14 +1,14 @@
 //! Basic mapping: which asserted value fills which field of the profile. Several values: the first, the rest named in
-//! the trace.
+//! the trace. What a value must look like is in `value`.
 
 use super::input::Read;
+use super::picture::{self, Picture};
+use super::value::{self, Fitted, bounded};
 use super::{Asserted, Mapping, Source};
 use crate::expression::Context;
 use crate::trace::{Change, Step};
 use crate::user::{Entry, Field, Profile};
-
-/// Longest value that a profile field takes, in characters.
-pub const LONGEST_VALUE: usize = 256;
+use std::collections::BTreeSet;
 
 /// Whether a field is taken at the first sign-in alone unless *Update at each SSO login* is on.
 #[must_use]
@@ -26,6 +26,8 @@ pub fn is_first_time_only(field: &Field) -> bool {
 
 /// How many values that are not used the trace shows.
 const MOST_SHOWN: usize = 10;
+/// The numbers, which must differ.
+pub(super) const NUMBERS: [Field; 4] = [Field::Phone1, Field::Phone2, Field::Phone3, Field::Fax];
 /// How the names of the steps of mapping begin.
 const PREFIX: &str = "mapping.";
 pub(super) const NOT_SENT: &str = "not sent: the field stays as it is";
@@ -48,15 +50,6 @@ pub fn conceal(trace: &mut [Step], changes: &mut [Change]) {
     }
 }
 
-/// A picture that was asserted; looking at it is for later, outside the sign-in.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Picture {
-    /// Where it is.
-    Url(String),
-    /// The picture itself, in Base64.
-    Base64(String),
-}
-
 /// What mapping makes of a profile.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Mapped {
@@ -70,6 +63,16 @@ pub struct Mapped {
     pub trace: Vec<Step>,
 }
 
+/// A value that was asserted for a field, on its way into the profile.
+struct Proposal<'a> {
+    field: &'a Field,
+    source: &'a Source,
+    read: Read<'a>,
+    fitted: Fitted,
+    /// Where in the trace it is spoken of.
+    step: usize,
+}
+
 /// Applies the basic mapping to a profile; `is_new` when this sign-in creates the user.
 #[must_use]
 pub fn apply(
@@ -79,57 +82,130 @@ pub fn apply(
     is_new: bool,
     context: &Context<'_>,
 ) -> Mapped {
-    let mut mapped = Mapped { profile: before.clone(), ..Mapped::default() };
+    let (picture, looked_at) = picture::picture(mapping, asserted, context);
+    let mut mapped = Mapped { profile: before.clone(), picture, ..Mapped::default() };
+    let mut proposals: Vec<Proposal<'_>> = Vec::new();
     for (field, source) in &mapping.fields {
         let read = source.input.read(asserted, field.as_str(), context);
-        apply_field(field, source, &read, is_new, &mut mapped);
+        let is_free = is_new || source.update || !is_first_time_only(field) || before.value(field).is_none();
+        let (step, fitted) = look(field, source, &read, is_free);
+        proposals.extend(fitted.map(|fitted| Proposal {
+            field,
+            source,
+            read,
+            fitted,
+            step: mapped.trace.len(),
+        }));
+        mapped.trace.push(step);
+    }
+    mapped.trace.extend(looked_at);
+    drop_same_numbers(&mut proposals, before, &mut mapped.trace);
+    for proposal in proposals {
+        mapped.take(proposal);
     }
     mapped
 }
 
-fn apply_field(field: &Field, source: &Source, read: &Read<'_>, is_new: bool, mapped: &mut Mapped) {
+/// What there is for a field, and what the trace says of it.
+fn look(field: &Field, source: &Source, read: &Read<'_>, is_free: bool) -> (Step, Option<Fitted>) {
     let check = format!("{PREFIX}{}", field.as_str());
     let from = format!("a value in {}", source.input);
     if let Some(failure) = &read.failure {
-        mapped.trace.push(Step::warning(&check, from, format!("{failure}: the field stays as it is")));
-        return;
+        return (Step::warning(&check, from, format!("{failure}: the field stays as it is")), None);
     }
-    let mut values = read.values.iter().map(|value| bounded(value)).filter(|value| !value.is_empty());
-    let Some(value) = values.next() else {
-        mapped.trace.push(Step::passed(&check, from, NOT_SENT));
-        return;
+    let Some(sent) = read.values.first() else { return (Step::passed(&check, from, NOT_SENT), None) };
+    if !is_free {
+        return (Step::passed(&check, from, KEPT), None);
+    }
+    let value = bounded(sent);
+    if value.is_empty() {
+        let found = format!("{}: nothing in it can be seen: the field stays as it is", read.shown(sent));
+        return (Step::warning(&check, from, found), None);
+    }
+    match value::fit(field, &value) {
+        Err(problem) => {
+            let found = format!("{}: {problem}: left out", read.shown(sent));
+            (Step::warning(&check, from, found), None)
+        }
+        Ok(fitted) => {
+            let mut found = read.shown(&fitted.value);
+            if fitted.value != **sent {
+                found = format!("{found} (sent as {})", read.shown(sent));
+            }
+            if let Some(note) = fitted.note.as_ref().filter(|_| !read.is_redacted) {
+                found = format!("{found} ({note})");
+            }
+            (Step::passed(&check, from, found + &unused(read)), Some(fitted))
+        }
+    }
+}
+
+/// Leaves out numbers that another of the four has, or will have: of two that were sent the later, and one that was sent
+/// rather than one that stays.
+fn drop_same_numbers(proposals: &mut Vec<Proposal<'_>>, before: &Profile, trace: &mut [Step]) {
+    let mut dropped: BTreeSet<&Field> = BTreeSet::new();
+    while let Some((field, other)) = same_numbers(proposals, before, &dropped) {
+        dropped.insert(field);
+        let spoken_of = proposals.iter().find(|proposal| proposal.field == field);
+        if let Some(step) = spoken_of.and_then(|proposal| trace.get_mut(proposal.step)) {
+            step.warning = true;
+            step.found = format!("{}: the same as {}, left out", step.found, other.title());
+        }
+    }
+    proposals.retain(|proposal| !dropped.contains(proposal.field));
+}
+
+/// A number that was sent and cannot stay, and the field that has the same.
+fn same_numbers<'a>(
+    proposals: &[Proposal<'a>],
+    before: &Profile,
+    dropped: &BTreeSet<&Field>,
+) -> Option<(&'a Field, Field)> {
+    let sent =
+        |field: &Field| proposals.iter().find(|proposal| proposal.field == field && !dropped.contains(field));
+    let after = |field: &Field| {
+        sent(field).map_or_else(|| before.value(field), |proposal| Some(proposal.fitted.value.as_str()))
     };
-    let current = mapped.profile.value(field);
-    if !is_new && is_first_time_only(field) && !source.update && current.is_some() {
-        mapped.trace.push(Step::passed(&check, from, KEPT));
-        return;
+    for (place, later) in NUMBERS.iter().enumerate() {
+        let Some(number) = after(later) else { continue };
+        for earlier in NUMBERS.iter().take(place).filter(|earlier| after(earlier) == Some(number)) {
+            let pair = [(later, earlier), (earlier, later)];
+            let gives_way = pair.into_iter().find_map(|(one, other)| {
+                sent(one)
+                    .filter(|_| before.value(one) != Some(number))
+                    .map(|sent| (sent.field, other.clone()))
+            });
+            if gives_way.is_some() {
+                return gives_way;
+            }
+        }
     }
-    let found = format!("{}{}", read.shown(&value), unused(read, &values.collect::<Vec<_>>()));
-    mapped.trace.push(Step::passed(&check, from, found));
-    if current == Some(value.as_str()) {
-        return;
+    None
+}
+
+impl Mapped {
+    fn take(&mut self, Proposal { field, source, read, fitted, .. }: Proposal<'_>) {
+        let current = self.profile.value(field);
+        if current == Some(fitted.value.as_str()) {
+            return;
+        }
+        self.changes.push(Change {
+            field: field.as_str().to_owned(),
+            before: current.map(|before| read.disclosed(before)),
+            after: Some(read.disclosed(&fitted.value)),
+            rule: format!("{} from {}", field.title(), source.input),
+        });
+        let entry = Entry { value: fitted.value, source: Some(source.input.to_string()) };
+        self.profile.0.insert(field.clone(), entry);
     }
-    let rule = format!("{} from {}", field.title(), source.input);
-    mapped.changes.push(Change {
-        field: field.as_str().to_owned(),
-        before: current.map(|before| read.disclosed(before)),
-        after: Some(read.disclosed(&value)),
-        rule,
-    });
-    mapped.profile.0.insert(field.clone(), Entry { value, source: Some(source.input.to_string()) });
 }
 
 /// The further values of an attribute, for the trace.
-fn unused(read: &Read<'_>, rest: &[String]) -> String {
-    if rest.is_empty() {
+fn unused(read: &Read<'_>) -> String {
+    let Some((_, rest)) = read.values.split_first().filter(|(_, rest)| !rest.is_empty()) else {
         return String::new();
-    }
+    };
     let more = if rest.len() > MOST_SHOWN { ", …" } else { "" };
     let listed: Vec<String> = rest.iter().take(MOST_SHOWN).map(|value| read.shown(value)).collect();
     format!(" (the first of {}; not used: {}{more})", rest.len() + 1, listed.join(", "))
-}
-
-/// The value without surrounding white space and control characters, cut to [`LONGEST_VALUE`].
-fn bounded(value: &str) -> String {
-    value.trim().chars().filter(|c| !c.is_control()).take(LONGEST_VALUE).collect()
 }

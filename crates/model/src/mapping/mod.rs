@@ -1,7 +1,7 @@
 //! Response mapping: from what an identity provider asserted to what is known of a person (behaviour.md section 4).
 //!
-//! `identity` finds out who is meant, `basic` fills the profile, `rules` and `advanced` decide what is granted; `input` reads
-//! an attribute or evaluates an expression.
+//! `identity` finds out who is meant, `basic` fills the profile (`value`, `phone`, `time_zone` and `picture` say what fits),
+//! `rules` and `advanced` decide what is granted; `input` reads an attribute or evaluates an expression.
 //! Values are taken as they were asserted, trimmed and bounded.
 
 mod advanced;
@@ -9,14 +9,20 @@ mod basic;
 mod category;
 mod identity;
 mod input;
+mod phone;
+mod picture;
 mod rules;
+mod time_zone;
+mod value;
 
 pub use advanced::{Granted, Person, grant};
-pub use basic::{LONGEST_VALUE, Mapped, Picture, apply, conceal, is_first_time_only};
+pub use basic::{Mapped, apply, conceal, is_first_time_only};
 pub use category::{Category, CategoryName, Exempt, Grant, NoMatch, Rule};
 pub use identity::{Identity, identity};
 pub use input::{Input, Source};
+pub use picture::Picture;
 pub use rules::{BadPattern, Condition, Operator, Pattern};
+pub use value::{Fitted, LONGEST_VALUE, fit};
 
 use crate::group::GroupKind;
 use crate::license::License;

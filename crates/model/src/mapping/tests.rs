@@ -1,6 +1,6 @@
 //! Rows of the basic mapping table, one test each.
 
-use super::basic::{CONCEALED, KEPT, NOT_SENT};
+use super::basic::{CONCEALED, KEPT, NOT_SENT, NUMBERS};
 use super::*;
 use crate::email::Email;
 use crate::expression::{Context, Expression};
@@ -217,4 +217,131 @@ fn the_address_and_the_employee_id_may_be_expressions() {
     let (found, trace) = identity(&failing, &asserted(&[("uid", &["berg"])]), &context());
     assert_eq!(found.email.unwrap().as_str(), "anna@acme.example", "the NameID stands in");
     assert!(trace[1].warning && trace[1].found.contains("berg"), "{trace:?}");
+}
+
+fn numbers(fields: &[(Field, &str)]) -> Mapping {
+    let source = |attribute: &&str| Source { input: Input::attribute(attribute), update: true };
+    let fields = fields.iter().map(|(field, attribute)| (field.clone(), source(attribute))).collect();
+    Mapping { fields, ..Mapping::default() }
+}
+
+#[test]
+fn each_field_is_taken_as_often_as_the_table_says() {
+    let first_time_only = ["first_name", "last_name", "display_name", "phone_1", "phone_2", "phone_3"];
+    let custom = Field::from_word("custom:Badge").unwrap();
+    for field in Field::all().chain([custom]) {
+        let (old, new) = match field {
+            Field::Phone1 | Field::Phone2 | Field::Phone3 | Field::Fax => ("+4930901820", "+4930901821"),
+            Field::Manager => ("boss@acme.example", "chief@acme.example"),
+            Field::Language => ("de", "en-US"),
+            Field::TimeZone => ("Europe/Berlin", "Europe/Paris"),
+            _ => ("old.value", "new.value"),
+        };
+        let (sent, before) = (asserted(&[("it", &[new])]), profile(field.clone(), old));
+        let after = |update, before: &Profile, is_new| {
+            let mapped = apply(&mapping(field.clone(), "it", update), &sent, before, is_new, &context());
+            mapped.profile.value(&field).map(str::to_owned)
+        };
+        let keeps = first_time_only.contains(&field.as_str());
+        let later = if keeps { old } else { new };
+        assert_eq!(after(false, &before, false).as_deref(), Some(later), "{field:?}");
+        assert_eq!(after(true, &before, false).as_deref(), Some(new), "{field:?}");
+        assert_eq!(after(false, &Profile::default(), true).as_deref(), Some(new), "{field:?}");
+        assert_eq!(after(false, &Profile::default(), false).as_deref(), Some(new), "{field:?}: had none");
+    }
+}
+
+#[test]
+fn what_cannot_be_the_value_of_a_field_is_left_out_with_a_warning() {
+    for (field, value) in [
+        (Field::Phone1, "ask at the desk"),
+        (Field::Manager, "CN=Boss"),
+        (Field::Language, "German language"),
+        (Field::TimeZone, "Mars/Olympus"),
+        (Field::PersonalLink, "x"),
+        (Field::Department, "\u{202e}"),
+    ] {
+        let before = profile(field.clone(), "stays");
+        let sent = asserted(&[("it", &[value])]);
+        let mapped = apply(&mapping(field.clone(), "it", true), &sent, &before, false, &context());
+        assert_eq!((mapped.profile, mapped.changes), (before, vec![]), "{field:?}");
+        assert!(mapped.trace[0].ok && mapped.trace[0].warning, "{:?}", mapped.trace[0]);
+    }
+}
+
+#[test]
+fn of_numbers_that_are_the_same_the_later_is_left_out_and_named() {
+    let mapping = numbers(&[(Field::Phone1, "a"), (Field::Phone2, "b"), (Field::Fax, "c")]);
+    let sent =
+        asserted(&[("a", &["555 010 0199"]), ("b", &["+1 555 010 0199"]), ("c", &["1 (555) 010-0199"])]);
+    let mapped = apply(&mapping, &sent, &Profile::default(), true, &context());
+    let values: Vec<_> = NUMBERS.iter().map(|field| mapped.profile.value(field)).collect();
+    assert_eq!(values, [Some("+15550100199"), None, None, None]);
+    let warned: Vec<_> = mapped.trace.iter().filter(|step| step.warning).collect();
+    assert_eq!(warned.len(), 2);
+    assert!(warned.iter().all(|step| step.found.contains("the same as Phone 1")), "{warned:?}");
+}
+
+#[test]
+fn a_number_that_the_person_has_in_another_field_is_left_out() {
+    let sent = asserted(&[("a", &["+4930901820"])]);
+    let before = profile(Field::Fax, "+4930901820");
+    let mapped = apply(&numbers(&[(Field::Phone2, "a")]), &sent, &before, false, &context());
+    assert_eq!((mapped.profile, mapped.changes), (before, vec![]));
+    assert!(mapped.trace[0].found.contains("the same as Fax"), "{:?}", mapped.trace);
+}
+
+#[test]
+fn numbers_change_places() {
+    let mapping = numbers(&[(Field::Phone1, "a"), (Field::Phone2, "b")]);
+    let mut before = profile(Field::Phone1, "+4930901820");
+    before.0.extend(profile(Field::Phone2, "+4930901821").0);
+    let sent = asserted(&[("a", &["+4930901821"]), ("b", &["+4930901820"])]);
+    let mapped = apply(&mapping, &sent, &before, false, &context());
+    assert_eq!(mapped.profile.value(&Field::Phone1), Some("+4930901821"));
+    assert_eq!(mapped.profile.value(&Field::Phone2), Some("+4930901820"));
+}
+
+#[test]
+fn one_number_that_gives_way_may_free_another() {
+    // Fax is taken by Phone 1 of before; when Phone 1 keeps it because its own value is taken, Fax gives way too.
+    let mapping = numbers(&[(Field::Phone1, "a"), (Field::Fax, "b")]);
+    let mut before = profile(Field::Phone1, "+4930901820");
+    before.0.extend(profile(Field::Phone3, "+4930901829").0);
+    let sent = asserted(&[("a", &["+4930901829"]), ("b", &["+4930901820"])]);
+    let mapped = apply(&mapping, &sent, &before, false, &context());
+    assert_eq!((mapped.profile, mapped.changes.len()), (before, 0));
+}
+
+#[test]
+fn huge_and_hostile_values_are_bounded_and_shown_escaped() {
+    let huge = "x".repeat(1 << 20);
+    let many: Vec<String> = (0..10_000).map(|n| format!("group {n}")).collect();
+    let many: Vec<&str> = many.iter().map(String::as_str).collect();
+    let sent = asserted(&[("huge", &[&huge]), ("many", &many), ("turned", &["a\u{202e}b\u{0}c\u{1b}[31m"])]);
+    let all = [(Field::Department, "huge"), (Field::Company, "many"), (Field::Location, "turned")];
+    let mapped = apply(&numbers(&all), &sent, &Profile::default(), true, &context());
+    assert_eq!(mapped.profile.value(&Field::Department).map(str::len), Some(LONGEST_VALUE));
+    assert_eq!(mapped.profile.value(&Field::Company), Some("group 0"));
+    assert_eq!(mapped.profile.value(&Field::Location), Some("abc[31m"));
+    let shown: usize = mapped.trace.iter().map(|step| step.found.len()).sum();
+    assert!(shown < 1_500, "{shown}");
+    assert!(mapped.trace.iter().any(|step| step.found.contains("(the first of 10000; not used: group 1, ")));
+    let turned = mapped.trace.iter().find(|step| step.check == "mapping.location").unwrap();
+    assert!(turned.found.contains("\\u{202e}") && !turned.found.contains('\u{202e}'), "{turned:?}");
+}
+
+#[test]
+fn the_picture_is_handed_on_and_its_content_is_not_told() {
+    let mapping = Mapping { picture: Some(Input::attribute("photo")), ..Mapping::default() };
+    let picked = |value: &str| {
+        apply(&mapping, &asserted(&[("photo", &[value])]), &Profile::default(), true, &context())
+    };
+    let mapped = picked("https://pictures.acme.example/secret-token");
+    assert!(matches!(mapped.picture, Some(Picture::Url(_))));
+    assert!(!mapped.trace[0].found.contains("secret"), "{:?}", mapped.trace);
+    assert!(matches!(picked("iVBORw0K").picture, Some(Picture::Base64(_))));
+    let refused = picked("http://pictures.acme.example/a.png");
+    assert!(refused.picture.is_none() && refused.trace[0].warning);
+    assert!(apply(&mapping, &asserted(&[]), &Profile::default(), true, &context()).picture.is_none());
 }
