@@ -305,6 +305,33 @@ impl AdminCtx {
     }
 }
 
+/// Whoever looks after the people of an account: one of its administrators, or the operator.
+#[derive(Clone)]
+pub struct PeopleCtx {
+    pub(crate) app: App,
+    pub(crate) account: Account,
+    /// The administrator; the operator is nobody in the account.
+    pub(crate) by: Option<User>,
+}
+
+impl AdminCtx {
+    /// As somebody who looks after the people of the account.
+    #[must_use]
+    pub fn people(&self) -> PeopleCtx {
+        PeopleCtx { app: self.app().clone(), account: self.account().clone(), by: Some(self.user().clone()) }
+    }
+}
+
+impl OperatorCtx {
+    /// As somebody who looks after the people of this account.
+    ///
+    /// # Errors
+    /// [`Kind::NotFound`] when there is no such account.
+    pub async fn people(&self, label: &str) -> Result<PeopleCtx, Error> {
+        Ok(PeopleCtx { app: self.app.clone(), account: self.account(label).await?, by: None })
+    }
+}
+
 /// Work of an account that nobody waits for.
 #[derive(Clone)]
 pub struct JobCtx {

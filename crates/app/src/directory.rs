@@ -1,29 +1,56 @@
-//! What happens in an account when a person changes: seats that are taken and freed, groups that are joined and left.
+//! What happens in an account when a person changes: seats that are taken and freed, groups that are joined and left,
+//! sessions that end.
 //!
 //! Every entrance by which people change comes here; whether they change is decided in `model`.
 
+use crate::configuration::Configuration;
 use crate::context::App;
+use crate::error::{Error, Kind};
 use jiff::Timestamp;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use vestibule_model::activation::{self, NoSeat, Protected, Turned};
 use vestibule_model::admission::{Decision, Outcome};
 use vestibule_model::group::{GroupKind, GroupName, Membership, Origin};
 use vestibule_model::id::{GroupId, UserId};
 use vestibule_model::license::{Inventory, Product};
+use vestibule_model::trace::Change;
+use vestibule_model::user::User;
 use vestibule_store::{self as store, Tx};
+
+/// A decision by which seats change hands.
+pub(crate) trait Seated {
+    /// The seats to take and those to give back; `None` when it was decided to do nothing.
+    fn seats(&self) -> Option<(&BTreeSet<Product>, &BTreeSet<Product>)>;
+}
+
+impl Seated for Decision {
+    fn seats(&self) -> Option<(&BTreeSet<Product>, &BTreeSet<Product>)> {
+        match &self.outcome {
+            Outcome::Admit(after) => Some((&after.take, &after.free)),
+            Outcome::Refuse(_) => None,
+        }
+    }
+}
+
+impl Seated for Result<Turned, NoSeat> {
+    fn seats(&self) -> Option<(&BTreeSet<Product>, &BTreeSet<Product>)> {
+        self.as_ref().ok().map(|turned| (&turned.take, &turned.free))
+    }
+}
 
 /// Decides, and takes the seats that were decided on; if somebody else took the last one meanwhile, decides again without
 /// it.
-pub(crate) async fn take_seats(
+pub(crate) async fn take_seats<D: Seated>(
     tx: &Tx<'_>,
-    decide: impl Fn(&Inventory) -> Decision,
-) -> Result<Decision, store::Error> {
+    decide: impl Fn(&Inventory) -> D,
+) -> Result<D, store::Error> {
     let mut seats = store::licenses::inventory(tx).await?;
     loop {
         let decision = decide(&seats);
-        let Outcome::Admit(after) = &decision.outcome else { return Ok(decision) };
-        match take(tx, after.take.iter().copied()).await? {
+        let Some((wanted, given_back)) = decision.seats() else { return Ok(decision) };
+        match take(tx, wanted.iter().copied()).await? {
             None => {
-                for product in &after.free {
+                for product in given_back {
                     store::licenses::free(tx, *product).await?;
                 }
                 return Ok(decision);
@@ -73,4 +100,62 @@ pub(crate) async fn place(
         }
     }
     Ok(())
+}
+
+/// Deactivates somebody: the person's seats are free and the sessions over at once.
+///
+/// # Errors
+/// [`Kind::Forbidden`] for the owner and for whoever asks.
+pub(crate) async fn deactivate(
+    tx: &Tx<'_>,
+    user: &User,
+    (by, rule): (Option<UserId>, &str),
+    now: Timestamp,
+) -> Result<Vec<Change>, Error> {
+    let turned = activation::deactivate(user, by, rule).map_err(protected)?;
+    for product in &turned.free {
+        store::licenses::free(tx, *product).await?;
+    }
+    write(tx, turned, now).await
+}
+
+/// Lets somebody in again who was deactivated, with what the person had, as far as there are seats.
+///
+/// # Errors
+/// [`Kind::Conflict`] when no seat is left.
+pub(crate) async fn activate(
+    tx: &Tx<'_>,
+    user: &User,
+    rule: &str,
+    now: Timestamp,
+) -> Result<Vec<Change>, Error> {
+    let configuration = store::accounts::configuration(tx).await?;
+    let fallback = Configuration::from_stored(configuration.as_deref())?.fallback_license;
+    let associated = store::domains::is_associated(tx, user.email.domain()).await?;
+    let decide = |seats: &Inventory| activation::activate(user, (seats, fallback), associated, rule);
+    let turned = take_seats(tx, decide).await?.map_err(no_seat)?;
+    write(tx, turned, now).await
+}
+
+async fn write(tx: &Tx<'_>, turned: Turned, now: Timestamp) -> Result<Vec<Change>, Error> {
+    if !turned.changes.is_empty() {
+        let user = User { updated_at: now, ..turned.user };
+        store::users::update(tx, &user).await?;
+        store::sessions::end_all_of(tx, user.id).await?;
+    }
+    Ok(turned.changes)
+}
+
+fn protected(why: Protected) -> Error {
+    match why {
+        Protected::Owner => Error::new(Kind::Forbidden, "The owner of the account cannot be deactivated.")
+            .hint("Every account has one owner, who can always come in."),
+        Protected::Oneself => Error::new(Kind::Forbidden, "You cannot deactivate yourself.")
+            .hint("Ask another administrator to do it."),
+    }
+}
+
+fn no_seat(NoSeat(license): NoSeat) -> Error {
+    Error::new(Kind::Conflict, format!("No {license} seat is left, so the person stays inactive."))
+        .hint("Free a seat by deactivating somebody, order more seats, or set a fallback license type.")
 }

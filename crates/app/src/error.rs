@@ -136,6 +136,10 @@ impl From<vestibule_store::Error> for Error {
                 .hint("Look at it again, then repeat what you did."),
             Store::EmailTaken => Self::new(Kind::Conflict, "The e-mail address belongs to another user.")
                 .hint("One address is one user in a deployment: use another one."),
+            Store::EmployeeIdTaken => {
+                Self::new(Kind::Conflict, "The Employee Unique ID belongs to another user.")
+                    .hint("Take it from that user first, or give another one.")
+            }
             Store::LabelTaken => {
                 Self::new(Kind::Conflict, "The label is taken.").hint("Choose another label.")
             }

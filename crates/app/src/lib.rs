@@ -24,8 +24,11 @@ mod secret;
 pub mod sessions;
 pub mod sign_in;
 pub mod sso;
+pub mod users;
 mod vault;
 
-pub use context::{AdminCtx, App, Clock, Deployment, JobCtx, MemberCtx, OperatorCtx, Random, VisitorCtx};
+pub use context::{
+    AdminCtx, App, Clock, Deployment, JobCtx, MemberCtx, OperatorCtx, PeopleCtx, Random, VisitorCtx,
+};
 pub use error::{Error, Kind};
 pub use vault::DeploymentKey;

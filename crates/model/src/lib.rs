@@ -8,6 +8,7 @@
 #![deny(clippy::indexing_slicing)]
 
 pub mod account;
+pub mod activation;
 pub mod admission;
 pub mod code;
 pub mod connection;

@@ -10,7 +10,7 @@ pub use role::{Role, RoleName};
 
 use crate::email::Email;
 use crate::id::UserId;
-use crate::license::{AddOn, License};
+use crate::license::{AddOn, License, Product};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
@@ -117,6 +117,14 @@ impl Logins {
 }
 
 impl User {
+    /// The seats that the person holds: none unless active.
+    #[must_use]
+    pub fn seats(&self) -> BTreeSet<Product> {
+        let license = self.license.map(Product::from).into_iter();
+        let all = license.chain(self.holdings.add_ons.iter().copied().map(Product::from));
+        if self.status == Status::Active { all.collect() } else { BTreeSet::new() }
+    }
+
     /// The name to greet the person by: display name, first and last name, or the address.
     #[must_use]
     pub fn shown_name(&self) -> String {

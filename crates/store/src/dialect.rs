@@ -4,6 +4,9 @@
 //! text of one engine of it, once. What is not here is common to both: upsert, RETURNING, CTE, row values, FILTER.
 //! Times and folded strings come from Rust, so there is no `now()`, `lower()` or `LIKE`, and prefix search is a range.
 
+use crate::error::Error;
+use tokio_postgres::error::SqlState;
+
 /// The engine that a text is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Dialect {
@@ -41,6 +44,18 @@ pub(crate) fn resolve(sql: &str, dialect: Dialect) -> String {
         Dialect::Sqlite => number_placeholders(&text),
         Dialect::Postgres => text,
     }
+}
+
+/// Whether a statement failed because a unique index has a row with these values already; it is named by itself and by its
+/// columns, since each engine tells one of both.
+pub(crate) fn is_duplicate(error: &Error, index: &str, columns: &str) -> bool {
+    let Error::Database { source, .. } = error else { return false };
+    if let Some(rusqlite::Error::SqliteFailure(failure, Some(message))) = source.downcast_ref() {
+        let unique = failure.extended_code == rusqlite::ffi::SQLITE_CONSTRAINT_UNIQUE;
+        return unique && message.ends_with(columns);
+    }
+    let told = source.downcast_ref::<tokio_postgres::Error>().and_then(tokio_postgres::Error::as_db_error);
+    told.is_some_and(|told| *told.code() == SqlState::UNIQUE_VIOLATION && told.constraint() == Some(index))
 }
 
 /// Rewrites `$1` to `?1` outside of quotes. SQLite takes `$1` for a *named* parameter and numbers names by first

@@ -15,6 +15,8 @@ pub enum Error {
     Stale,
     /// The e-mail address belongs to another user of this deployment.
     EmailTaken,
+    /// The Employee Unique ID belongs to another user of the account.
+    EmployeeIdTaken,
     /// The label belongs to another account.
     LabelTaken,
     /// The domain belongs to another account.
@@ -84,6 +86,7 @@ impl fmt::Display for Error {
             Self::Busy => f.write_str("the database is busy; try again in a moment"),
             Self::Stale => f.write_str("the record has changed since it was read"),
             Self::EmailTaken => f.write_str("the e-mail address belongs to another user"),
+            Self::EmployeeIdTaken => f.write_str("the Employee Unique ID belongs to another user"),
             Self::LabelTaken => f.write_str("the label belongs to another account"),
             Self::DomainTaken => f.write_str("the domain belongs to another account"),
             Self::Nul => f.write_str("a text holds the character U+0000"),

@@ -1,5 +1,6 @@
 //! Users, and the global table of addresses: one address is one user in a deployment.
 
+use crate::dialect::is_duplicate;
 use crate::error::Error;
 use crate::statement::statements;
 use crate::transaction::{GlobalTx, Tx};
@@ -21,7 +22,12 @@ pub(crate) use columns;
 statements! { users:
     BY_ID = concat!("SELECT ", columns!(), " FROM users u WHERE u.account_id = $1 AND u.id = $2");
     BY_EMAIL = concat!("SELECT ", columns!(), " FROM users u WHERE u.account_id = $1 AND u.email_folded = $2");
+    LOCKED = concat!("SELECT ", columns!(), " FROM users u WHERE u.account_id = $1 AND u.id = $2 {FOR_UPDATE}");
     LIST = concat!("SELECT ", columns!(), " FROM users u WHERE u.account_id = $1 AND u.id > $2 ORDER BY u.id LIMIT $3");
+    BY_ADDRESS = concat!(
+        "SELECT ", columns!(), " FROM users u WHERE u.account_id = $1 AND u.email_folded >= $2 AND u.email_folded < $3 \
+         AND u.email_folded > $4 ORDER BY u.email_folded LIMIT $5"
+    );
     BY_EMPLOYEE_ID = concat!(
         "SELECT ", columns!(), " FROM users u WHERE u.account_id = $1 AND u.employee_id = $2"
     );
@@ -60,6 +66,14 @@ pub async fn administrators(tx: &Tx<'_>, limit: u32) -> Result<Vec<User>, Error>
 /// Those of the database.
 pub async fn by_id(tx: &Tx<'_>, id: UserId) -> Result<Option<User>, Error> {
     tx.row(&BY_ID, params![tx.account(), id]).await?.map(|mut row| read(&mut row)).transpose()
+}
+
+/// The user with this id, whom nobody else changes before this transaction ends.
+///
+/// # Errors
+/// Those of the database.
+pub async fn locked(tx: &Tx<'_>, id: UserId) -> Result<Option<User>, Error> {
+    tx.row(&LOCKED, params![tx.account(), id]).await?.map(|mut row| read(&mut row)).transpose()
 }
 
 /// The user of this account with this (folded) address.
@@ -107,6 +121,23 @@ pub async fn list(tx: &Tx<'_>, after: Option<UserId>, limit: u32) -> Result<Vec<
     rows.into_iter().map(|mut row| read(&mut row)).collect()
 }
 
+/// Users whose (folded) address begins with this, in order of address; a page begins after the last address of the page
+/// before.
+///
+/// # Errors
+/// Those of the database.
+pub async fn by_address(
+    tx: &Tx<'_>,
+    prefix: &str,
+    after: Option<&str>,
+    limit: u32,
+) -> Result<Vec<User>, Error> {
+    let end = format!("{prefix}{}", char::MAX);
+    let range = params![tx.account(), prefix, end.as_str(), after.unwrap_or_default(), limit];
+    let rows = tx.rows(&BY_ADDRESS, range).await?;
+    rows.into_iter().map(|mut row| read(&mut row)).collect()
+}
+
 /// How many users the account has.
 ///
 /// # Errors
@@ -121,7 +152,8 @@ pub async fn count(tx: &Tx<'_>) -> Result<i64, Error> {
 /// Makes a user and claims the address for it.
 ///
 /// # Errors
-/// [`Error::EmailTaken`] when the address is somebody's, in whatever account; those of the database.
+/// [`Error::EmailTaken`] when the address is somebody's, in whatever account; [`Error::EmployeeIdTaken`]; those of the
+/// database.
 pub async fn insert(tx: &Tx<'_>, user: &User) -> Result<(), Error> {
     let (account, folded) = (tx.account(), user.email.folded());
     let row = params![
@@ -145,14 +177,24 @@ pub async fn insert(tx: &Tx<'_>, user: &User) -> Result<(), Error> {
     let claim = params![folded, account, user.id];
     // One after the other: statements that are awaited together have no order while they are being prepared.
     let claimed = tx.execute(&CLAIM, claim).await? == 1;
-    if claimed && tx.execute(&INSERT, row).await? == 1 { Ok(()) } else { Err(Error::EmailTaken) }
+    if claimed && tx.execute(&INSERT, row).await.map_err(sort)? == 1 {
+        Ok(())
+    } else {
+        Err(Error::EmailTaken)
+    }
+}
+
+/// Tells when a user was to get an Employee Unique ID that another one has: the index is the last word.
+fn sort(error: Error) -> Error {
+    let taken = is_duplicate(&error, "users_by_employee_id", "users.account_id, users.employee_id");
+    if taken { Error::EmployeeIdTaken } else { error }
 }
 
 /// Writes a user that was read at `user.version`, and returns the new version.
 ///
 /// # Errors
-/// [`Error::Stale`] when it changed since; [`Error::EmailTaken`] when it got an address that is somebody's; those of
-/// the database.
+/// [`Error::Stale`] when it changed since; [`Error::EmailTaken`] when it got an address that is somebody's,
+/// [`Error::EmployeeIdTaken`] when it got such an ID; those of the database.
 pub async fn update(tx: &Tx<'_>, user: &User) -> Result<i64, Error> {
     if write(tx, user).await? {
         return Ok(user.version + 1);
@@ -186,7 +228,7 @@ async fn write(tx: &Tx<'_>, user: &User) -> Result<bool, Error> {
         user.employee_id.as_deref(),
         user.email_changed_at,
     ];
-    Ok(tx.execute(&UPDATE, row).await? == 1)
+    Ok(tx.execute(&UPDATE, row).await.map_err(sort)? == 1)
 }
 
 async fn rename(tx: &Tx<'_>, user: &User, before: &str) -> Result<(), Error> {

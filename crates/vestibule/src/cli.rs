@@ -29,6 +29,9 @@ pub(crate) enum Command {
     /// Accounts
     #[command(subcommand)]
     Account(AccountCommand),
+    /// People
+    #[command(subcommand)]
+    Users(UsersCommand),
     /// Apply an account file, or show what it would change
     Apply(ApplyArgs),
     /// Print an account as an account file
@@ -91,6 +94,59 @@ pub(crate) enum AccountCommand {
         /// Its label
         label: String,
     },
+}
+
+/// `vestibule users …`.
+#[derive(Debug, Subcommand)]
+pub(crate) enum UsersCommand {
+    /// The users of an account, in order of address
+    List {
+        /// The label of the account
+        #[arg(long, value_name = "LABEL")]
+        account: String,
+        /// Only addresses that begin like this
+        #[arg(long, value_name = "TEXT", default_value = "")]
+        prefix: String,
+        /// Only what comes after this address, to go on with a long list
+        #[arg(long, value_name = "MAIL")]
+        after: Option<String>,
+        /// At most so many
+        #[arg(long, default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..=200))]
+        limit: u32,
+    },
+    /// One user: login types, license, add-ons, groups
+    Show(UserArgs),
+    /// Add a login type: the cure for 1020
+    AddLogin {
+        /// The login type
+        #[arg(value_parser = ["sso"])]
+        login: String,
+        #[command(flatten)]
+        user: UserArgs,
+    },
+    /// Give a user another Employee Unique ID, or none: the cure for 1015
+    EmployeeId {
+        #[command(flatten)]
+        user: UserArgs,
+        /// The ID
+        #[arg(required_unless_present = "remove")]
+        id: Option<String>,
+        /// Take it away; the next sign-in links the one that is sent
+        #[arg(long, conflicts_with = "id")]
+        remove: bool,
+    },
+    /// Deactivate a user: sessions end and seats are free at once
+    Deactivate(UserArgs),
+    /// Let a user in again, with what they had, as far as there are seats
+    Activate(UserArgs),
+}
+
+/// One user.
+#[derive(Debug, Args)]
+pub(crate) struct UserArgs {
+    /// The e-mail address
+    #[arg(value_name = "MAIL")]
+    pub(crate) mail: String,
 }
 
 /// `vestibule apply`.

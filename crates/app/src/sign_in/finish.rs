@@ -194,7 +194,7 @@ pub(super) enum Retry {
 impl From<vestibule_store::Error> for Retry {
     fn from(error: vestibule_store::Error) -> Self {
         use vestibule_store::Error as Store;
-        if matches!(error, Store::Stale | Store::EmailTaken) {
+        if matches!(error, Store::Stale | Store::EmailTaken | Store::EmployeeIdTaken) {
             Self::Again
         } else {
             Self::Failed(error.into())

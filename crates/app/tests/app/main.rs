@@ -36,6 +36,7 @@ mod not_in_force;
 mod overview;
 mod passwords;
 mod pending;
+mod people;
 mod provider;
 mod races;
 mod requests;

@@ -36,6 +36,12 @@ pub fn identity(mapping: &Mapping, asserted: &Asserted, context: &Context<'_>) -
     (Identity { email, employee_id }, trace)
 }
 
+/// Whether this can be an Employee Unique ID: 1 to 256 characters, all of which can be seen.
+#[must_use]
+pub fn is_employee_id(id: &str) -> bool {
+    (1..=LONGEST_EMPLOYEE_ID).contains(&id.chars().count()) && !id.chars().any(is_unseen)
+}
+
 fn employee_id(input: &Input, asserted: &Asserted, context: &Context<'_>) -> (Option<String>, Step) {
     const CHECK: &str = "mapping.employee_id";
     let expected = format!("an Employee Unique ID in {input}");
@@ -46,7 +52,7 @@ fn employee_id(input: &Input, asserted: &Asserted, context: &Context<'_>) -> (Op
     let Some(id) = read.values.first() else {
         return (None, Step::passed(CHECK, expected, "not sent: the address decides"));
     };
-    if id.chars().count() > LONGEST_EMPLOYEE_ID || id.chars().any(is_unseen) {
+    if !is_employee_id(id) {
         let problem =
             format!("{}: too long, or with characters that cannot be seen: left out", read.shown(id));
         return (None, Step::warning(CHECK, expected, problem));

@@ -18,7 +18,7 @@ mod value;
 pub use advanced::{Granted, Person, grant};
 pub use basic::{Mapped, apply, conceal, is_first_time_only};
 pub use category::{Category, CategoryName, Exempt, Grant, NoMatch, Rule};
-pub use identity::{Identity, identity};
+pub use identity::{Identity, identity, is_employee_id};
 pub use input::{Input, Source};
 pub use picture::Picture;
 pub use rules::{BadPattern, Condition, Operator, Pattern};

@@ -9,6 +9,7 @@ mod idp;
 mod log;
 mod outbox;
 mod serve;
+mod users;
 
 use crate::cli::{Cli, Command};
 use crate::compose::{block_on, block_on_all_cores, open, open_store};
@@ -24,6 +25,9 @@ pub(crate) fn run(cli: Cli) -> Result<Exit, Failure> {
         Command::Serve => block_on_all_cores(async { serve::run(&load()?).await }),
         Command::Account(command) => {
             block_on(async { account::run(&open(&load()?).await?, command, json).await })
+        }
+        Command::Users(command) => {
+            block_on(async { users::run(&open(&load()?).await?, command, json).await })
         }
         Command::Apply(args) => block_on(async { apply::run(&open(&load()?).await?, &args, json).await }),
         Command::Export { account } => {
