@@ -157,11 +157,12 @@ impl App {
     }
 
     /// A fresh ID of a SAML message: an `xs:ID` does not begin with a digit, and SAML-Core 1.3.4 asks for 128 bits of
-    /// randomness.
-    pub(crate) fn fresh_message_id(&self) -> String {
+    /// randomness. The time comes before them, so that requests that wait for their answers lie beside each other.
+    pub(crate) fn fresh_message_id(&self, now: Timestamp) -> String {
         let mut random = [0; 16];
         self.inner.random.fill(&mut random);
-        format!("_{:032x}", u128::from_be_bytes(random))
+        let millis = u64::try_from(now.as_millisecond()).unwrap_or(0);
+        format!("_{millis:012x}{:032x}", u128::from_be_bytes(random))
     }
 
     /// A fresh tracking ID: 128 bits of randomness, so that nobody can guess another one's.

@@ -6,7 +6,7 @@ use crate::vault::{Place, Purpose};
 use serde::Serialize;
 use vestibule_model::account::{Account, Label};
 use vestibule_model::code::Code;
-use vestibule_model::id::AccountId;
+use vestibule_model::id::{AccountId, LogId};
 use vestibule_model::response_log::{Detail, Entry, Filter, TrackingId};
 use vestibule_model::trace::{Change, Step};
 use vestibule_store as store;
@@ -85,6 +85,7 @@ pub async fn search(ctx: &AdminCtx, filter: &Filter) -> Result<Vec<Entry>, Error
 }
 
 async fn search_account(app: &App, account: AccountId, filter: Filter) -> Result<Vec<Entry>, Error> {
+    let filter = near(app, filter)?;
     let scope = app.store().account(account);
     let found = scope.read(move |tx| {
         let filter = filter.clone();
@@ -101,11 +102,24 @@ pub async fn detail(ctx: &AdminCtx, tracking_id: TrackingId) -> Result<Explained
     open(ctx.app(), ctx.account(), tracking_id).await
 }
 
+/// The filter, narrowed to where the row of its tracking ID is.
+fn near(app: &App, filter: Filter) -> Result<Filter, Error> {
+    let Some(tracking_id) = filter.tracking_id else { return Ok(filter) };
+    let id = app.inner.vault.row(tracking_id)?;
+    let (made, next) =
+        (id.made_at(), LogId::from_bytes(u128::from_be_bytes(id.to_bytes()).saturating_add(1).to_be_bytes()));
+    Ok(Filter {
+        since: filter.since.max(made),
+        before: Some(filter.before.map_or(next, |b| b.min(next))),
+        ..filter
+    })
+}
+
 async fn open(app: &App, account: &Account, tracking_id: TrackingId) -> Result<Explained, Error> {
     let scope = app.store().account(account.id);
-    let found = scope
-        .read(move |tx| Box::pin(async move { store::response_log::by_tracking_id(tx, tracking_id).await }))
-        .await?;
+    let row = app.inner.vault.row(tracking_id)?;
+    let found =
+        scope.read(move |tx| Box::pin(async move { store::response_log::detail(tx, row).await })).await?;
     let (entry, sealed) = found.ok_or_else(unknown)?;
     let place = Place { purpose: Purpose::Response, account: account.id, row: entry.id.to_bytes() };
     let json = app.inner.vault.open_packed(place, &sealed)?;
@@ -171,9 +185,10 @@ pub async fn explain(ctx: &OperatorCtx, tracking_id: &str) -> Result<Explained, 
     let tracking_id = TrackingId::parse(tracking_id).ok_or_else(|| {
         Error::new(Kind::Invalid, "That is not a tracking ID.").hint("One is WEB_ and 32 hexadecimal digits.")
     })?;
+    let row = ctx.app.inner.vault.row(tracking_id)?;
     let found = ctx.app.store().read(move |tx| {
         Box::pin(async move {
-            match store::response_log::find_account(tx, tracking_id).await? {
+            match store::response_log::find_account(tx, row).await? {
                 Some(id) => store::accounts::by_id(tx, id).await,
                 None => Ok(None),
             }

@@ -1,6 +1,7 @@
 //! Web sessions: begun by a sign-in, slid by use, ended by sign-out and by everything that revokes.
 //!
-//! The cookie carries a random secret; the store keeps its hash. The row is read at every request, so that revocation
+//! The cookie carries the id of the session and a random secret; the store keeps the hash of the secret. The row is found
+//! by its id, which is ordered by time: an index of hashes would have every sign-in write a page of its own. The row is read at every request, so that revocation
 //! works at once; it is written at most once in [`SLIDE_EVERY`].
 
 use crate::context::{App, MemberCtx, VisitorCtx};
@@ -27,8 +28,9 @@ pub(crate) struct Fresh {
 /// Makes a session; the caller names the user and writes its row.
 pub(crate) fn fresh(app: &App, account: AccountId, now: Timestamp) -> Fresh {
     let secret = secret::fresh(app.random());
+    let id = SessionId::from_bytes(app.fresh_id(now));
     let row = Session {
-        id: SessionId::from_bytes(app.fresh_id(now)),
+        id,
         user: UserId::from_bytes([0; 16]),
         token_hash: secret::hash(&secret),
         connection: None,
@@ -39,7 +41,14 @@ pub(crate) fn fresh(app: &App, account: AccountId, now: Timestamp) -> Fresh {
         seen_at: now,
         expires_at: None,
     };
-    Fresh { row, token: format!("{account}.{secret}") }
+    Fresh { row, token: format!("{account}.{id}.{secret}") }
+}
+
+/// The id and the secret of a token of this account.
+fn parts(token: &str, account: AccountId) -> Option<(SessionId, &str)> {
+    let mut parts = token.splitn(3, '.');
+    let (of, id, secret) = (parts.next()?, parts.next()?, parts.next()?);
+    (of.parse() == Ok(account)).then_some((id.parse().ok()?, secret))
 }
 
 fn signed_out() -> Error {
@@ -52,15 +61,14 @@ impl VisitorCtx {
     /// # Errors
     /// [`Kind::SignedOut`] when it is no live session of this account.
     pub async fn member(&self, token: &str) -> Result<MemberCtx, Error> {
-        let (account, secret) = token.split_once('.').ok_or_else(signed_out)?;
-        if account.parse() != Ok(self.account().id) {
-            return Err(signed_out());
-        }
-        let hash = secret::hash(secret);
+        let (id, secret) = parts(token, self.account().id).ok_or_else(signed_out)?;
         let scope = self.app.store().account(self.account().id);
         let found =
-            scope.read(move |tx| Box::pin(async move { store::sessions::by_token(tx, &hash).await })).await?;
+            scope.read(move |tx| Box::pin(async move { store::sessions::by_id(tx, id).await })).await?;
         let (session, user) = found.ok_or_else(signed_out)?;
+        if !secret::is(secret, &session.token_hash) {
+            return Err(signed_out());
+        }
         let now = self.app.now();
         let over =
             session.expires_at.is_some_and(|expires_at| now >= expires_at) || now >= session.seen_at + IDLE;

@@ -6,9 +6,13 @@
 use crate::context::Random;
 use crate::error::Error;
 use aws_lc_rs::aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
+use aws_lc_rs::cipher::{
+    AES_256, DecryptingKey, DecryptionContext, EncryptingKey, EncryptionContext, UnboundCipherKey,
+};
 use aws_lc_rs::hkdf;
 use std::sync::{Mutex, PoisonError};
-use vestibule_model::id::AccountId;
+use vestibule_model::id::{AccountId, LogId};
+use vestibule_model::response_log::TrackingId;
 use zeroize::Zeroizing;
 use zstd::bulk::{Compressor, Decompressor};
 
@@ -30,6 +34,9 @@ impl DeploymentKey {
 
 /// The derived keys.
 pub(crate) struct Vault {
+    /// Makes tracking IDs of the ids of log rows, and the way back. One block of AES is a permutation: two rows never get
+    /// the same tracking ID, and nobody without the key can tell the next one.
+    tracking: (EncryptingKey, DecryptingKey),
     private_keys: LessSafeKey,
     responses: LessSafeKey,
     /// Kept, because making one costs more than using it.
@@ -62,11 +69,36 @@ impl Vault {
             Ok(LessSafeKey::new(bound))
         };
         let unusable = |_| Error::internal("the deployment key could not be used");
+        let tracking = || {
+            let salt = hkdf::Salt::new(hkdf::HKDF_SHA256, b"vestibule vault 1");
+            let secret = salt.extract(key.0.as_slice());
+            let mut bytes = Zeroizing::new([0; 32]);
+            secret.expand(&[b"tracking id"], hkdf::HKDF_SHA256)?.fill(bytes.as_mut_slice())?;
+            let encrypting = EncryptingKey::ecb(UnboundCipherKey::new(&AES_256, bytes.as_slice())?)?;
+            Ok((encrypting, DecryptingKey::ecb(UnboundCipherKey::new(&AES_256, bytes.as_slice())?)?))
+        };
         Ok(Self {
+            tracking: tracking().map_err(unusable)?,
             private_keys: derive(b"private key").map_err(unusable)?,
             responses: derive(b"response").map_err(unusable)?,
             compressor: Mutex::new(Compressor::new(COMPRESSION_LEVEL).map_err(Error::internal)?),
         })
+    }
+
+    /// The tracking ID of a row of the response log.
+    pub(crate) fn tracking_id(&self, row: LogId) -> Result<TrackingId, Error> {
+        let mut block = row.to_bytes();
+        let done = self.tracking.0.less_safe_encrypt(&mut block, EncryptionContext::None);
+        done.map_err(|_| Error::internal("a tracking ID could not be made"))?;
+        Ok(TrackingId::from_bytes(block))
+    }
+
+    /// The row that a tracking ID names, if it names one.
+    pub(crate) fn row(&self, tracking_id: TrackingId) -> Result<LogId, Error> {
+        let mut block = tracking_id.to_bytes();
+        let done = self.tracking.1.decrypt(&mut block, DecryptionContext::None).map(drop);
+        done.map_err(|_| Error::internal("a tracking ID could not be read"))?;
+        Ok(LogId::from_bytes(block))
     }
 
     /// Encrypts a value for its place.

@@ -3,6 +3,7 @@
 //! An id is a UUIDv7 made in `app` from its clock and its randomness; here it only has a type and a spelling
 //! (`usr_` and 32 hexadecimal digits). Ids are never secrets: secrets are random and stored as hashes.
 
+use jiff::Timestamp;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::fmt;
 use std::str::FromStr;
@@ -40,6 +41,13 @@ macro_rules! ids {
             #[must_use]
             pub fn to_bytes(self) -> [u8; 16] {
                 self.0.into_bytes()
+            }
+
+            /// The millisecond in which it was made, as its first 48 bits say; `None` where they say nothing.
+            #[must_use]
+            pub fn made_at(self) -> Option<Timestamp> {
+                let millis = i64::try_from(self.0.as_u128() >> 80).ok()?;
+                Timestamp::from_millisecond(millis).ok()
             }
         }
 

@@ -41,6 +41,7 @@ const MIGRATIONS: &[Migration] = migrations![
     9 "0009_tests",
     10 "0010_idp_metadata",
     11 "0011_people",
+    12 "0012_order",
 ];
 
 const TABLE: &str = "CREATE TABLE IF NOT EXISTS schema_migrations (number {INTEGER} NOT NULL PRIMARY KEY, \

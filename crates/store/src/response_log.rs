@@ -38,11 +38,8 @@ statements! { response_log:
     SEARCH = search!("ORDER BY id DESC LIMIT $8");
     SEARCH_PERSON = search!("AND person_folded = $9 ORDER BY id DESC LIMIT $8");
     DETAIL = concat!("SELECT ", columns!(), ", detail FROM response_log WHERE account_id = $1 AND id = $2");
-    BY_TRACKING_ID = concat!(
-        "SELECT ", columns!(), ", detail FROM response_log WHERE account_id = $1 AND tracking_id = $2"
-    );
     FIND_ACCOUNT = "SELECT account_id FROM response_log \
-                    WHERE account_id IN (SELECT id FROM accounts) AND tracking_id = $1";
+                    WHERE account_id IN (SELECT id FROM accounts) AND id = $1";
     PURGE = "DELETE FROM response_log WHERE (account_id, id) IN \
              (SELECT r.account_id, r.id FROM accounts a JOIN response_log r ON r.account_id = a.id \
              WHERE r.id < $1 LIMIT $2)";
@@ -107,20 +104,12 @@ pub async fn detail(tx: &Tx<'_>, id: LogId) -> Result<Option<(Entry, Vec<u8>)>, 
     tx.row(&DETAIL, params![tx.account(), id]).await?.map(read_whole).transpose()
 }
 
-/// The row that a person's tracking ID names, with its sealed detail.
+/// The account in whose log a row is: for the operator, who need not know the account.
 ///
 /// # Errors
 /// Those of the database.
-pub async fn by_tracking_id(tx: &Tx<'_>, id: TrackingId) -> Result<Option<(Entry, Vec<u8>)>, Error> {
-    tx.row(&BY_TRACKING_ID, params![tx.account(), id.to_bytes()]).await?.map(read_whole).transpose()
-}
-
-/// The account in whose log a tracking ID is: for the operator, who need not know the account.
-///
-/// # Errors
-/// Those of the database.
-pub async fn find_account(tx: &GlobalTx<'_>, id: TrackingId) -> Result<Option<AccountId>, Error> {
-    let row = tx.row(&FIND_ACCOUNT, params![id.to_bytes()]).await?;
+pub async fn find_account(tx: &GlobalTx<'_>, id: LogId) -> Result<Option<AccountId>, Error> {
+    let row = tx.row(&FIND_ACCOUNT, params![id]).await?;
     row.map(|mut row| row.id("account_id", AccountId::from_bytes)).transpose()
 }
 

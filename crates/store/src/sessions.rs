@@ -15,11 +15,11 @@ use vestibule_model::user::User;
 statements! { sessions:
     INSERT = "INSERT INTO sessions (account_id, id, user_id, token_hash, connection_id, name_id, session_index, \
               created_at, seen_at, expires_at, name_qualifiers) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
-    BY_TOKEN = concat!(
-        "SELECT s.id AS session_id, s.connection_id, s.name_id, s.name_qualifiers, s.session_index, \
+    BY_ID = concat!(
+        "SELECT s.token_hash, s.connection_id, s.name_id, s.name_qualifiers, s.session_index, \
          s.created_at AS session_created_at, s.seen_at, s.expires_at, ", users::columns!(),
         " FROM sessions s JOIN users u ON u.account_id = s.account_id AND u.id = s.user_id \
-         WHERE s.account_id = $1 AND s.token_hash = $2"
+         WHERE s.account_id = $1 AND s.id = $2"
     );
     TOUCH = "UPDATE sessions SET seen_at = $3 WHERE account_id = $1 AND id = $2 AND seen_at < $3";
     END = "DELETE FROM sessions WHERE account_id = $1 AND id = $2";
@@ -77,17 +77,18 @@ pub async fn insert(tx: &Tx<'_>, session: &Session) -> Result<(), Error> {
     tx.defer(&INSERT, row)
 }
 
-/// The session with this secret, and its user. Whether it is too old is for the caller to say.
+/// The session with this id, and its user. Whether the caller knows its secret, and whether it is too old, is for the
+/// caller to say.
 ///
 /// # Errors
 /// Those of the database.
-pub async fn by_token(tx: &Tx<'_>, token_hash: &[u8; 32]) -> Result<Option<(Session, User)>, Error> {
-    let Some(mut row) = tx.row(&BY_TOKEN, params![tx.account(), token_hash]).await? else { return Ok(None) };
+pub async fn by_id(tx: &Tx<'_>, id: SessionId) -> Result<Option<(Session, User)>, Error> {
+    let Some(mut row) = tx.row(&BY_ID, params![tx.account(), id]).await? else { return Ok(None) };
     let user = users::read(&mut row)?;
     let session = Session {
-        id: row.id("session_id", SessionId::from_bytes)?,
+        id,
         user: user.id,
-        token_hash: *token_hash,
+        token_hash: row.hash("token_hash")?,
         connection: row.id_or_null("connection_id", ConnectionId::from_bytes)?,
         name_id: row.text_or_null("name_id")?,
         name_qualifiers: row.text_or_null("name_qualifiers")?,

@@ -253,6 +253,12 @@ impl Row {
         }
     }
 
+    /// A hash of 32 bytes.
+    pub(crate) fn hash(&mut self, column: &'static str) -> Result<[u8; 32], Error> {
+        let bytes = self.bytes(column)?;
+        bytes.try_into().map_err(|_| self.unreadable(column, "32 bytes"))
+    }
+
     /// An id, or nothing (in SQLite 16 bytes).
     pub(crate) fn id_or_null<T>(
         &mut self,

@@ -92,7 +92,7 @@ fn request(ctx: &MemberCtx, connection: &LiveConnection, url: &str, now: Timesta
     let session = &ctx.session;
     let (name_id, qualifiers) = (session.name_id.clone(), session.name_qualifiers.clone());
     Some(LogoutRequest {
-        id: ctx.visitor.app.fresh_message_id(),
+        id: ctx.visitor.app.fresh_message_id(now),
         issue_instant: now,
         issuer: connection.entity_ids.first().cloned().unwrap_or_default(),
         destination: Some(url.to_owned()),

@@ -72,7 +72,7 @@ pub async fn receive(
     let issuer = || unpacked.as_ref().ok()?.claimed().issuer;
     let connection = in_use(ctx.live.connection_of(issuer))?;
     let now = ctx.app.now();
-    let mut case = Case { ctx, record: Record::new(&ctx.app, &connection, now), connection, now };
+    let mut case = Case { ctx, record: Record::new(&ctx.app, &connection, now)?, connection, now };
     match unpacked {
         Err(rejection) => {
             case.record.logout_undecodable(&rejection);

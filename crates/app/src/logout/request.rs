@@ -56,7 +56,7 @@ fn respond(case: &Case<'_>, request: &VerifiedRequest, relay_state: Option<&str>
     let url = provider.sign_out_response_url.as_ref().or(provider.sign_out_url.as_ref());
     let Some(url) = url else { return Ok(Received::Ended) };
     let response = LogoutResponse {
-        id: case.ctx.app.fresh_message_id(),
+        id: case.ctx.app.fresh_message_id(case.now),
         issue_instant: case.now,
         issuer: case.connection.entity_ids.first().cloned().unwrap_or_default(),
         destination: Some(url.clone()),

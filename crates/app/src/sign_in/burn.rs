@@ -57,7 +57,8 @@ impl Burning<'_, '_> {
 
 /// The assertion ID is unique for its issuer alone.
 fn replay_key(assertion: &VerifiedAssertion) -> [u8; 32] {
-    secret::sha256(format!("{}\0{}", assertion.issuer(), assertion.assertion_id()).as_bytes())
+    let named = format!("{}\0{}", assertion.issuer(), assertion.assertion_id());
+    secret::ordered(assertion.replay_until(), named.as_bytes())
 }
 
 /// What the assertion says of the person.

@@ -82,7 +82,7 @@ pub async fn finish(ctx: &VisitorCtx, posted: Posted<'_>) -> Result<Finished, Er
     }
     let issuer = || observe(decoded.as_deref().ok()?).issuer().map(str::to_owned);
     let connection = in_use(ctx.live.connection_of(issuer))?;
-    let mut record = Record::new(&ctx.app, &connection, now);
+    let mut record = Record::new(&ctx.app, &connection, now)?;
     let xml = match decoded {
         Ok(xml) => xml,
         Err(rejection) => {

@@ -31,16 +31,17 @@ pub(crate) struct Record {
 }
 
 impl Record {
-    pub(crate) fn new(app: &App, connection: &LiveConnection, now: Timestamp) -> Self {
-        Self {
-            id: LogId::from_bytes(app.fresh_id(now)),
-            tracking_id: app.fresh_tracking_id(),
+    pub(crate) fn new(app: &App, connection: &LiveConnection, now: Timestamp) -> Result<Self, Error> {
+        let id = LogId::from_bytes(app.fresh_id(now));
+        Ok(Self {
+            id,
+            tracking_id: app.inner.vault.tracking_id(id)?,
             time: now,
             connection: connection.id,
             saves_messages: connection.settings.save_response_logs,
             claimed_user: None,
             detail: Detail::default(),
-        }
+        })
     }
 
     pub(super) fn tracking_id(&self) -> TrackingId {

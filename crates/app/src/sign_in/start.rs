@@ -131,7 +131,7 @@ fn is_binding_secret(secret: &str) -> bool {
 
 fn request(ctx: &VisitorCtx, connection: &LiveConnection, mark: &str, now: Timestamp) -> AuthnRequest {
     AuthnRequest {
-        id: ctx.app.fresh_message_id().replacen('_', &format!("_{mark}"), 1),
+        id: ctx.app.fresh_message_id(now).replacen('_', &format!("_{mark}"), 1),
         issue_instant: now,
         issuer: connection.entity_ids.first().cloned().unwrap_or_default(),
         destination: Some(connection.settings.identity_provider.sign_in_url.clone()),

@@ -61,7 +61,7 @@ impl Trial {
 
     /// Judges the answer, and writes its row.
     pub(super) async fn finish(self, ctx: &VisitorCtx, xml: Vec<u8>) -> Result<Finished, Error> {
-        let mut record = Record::new(&ctx.app, &self.connection, self.now);
+        let mut record = Record::new(&ctx.app, &self.connection, self.now)?;
         record.tests(self.version);
         let tracking_id = record.tracking_id();
         let verification = finish::verify(&xml, &self.connection, self.now);

@@ -9,7 +9,7 @@ use vestibule_store as store;
 
 cases! {
     s13_what_was_asserted_is_nowhere_in_the_database,
-    s13_a_detail_opens_at_its_own_row_alone,
+    s13_a_detail_opens_in_its_own_account_alone,
     s13_an_account_that_saves_no_responses_keeps_no_values,
     a_message_that_cannot_be_read_has_its_row_too,
 }
@@ -24,10 +24,11 @@ fn readable(bytes: &[u8], text: &str) -> bool {
 }
 
 async fn sealed(account: &Account, id: TrackingId) -> Vec<u8> {
+    let row = account.explained(id).await.entry.id;
     let found = account
         .store
         .account(account.id)
-        .read(move |tx| Box::pin(async move { store::response_log::by_tracking_id(tx, id).await }));
+        .read(move |tx| Box::pin(async move { store::response_log::detail(tx, row).await }));
     found.await.unwrap().unwrap().1
 }
 
@@ -54,28 +55,19 @@ async fn s13_what_was_asserted_is_nowhere_in_the_database(world: &World) {
     }
 }
 
-async fn s13_a_detail_opens_at_its_own_row_alone(world: &World) {
-    let acme = world.acme().await;
-    let [one, other] = [acme.sign_in(&Person::anna()).await, acme.sign_in(&Person::anna()).await];
-    let stolen = sealed(&acme, one.tracking_id).await;
-    let scope = acme.store.account(acme.id);
-    let (mut entry, _) = scope
-        .read(move |tx| {
-            Box::pin(async move { store::response_log::by_tracking_id(tx, other.tracking_id).await })
-        })
-        .await
-        .unwrap()
-        .unwrap();
-    entry.id = vestibule_model::id::LogId::from_bytes([0xfe; 16]);
-    entry.tracking_id = TrackingId::from_bytes([0xfe; 16]);
-    let moved = entry.tracking_id;
-    let written = scope.write(move |tx| {
+async fn s13_a_detail_opens_in_its_own_account_alone(world: &World) {
+    let (acme, beta) = (world.acme().await, world.configured_account("beta").await);
+    let one = acme.sign_in(&Person::anna()).await;
+    let (stolen, entry) = (sealed(&acme, one.tracking_id).await, acme.explained(one.tracking_id).await.entry);
+    let written = beta.store.account(beta.id).write(move |tx| {
         let (entry, stolen) = (entry.clone(), stolen.clone());
         Box::pin(async move { store::response_log::insert(tx, &entry, &stolen).await })
     });
     written.await.unwrap();
-    let error =
-        vestibule_app::response_log::explain(&world.app.operator(), &moved.to_string()).await.unwrap_err();
+    let session = beta.sign_in(&Person::of("admin@beta.example")).await.session;
+    beta.change("admin@beta.example", |user| user.role = vestibule_model::user::Role::Admin).await;
+    let admin = beta.member(&session).await.unwrap().admin().unwrap();
+    let error = vestibule_app::response_log::detail(&admin, one.tracking_id).await.unwrap_err();
     assert_eq!(error.kind(), vestibule_app::Kind::Internal);
     assert!(!error.message().contains("key"), "the public sentence tells nothing: {error}");
 }

@@ -185,7 +185,7 @@ async fn every_request_has_an_id_of_its_own_and_the_browser_keeps_one_cookie(wor
     let second = browser.start(&acme).await;
     assert_eq!(browser.binding.as_ref(), Some(&cookie), "two tabs share the cookie");
     assert_ne!(first.id, second.id);
-    assert!(first.id.len() == 33 && first.id.starts_with('_'), "{}", first.id);
+    assert!(first.id.len() == 45 && first.id.starts_with('_'), "{}", first.id);
     let mut other = Browser::default();
     other.start(&acme).await;
     assert_ne!(other.binding, browser.binding);

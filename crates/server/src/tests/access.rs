@@ -135,9 +135,12 @@ async fn a_row_of_another_accounts_log_is_not_found() {
 async fn tokens_that_are_no_session_open_nothing() {
     let house = House::new().await;
     let good = house.owner("acme").await.cookies["__Host-vestibule"].clone();
-    let (account, secret) = good.split_once('.').unwrap();
-    let (cut, other) = (&good[..good.len() - 1], format!("{account}.{}", "A".repeat(secret.len())));
-    for bad in ["", ".", account, secret, cut, &other, "acc_00.x", "\u{1f600}"] {
+    let (named, secret) = good.rsplit_once('.').unwrap();
+    let (account, id) = named.split_once('.').unwrap();
+    let (cut, other) = (&good[..good.len() - 1], format!("{named}.{}", "A".repeat(secret.len())));
+    let without_id = format!("{account}.{secret}");
+    for bad in ["", ".", "..", account, id, named, secret, cut, &other, &without_id, "acc_00.x", "\u{1f600}"]
+    {
         let mut browser = house.browser("acme");
         browser.cookies.insert("__Host-vestibule".to_owned(), bad.to_owned());
         assert_eq!(browser.get("/profile").await.status, StatusCode::SEE_OTHER, "{bad}");

@@ -63,10 +63,9 @@ async fn end(place: &Place, (account, by): (u8, u8), name_id: &str, indexes: &[&
 async fn left(place: &Place) -> Vec<u8> {
     let mut left = Vec::new();
     for number in 1..=9 {
-        let found = place
-            .store
-            .account(account_id(1))
-            .read(move |tx| Box::pin(async move { sessions::by_token(tx, &[number; 32]).await }));
+        let found = place.store.account(account_id(1)).read(move |tx| {
+            Box::pin(async move { sessions::by_id(tx, SessionId::from_bytes([number; 16])).await })
+        });
         if found.await.unwrap().is_some() {
             left.push(number);
         }

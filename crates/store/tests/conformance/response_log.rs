@@ -9,10 +9,10 @@ use vestibule_model::response_log::{Entry, Filter, OutcomeWord, TrackingId};
 use vestibule_store::{Error, response_log};
 
 cases! {
-    a_row_is_found_by_id_and_by_tracking_id_with_its_detail,
+    a_row_is_found_by_its_id_with_its_detail,
     a_search_is_newest_first_and_goes_on_where_the_page_ended,
     a_search_matches_person_code_outcome_tracking_id_and_time,
-    the_operator_finds_the_account_of_a_tracking_id,
+    the_operator_finds_the_account_of_a_row,
     old_rows_are_purged_piece_by_piece,
 }
 
@@ -58,14 +58,14 @@ async fn search(place: &Place, filter: Filter) -> Vec<Entry> {
     found.await.unwrap()
 }
 
-async fn a_row_is_found_by_id_and_by_tracking_id_with_its_detail(place: &Place) {
+async fn a_row_is_found_by_its_id_with_its_detail(place: &Place) {
     write(place, 1, [1, 2]).await;
     let found = place.store.account(account_id(1)).read(|tx| {
         Box::pin(async move {
-            let by_id = response_log::detail(tx, entry(2).id).await?;
-            let by_tracking_id = response_log::by_tracking_id(tx, entry(1).tracking_id).await?;
-            let unknown = response_log::by_tracking_id(tx, entry(3).tracking_id).await?;
-            Ok::<_, Error>([by_id, by_tracking_id, unknown])
+            let second = response_log::detail(tx, entry(2).id).await?;
+            let first = response_log::detail(tx, entry(1).id).await?;
+            let unknown = response_log::detail(tx, entry(3).id).await?;
+            Ok::<_, Error>([second, first, unknown])
         })
     });
     let expected = [Some((entry(2), vec![2, 0, 255])), Some((entry(1), vec![1, 0, 255])), None];
@@ -101,15 +101,15 @@ async fn a_search_matches_person_code_outcome_tracking_id_and_time(place: &Place
     assert_eq!(search(place, recent).await, [entry(5), entry(4)]);
 }
 
-async fn the_operator_finds_the_account_of_a_tracking_id(place: &Place) {
+async fn the_operator_finds_the_account_of_a_row(place: &Place) {
     for (number, label) in [(1, "acme"), (2, "beta")] {
         create_account(&place.store, account(number, label)).await.unwrap();
         write(place, number, [number]).await;
     }
     let find = |number: u8| {
-        place.store.read(move |tx| {
-            Box::pin(async move { response_log::find_account(tx, entry(number).tracking_id).await })
-        })
+        place
+            .store
+            .read(move |tx| Box::pin(async move { response_log::find_account(tx, entry(number).id).await }))
     };
     assert_eq!(find(2).await.unwrap(), Some(account_id(2)));
     assert_eq!(find(3).await.unwrap(), None);

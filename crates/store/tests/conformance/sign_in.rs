@@ -157,10 +157,9 @@ async fn begin(place: &Place, session: Session) {
 }
 
 async fn find(place: &Place, number: u8) -> Option<Session> {
-    let found = place
-        .store
-        .account(account_id(1))
-        .read(move |tx| Box::pin(async move { sessions::by_token(tx, &[number; 32]).await }));
+    let found = place.store.account(account_id(1)).read(move |tx| {
+        Box::pin(async move { sessions::by_id(tx, SessionId::from_bytes([number; 16])).await })
+    });
     found.await.unwrap().map(|(session, _)| session)
 }
 
@@ -169,7 +168,9 @@ async fn a_session_is_read_with_its_user(place: &Place) {
     begin(place, session(1, 1)).await;
     begin(place, Session { connection: None, name_id: None, ..session(2, 1) }).await;
     let acme = place.store.account(account_id(1));
-    let found = acme.read(|tx| Box::pin(async move { sessions::by_token(tx, &[1; 32]).await })).await;
+    let found = acme
+        .read(|tx| Box::pin(async move { sessions::by_id(tx, SessionId::from_bytes([1; 16])).await }))
+        .await;
     assert_eq!(found.unwrap(), Some((session(1, 1), user(1, "anna@acme.example"))));
     assert_eq!(find(place, 2).await, Some(Session { connection: None, name_id: None, ..session(2, 1) }));
     assert_eq!(find(place, 3).await, None);
