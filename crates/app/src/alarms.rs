@@ -10,8 +10,8 @@ use vestibule_store as store;
 /// Days before the end at which is warned, the most urgent first.
 const STEPS: [i64; 3] = [1, 7, 30];
 
-/// The most people who are written to.
-const MOST_PEOPLE: u32 = 100;
+/// The most people of an account who are written to about one thing.
+pub(crate) const MOST_PEOPLE: u32 = 100;
 
 /// How long it is remembered that an alarm was raised: longer than the first step is ahead of the end.
 pub(crate) const KEPT: SignedDuration = SignedDuration::from_hours(24 * 90);

@@ -44,7 +44,7 @@ pub(crate) struct Words {
 /// To those who administer an account: the certificate with which we sign ends.
 pub(crate) fn our_certificate_ends(
     app: &App,
-    account: &Account,
+    (account, connection): (&Account, ConnectionId),
     ends_at: Timestamp,
     has_next: bool,
     now: Timestamp,
@@ -60,9 +60,9 @@ pub(crate) fn our_certificate_ends(
     };
     let body = format!(
         "Hello,\n\nthe certificate by which your identity provider knows the account \"{}\" ends on {day}: {left}. \
-         Identity providers that look at this date refuse everybody afterwards.\n\n{advice}\n\n{}/admin/sso\n",
+         Identity providers that look at this date refuse everybody afterwards.\n\n{advice}\n\n{}\n",
         account.name,
-        app.account_url(&account.label)
+        connection_page(app, account, connection)
     );
     Words { subject: format!("A certificate of {} ends on {day}", account.name), body }
 }

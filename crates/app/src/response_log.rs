@@ -52,9 +52,9 @@ impl Explained {
     #[must_use]
     pub fn explanation(self) -> Explanation {
         let code = self.entry.code;
-        let message = code.map(|code| match &self.detail.reason {
-            Some(reason) => format!("{}. {reason}", code.message().trim_end_matches('.')),
-            None => code.message().to_owned(),
+        let message = code.map(|code| match (self.detail.headline(code), &self.detail.reason) {
+            (headline, Some(reason)) => format!("{}. {reason}", headline.trim_end_matches('.')),
+            (headline, None) => headline.to_owned(),
         });
         Explanation {
             tracking_id: self.entry.tracking_id.to_string(),
@@ -173,7 +173,7 @@ fn row(account: &Account, entry: Entry) -> Listed {
         user: entry.user,
         outcome: entry.outcome.as_str(),
         code: entry.code.map(Code::number),
-        message: entry.code.map(Code::message),
+        message: entry.code.map(Code::in_lists),
     }
 }
 

@@ -79,6 +79,15 @@ codes! {
 }
 
 impl Code {
+    /// The sentence for lists, where nothing is known but the code: it is true of everything that has the code.
+    #[must_use]
+    pub fn in_lists(self) -> &'static str {
+        match self {
+            Self::Status => "The identity provider did not sign the person in as asked",
+            other => other.message(),
+        }
+    }
+
     /// Its number.
     #[must_use]
     pub fn number(self) -> u16 {

@@ -124,6 +124,21 @@ pub struct Detail {
     pub test: Option<Test>,
 }
 
+/// The step that holds a response to the ways of signing in that a connection asks for.
+pub const AUTHN_CONTEXT: &str = "authn_context";
+
+impl Detail {
+    /// What a refusal with this code is called: by the code's sentence, unless the trace knows a truer one.
+    #[must_use]
+    pub fn headline(&self, code: Code) -> &'static str {
+        let another_way = self.trace.iter().any(|step| step.check == AUTHN_CONTEXT && !step.ok);
+        if code == Code::Status && another_way {
+            return "The identity provider signed the person in another way than asked";
+        }
+        code.message()
+    }
+}
+
 /// A test sign-in: what was tested, and what a sign-in would have come to.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Test {

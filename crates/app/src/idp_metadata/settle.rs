@@ -2,6 +2,7 @@
 
 use super::look::{Found, Seen};
 use super::{view, words};
+use crate::alarms::MOST_PEOPLE;
 use crate::configuration::apart;
 use crate::context::App;
 use crate::error::{Error, Kind};
@@ -14,9 +15,6 @@ use vestibule_model::id::ConnectionId;
 use vestibule_model::idp_metadata::{Copy, Difference, decide, next_look};
 use vestibule_store::idp_metadata::{Failure, Record};
 use vestibule_store::{self as store, Tx};
-
-/// The most people who are written to.
-const MOST_PEOPLE: u32 = 100;
 
 /// What is written in one go.
 #[derive(Clone)]

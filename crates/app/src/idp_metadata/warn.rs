@@ -20,7 +20,7 @@ pub(super) async fn of_endings(app: &App, account: &Account, id: ConnectionId) -
         let ends_at = certificate.not_after();
         let fingerprint = certificate.fingerprint_sha256();
         let ending = Ending { topic: "idp_certificate", subject: fingerprint.as_bytes(), ends_at };
-        let words = words::certificate_ends(app, account, &certificate, now);
+        let words = words::certificate_ends(app, (account, id), &certificate, now);
         alarms::warn(app, account.id, ending, words, now).await?;
     }
     let url = seen.provider().metadata_url.as_deref();
@@ -28,7 +28,7 @@ pub(super) async fn of_endings(app: &App, account: &Account, id: ConnectionId) -
     if let Some((record, ends_at)) = record.and_then(|record| Some((record, running_out(record, now)?))) {
         let subject = [id.to_bytes().as_slice(), &ends_at.as_second().to_be_bytes()].concat();
         let ending = Ending { topic: "idp_metadata", subject: &subject, ends_at };
-        let words = words::metadata_ends(app, account, (&record.url, ends_at), now);
+        let words = words::metadata_ends(app, (account, id), (&record.url, ends_at), now);
         alarms::warn(app, account.id, ending, words, now).await?;
     }
     Ok(())

@@ -10,7 +10,7 @@ use vestibule_saml::Certificate;
 /// To those who administer an account: a certificate of the identity provider ends.
 pub(super) fn certificate_ends(
     app: &App,
-    account: &Account,
+    (account, id): (&Account, ConnectionId),
     certificate: &Certificate,
     now: Timestamp,
 ) -> Words {
@@ -19,11 +19,11 @@ pub(super) fn certificate_ends(
     let body = format!(
         "Hello,\n\na certificate by which \"{}\" knows its identity provider ends on {day}: {left}.\n\n{}\nSHA-256 {}\n\n\
          It goes on verifying responses here, but your identity provider is likely to sign with another one soon. Ask \
-         whoever runs it for the next certificate, or see whether its metadata lists it already:\n\n{}/admin/sso\n",
+         whoever runs it for the next certificate, or see whether its metadata lists it already:\n\n{}\n",
         account.name,
         certificate.subject(),
         certificate.fingerprint_sha256(),
-        app.account_url(&account.label)
+        connection_page(app, account, id)
     );
     Words { subject: format!("A certificate of your identity provider ends on {day}"), body }
 }
@@ -31,7 +31,7 @@ pub(super) fn certificate_ends(
 /// To those who administer an account: the identity provider's metadata ends, and nobody renews it.
 pub(super) fn metadata_ends(
     app: &App,
-    account: &Account,
+    (account, id): (&Account, ConnectionId),
     (url, ends_at): (&str, Timestamp),
     now: Timestamp,
 ) -> Words {
@@ -39,9 +39,9 @@ pub(super) fn metadata_ends(
     let body = format!(
         "Hello,\n\nthe metadata of the identity provider of \"{}\" is valid until {day}: {left}. It is fetched from\n\n{url}\n\n\
          and was not renewed there. People go on signing in with what it said, but a new certificate would not be noticed. \
-         Ask whoever runs the identity provider to renew it.\n\n{}/admin/sso\n",
+         Ask whoever runs the identity provider to renew it.\n\n{}\n",
         account.name,
-        app.account_url(&account.label)
+        connection_page(app, account, id)
     );
     Words { subject: format!("The metadata of your identity provider ends on {day}"), body }
 }

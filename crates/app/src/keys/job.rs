@@ -9,7 +9,7 @@ use crate::error::Error;
 use crate::jobs::Kind;
 use crate::mail;
 use jiff::{SignedDuration, Timestamp};
-use vestibule_model::connection::{Settings, SigningKeyKind};
+use vestibule_model::connection::SigningKeyKind;
 use vestibule_model::id::ConnectionId;
 use vestibule_model::rotation::{KeyState, Life, Pair, Step, activate, due};
 use vestibule_store::sp_keys::SpKey;
@@ -52,7 +52,7 @@ pub(crate) async fn look_after(ctx: &JobCtx, connection: ConnectionId) -> Result
             wait = IN_CHANGE;
         }
         if is_used(&settings, kind) {
-            warn(ctx, &settings, &pairs, now).await?;
+            warn(ctx, wanted, &pairs, now).await?;
         }
     }
     warn_of_imported(ctx, connection, now).await?;
@@ -142,7 +142,8 @@ async fn write(
 }
 
 /// Warns of the end of the certificate that is in use, unless another one takes over before.
-async fn warn(ctx: &JobCtx, settings: &Settings, pairs: &[Pair], now: Timestamp) -> Result<(), Error> {
+async fn warn(ctx: &JobCtx, wanted: Wanted<'_>, pairs: &[Pair], now: Timestamp) -> Result<(), Error> {
+    let Wanted { account, connection, settings } = wanted;
     let of = |state| pairs.iter().find(move |pair| pair.life.state == state);
     let Some(active) = of(KeyState::Active) else { return Ok(()) };
     let next = of(KeyState::Next);
@@ -151,7 +152,8 @@ async fn warn(ctx: &JobCtx, settings: &Settings, pairs: &[Pair], now: Timestamp)
     }
     let subject = active.id.to_bytes();
     let ending = Ending { topic: "sp_certificate", subject: &subject, ends_at: active.not_after };
-    let words = mail::our_certificate_ends(&ctx.app, &ctx.account, active.not_after, next.is_some(), now);
+    let words =
+        mail::our_certificate_ends(&ctx.app, (account, connection), active.not_after, next.is_some(), now);
     alarms::warn(&ctx.app, ctx.account.id, ending, words, now).await
 }
 

@@ -12,6 +12,7 @@ use vestibule_model::connection::Settings;
 use vestibule_model::domain::Domain;
 use vestibule_model::email::Email;
 use vestibule_model::mapping::Identity;
+use vestibule_model::response_log::AUTHN_CONTEXT;
 use vestibule_model::trace::Step;
 use vestibule_saml::response::VerifiedAssertion;
 
@@ -29,11 +30,12 @@ pub(super) fn authn_context(
     let expected = format!("one of {}", asked.join(", "));
     let found = assertion.authn_context();
     if found.is_some_and(|found| asked.iter().any(|asked| asked == found)) {
-        notes.trace.push(Step::passed("authn_context", expected, found.unwrap_or_default()));
+        notes.trace.push(Step::passed(AUTHN_CONTEXT, expected, found.unwrap_or_default()));
         return Ok(());
     }
-    notes.trace.push(Step::failed("authn_context", expected, found.unwrap_or("none")));
-    notes.reason = Some("The identity provider signed the person in another way than asked.".to_owned());
+    notes.trace.push(Step::failed(AUTHN_CONTEXT, expected, found.unwrap_or("none")));
+    notes.reason =
+        Some("The step authn_context shows what was asked for, and what the response says.".to_owned());
     Err(Code::Status)
 }
 

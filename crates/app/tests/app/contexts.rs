@@ -46,7 +46,11 @@ async fn a_response_of_a_way_that_was_not_asked_for_is_refused(world: &World) {
         let step = explanation.trace.iter().find(|step| !step.ok).unwrap();
         assert_eq!((step.check.as_str(), step.found.as_str()), ("authn_context", context));
         assert!(ASKED.iter().all(|asked| step.expected.contains(asked)), "{step:?}");
-        assert!(explanation.message.unwrap().contains("in another way than asked"));
+        let message = explanation.message.unwrap();
+        assert!(
+            message.starts_with("The identity provider signed the person in another way than asked. "),
+            "{message}"
+        );
         assert!(explanation.cure.unwrap().contains("authn_contexts"));
     }
     assert_eq!(world.dump(), before);

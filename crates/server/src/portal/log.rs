@@ -83,7 +83,7 @@ impl LogPage {
     pub fn new(frame: Frame, search: Search, found: Found) -> Self {
         let typed = [&search.tracking_id, &search.user, &search.code, &search.outcome, &search.since];
         let codes = Code::ALL.iter().map(|code| {
-            choice(&search.code, code.to_string(), format!("{code} {}", shortened(code.message())))
+            choice(&search.code, code.to_string(), format!("{code} {}", shortened(code.in_lists())))
         });
         let outcomes = OutcomeWord::ALL
             .into_iter()
@@ -136,7 +136,7 @@ fn row(entry: Entry) -> Row {
         time: Moment(entry.time),
         person: entry.user.unwrap_or_else(|| "Nobody named".to_owned()),
         outcome: outcome(entry.outcome),
-        reason: entry.code.map(|code| (code, code.message())),
+        reason: entry.code.map(|code| (code, code.in_lists())),
         tracking_id: entry.tracking_id.to_string(),
     }
 }

@@ -74,6 +74,12 @@ impl ResponsePage {
     pub fn new(frame: Frame, entry: &Entry, detail: Detail) -> Self {
         let who = entry.user.as_deref().unwrap_or("somebody unnamed");
         let reason = detail.reason.as_deref().map(cut);
+        let refusal = entry.code.map(|code| Refusal {
+            code: code.number(),
+            message: detail.headline(code),
+            reason: reason.clone(),
+            cure: code.cure(),
+        });
         Self {
             frame,
             heading: match &detail.test {
@@ -84,12 +90,7 @@ impl ResponsePage {
             back: back(entry),
             test: detail.test.map(|test| test_part(test, connection(entry))),
             summary: summary(entry.outcome),
-            refusal: entry.code.map(|code| Refusal {
-                code: code.number(),
-                message: code.message(),
-                reason: reason.clone(),
-                cure: code.cure(),
-            }),
+            refusal,
             reason,
             facts: facts(entry, detail.name_id),
             differences: detail.compared.iter().filter(|row| !row.agrees).count(),
