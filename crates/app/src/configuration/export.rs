@@ -1,12 +1,10 @@
 //! Printing what an account has as an account file; applying it again changes nothing.
 
 use super::state::{ConnectionState, State};
-use super::{imported, sso};
+use super::{imported, mapping, sso};
 use crate::context::OperatorCtx;
 use crate::error::Error;
 use toml::{Table, Value};
-use vestibule_model::license::License;
-use vestibule_model::mapping::{Mapping, is_first_time_only};
 
 /// The account file of an account.
 ///
@@ -39,8 +37,12 @@ pub async fn export(ctx: &OperatorCtx, label: &str) -> Result<String, Error> {
     if !state.domains.is_empty() {
         file.insert("domains".to_owned(), domains(&state).into());
     }
-    let basic: Value = mapping(&state.configuration.mapping).into();
-    file.insert("mapping".to_owned(), Table::from_iter([("basic".to_owned(), basic)]).into());
+    if !state.configuration.roles.is_empty() {
+        let roles = state.configuration.roles.iter();
+        let roles: Table = roles.map(|role| (role.as_str().to_owned(), Table::new().into())).collect();
+        file.insert("roles".to_owned(), roles.into());
+    }
+    file.insert("mapping".to_owned(), mapping::write(&state.configuration.mapping).into());
     toml::to_string_pretty(&file).map_err(Error::internal)
 }
 
@@ -70,25 +72,4 @@ fn licenses(state: &State) -> Table {
 fn domains(state: &State) -> Table {
     let policy = |managed: bool| Table::from_iter([("managed".to_owned(), managed.into())]);
     state.domains.iter().map(|(domain, set)| (domain.to_string(), policy(set.managed).into())).collect()
-}
-
-fn mapping(mapping: &Mapping) -> Table {
-    let license = mapping.default_license.map_or("none", License::as_str);
-    let mut table = Table::from_iter([("default_license".to_owned(), license.into())]);
-    if let Some(email) = &mapping.email {
-        table.insert("email".to_owned(), email.to_string().into());
-    }
-    for (field, source) in &mapping.fields {
-        let value: Value = if is_first_time_only(field) && source.update {
-            Table::from_iter([
-                ("attribute".to_owned(), source.input.to_string().into()),
-                ("update".to_owned(), true.into()),
-            ])
-            .into()
-        } else {
-            source.input.to_string().into()
-        };
-        table.insert(field.as_str().to_owned(), value);
-    }
-    table
 }

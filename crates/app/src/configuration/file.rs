@@ -8,9 +8,6 @@ use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use toml::de::DeTable;
-use vestibule_model::license::License;
-use vestibule_model::mapping::{self, Input, Mapping};
-use vestibule_model::user::Field;
 
 /// An account file as it was handed in.
 #[derive(Debug, Clone)]
@@ -93,8 +90,8 @@ pub(super) struct AccountFile {
     pub(super) connection: Option<Vec<Sso>>,
     pub(super) licenses: Option<BTreeMap<String, toml::Value>>,
     pub(super) domains: Option<BTreeMap<String, DomainTable>>,
-    #[serde(default)]
-    pub(super) mapping: MappingTables,
+    pub(super) mapping: Option<toml::Table>,
+    pub(super) roles: Option<toml::Table>,
 }
 
 /// `[sso]`, or one of `[[connection]]`, which has `name`, `vanity_url` and `email_domains` besides; what is absent has
@@ -155,31 +152,6 @@ pub(super) struct DomainTable {
     pub(super) exempt: Vec<String>,
 }
 
-/// `[mapping]`.
-#[derive(Debug, Default, Deserialize)]
-pub(super) struct MappingTables {
-    pub(super) basic: Option<BTreeMap<String, BasicValue>>,
-}
-
-/// The source of a field: an attribute name, or a table with one.
-#[derive(Debug, Deserialize)]
-#[serde(untagged, expecting = "expected an attribute name, or a table with `attribute` and `update`")]
-pub(super) enum BasicValue {
-    /// An attribute name (or, for `default_license`, a license type).
-    Name(String),
-    /// An attribute name with its switch.
-    Table(BasicTable),
-}
-
-/// An attribute name with its switch.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct BasicTable {
-    attribute: String,
-    #[serde(default)]
-    update: bool,
-}
-
 /// Largest account file, in bytes.
 const LARGEST: usize = 1024 * 1024;
 
@@ -211,41 +183,4 @@ pub(super) fn word<T>(
 ) -> Result<T, Error> {
     let Some(value) = value else { return Ok(default) };
     read(value).ok_or_else(|| section.wrong(key, format!("\"{value}\" is not one of {}", words.join(", "))))
-}
-
-/// Reads `[mapping.basic]`.
-pub(super) fn mapping(source: &Source, table: &BTreeMap<String, BasicValue>) -> Result<Mapping, Error> {
-    let mut mapping = Mapping { default_license: Some(License::Basic), ..Mapping::default() };
-    for (key, value) in table {
-        let path = format!("mapping.basic.{key}");
-        if key == "default_license" {
-            mapping.default_license = default_license(source, &path, value)?;
-            continue;
-        }
-        let (attribute, update) = match value {
-            BasicValue::Name(attribute) => (attribute, false),
-            BasicValue::Table(table) => (&table.attribute, table.update),
-        };
-        if attribute.trim().is_empty() || attribute.len() > 512 {
-            return Err(source.wrong(&path, "an attribute name has 1 to 512 characters"));
-        }
-        match Field::from_word(key) {
-            Some(field) => {
-                let update = update || !mapping::is_first_time_only(&field);
-                mapping.fields.insert(field, mapping::Source { input: Input::attribute(attribute), update });
-            }
-            None => mapping.email = Some(Input::attribute(attribute)),
-        }
-    }
-    Ok(mapping)
-}
-
-fn default_license(source: &Source, path: &str, value: &BasicValue) -> Result<Option<License>, Error> {
-    match value {
-        BasicValue::Name(word) if word == "none" => Ok(None),
-        BasicValue::Name(word) => License::from_word(word).map(Some).ok_or_else(|| {
-            source.wrong(path, format!("\"{word}\" is not one of none, basic, licensed, on-prem"))
-        }),
-        BasicValue::Table(_) => Err(source.wrong(path, "expected one of none, basic, licensed, on-prem")),
-    }
 }

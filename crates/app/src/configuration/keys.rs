@@ -4,16 +4,58 @@
 //! is not kept.
 
 use super::file::Source;
+use super::place::spelled;
 use crate::error::{Error, Kind};
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
+use vestibule_model::license::{AddOn, Family};
+use vestibule_model::mapping::CategoryName;
+use vestibule_model::user::Field;
 
-/// The keys of a table. `*` stands for any name (a domain).
+/// The keys of a table.
 struct Table {
     path: &'static str,
     keys: &'static [&'static str],
+    /// Keys that the model lists.
+    more: More,
     /// Keys of the format that this version cannot honor at all.
     later: &'static [&'static str],
+}
+
+/// Keys that the model lists.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum More {
+    None,
+    /// Any name: a domain, a role.
+    Any,
+    /// Everything that there are seats of besides license types.
+    AddOns,
+    /// Add-ons with rules of their own.
+    RuledAddOns,
+    /// The fields of a profile.
+    Fields,
+    /// The categories of rules.
+    Categories,
+}
+
+impl More {
+    fn words(self) -> Vec<String> {
+        match self {
+            Self::None | Self::Any => Vec::new(),
+            Self::AddOns => AddOn::all().map(|add_on| add_on.as_str().to_owned()).collect(),
+            Self::RuledAddOns => ruled().map(|add_on| add_on.as_str().to_owned()).collect(),
+            Self::Fields => Field::all().map(|field| field.as_str().to_owned()).collect(),
+            Self::Categories => {
+                let names = CategoryName::plain().chain(ruled().map(CategoryName::AddOn));
+                names.map(|name| name.to_string()).collect()
+            }
+        }
+    }
+}
+
+/// Phone calling plans have one category for them all.
+fn ruled() -> impl Iterator<Item = AddOn> {
+    AddOn::all().filter(|add_on| add_on.family() != Family::Phone)
 }
 
 macro_rules! connection_keys {
@@ -60,21 +102,29 @@ macro_rules! connection_keys {
 const SSO: &[&str] = connection_keys![];
 const CONNECTION: &[&str] = connection_keys!["name", "vanity_url", "email_domains"];
 
+const fn table(path: &'static str, keys: &'static [&'static str]) -> Table {
+    Table { path, keys, more: More::None, later: &[] }
+}
+
+const fn listed(path: &'static str, keys: &'static [&'static str], more: More) -> Table {
+    Table { path, keys, more, later: &[] }
+}
+
+const RULE: &[&str] = &["attribute", "operator", "value", "result", "otherwise"];
+
 const TABLES: &[Table] = &[
-    Table { path: "", keys: &["account", "sso", "connection", "licenses", "domains", "mapping"], later: &[] },
-    Table { path: "sso", keys: SSO, later: &[] },
-    Table { path: "connection", keys: CONNECTION, later: &[] },
-    Table {
-        path: "licenses",
-        keys: &["basic", "licensed", "on-prem", "pro", "corp", "fallback"],
-        later: &["webinar-500"],
-    },
-    Table { path: "domains", keys: &["*"], later: &[] },
-    Table { path: "domains.*", keys: &["managed", "consolidate", "enforce_sso", "exempt"], later: &[] },
+    table("", &["account", "sso", "connection", "licenses", "domains", "mapping", "roles"]),
+    table("sso", SSO),
+    table("connection", CONNECTION),
+    listed("licenses", &["basic", "licensed", "on-prem", "pro", "corp", "fallback"], More::AddOns),
+    listed("domains", &[], More::Any),
+    table("domains.*", &["managed", "consolidate", "enforce_sso", "exempt"]),
+    listed("roles", &[], More::Any),
+    Table { path: "roles.*", keys: &[], more: More::None, later: &["permissions"] },
     Table {
         path: "mapping",
-        keys: &["basic"],
-        later: &[
+        keys: &[
+            "basic",
             "license",
             "addon",
             "user_group",
@@ -83,52 +133,44 @@ const TABLES: &[Table] = &[
             "im_group",
             "phone_plan",
             "phone_site",
-            "sub_account",
             "no_match",
             "exempt",
             "auto",
         ],
+        more: More::None,
+        later: &["sub_account"],
     },
-    Table {
-        path: "mapping.basic",
-        keys: &[
-            "default_license",
-            "email",
-            "first_name",
-            "last_name",
-            "display_name",
-            "department",
-            "job_title",
-            "company",
-            "division",
-            "cost_center",
-            "location",
-            "language",
-            "pronouns",
-        ],
-        later: &[
-            "employee_id",
-            "phone_1",
-            "phone_2",
-            "phone_3",
-            "fax",
-            "manager",
-            "time_zone",
-            "personal_link",
-            "picture",
-            "custom",
-        ],
-    },
+    listed("mapping.basic", &["default_license", "email", "employee_id", "picture", "custom"], More::Fields),
+    listed("mapping.basic.custom", &[], More::Any),
+    table("mapping.license", RULE),
+    listed("mapping.addon", &[], More::RuledAddOns),
+    table("mapping.user_group", RULE),
+    table("mapping.role", RULE),
+    table("mapping.channel", RULE),
+    table("mapping.im_group", RULE),
+    table("mapping.phone_plan", RULE),
+    table("mapping.phone_site", RULE),
+    listed("mapping.no_match", &[], More::Categories),
+    listed("mapping.exempt", &[], More::Categories),
+    table("mapping.auto", &["user_group", "channel", "im_group"]),
 ];
 
-/// The keys of a field of `[mapping.basic]` that is written as a table.
-const FIELD: Table =
-    Table { path: "mapping.basic.*", keys: &["attribute", "update"], later: &["expression"] };
+/// The keys of a target of `[mapping.basic]` that is written as a table.
+const FIELD: Table = table("mapping.basic.*", &["attribute", "expression", "update"]);
+/// The keys of a rule about an add-on.
+const ADD_ON_RULE: Table = table("mapping.addon.*", RULE);
+/// The keys of whom a category leaves alone.
+const EXEMPT: Table = table("mapping.exempt.*", &["users", "groups"]);
 
 /// The table of keys that stands at this place.
 fn table_at(pattern: &str) -> Option<&'static Table> {
-    let field = pattern.strip_prefix("mapping.basic.").is_some_and(|field| !field.contains('.'));
-    if field { Some(&FIELD) } else { TABLES.iter().find(|known| known.path == pattern) }
+    let known = TABLES.iter().find(|known| known.path == pattern);
+    known.or_else(|| match pattern.rsplit_once('.')?.0 {
+        "mapping.basic" | "mapping.basic.custom" => Some(&FIELD),
+        "mapping.addon" => Some(&ADD_ON_RULE),
+        _ if pattern.starts_with("mapping.exempt.") => Some(&EXEMPT),
+        _ => None,
+    })
 }
 
 /// Refuses the first key that is unknown, or that this version cannot honor.
@@ -140,9 +182,9 @@ fn check_table(source: &Source, table: &DeTable<'_>, pattern: &str, shown: &str)
     let Some(known) = table_at(pattern) else { return Ok(()) };
     for (key, value) in table {
         let name = key.get_ref().as_ref();
-        let any = known.keys.contains(&"*");
-        let path = join(shown, &if any { format!("\"{name}\"") } else { name.to_owned() });
-        if !any && !known.keys.contains(&name) {
+        let any = known.more == More::Any;
+        let path = join(shown, &if any { format!("\"{name}\"") } else { spelled(name) });
+        if !any && !known.keys.contains(&name) && !known.more.words().iter().any(|word| word == name) {
             let place = source.place(key.span().start);
             return Err(refused(known, &place, &path, name));
         }
@@ -173,11 +215,15 @@ fn refused(known: &Table, place: &str, path: &str, name: &str) -> Error {
         )
         .hint("Take it out of the file: what a file says is either done or refused.");
     }
-    let all = known.keys.iter().chain(known.later).copied();
-    let nearest = all.max_by(|a, b| strsim::jaro_winkler(name, a).total_cmp(&strsim::jaro_winkler(name, b)));
+    let mut all: Vec<String> = known.keys.iter().map(|key| (*key).to_owned()).collect();
+    all.extend(known.more.words());
+    let near = |key: &str| strsim::jaro_winkler(name, key);
+    let later = known.later.iter().map(|key| (*key).to_owned());
+    let nearest = all.iter().cloned().chain(later).max_by(|a, b| near(a).total_cmp(&near(b)));
     let error = Error::new(Kind::Invalid, format!("{place}: unknown key `{path}`."));
-    match nearest.filter(|near| strsim::jaro_winkler(name, near) > 0.7) {
-        Some(near) => error.hint(format!("Did you mean `{near}`?")),
-        None => error.hint(format!("The keys here are: {}.", known.keys.join(", "))),
+    match nearest.filter(|key| near(key) > 0.7) {
+        Some(key) => error.hint(format!("Did you mean `{}`?", spelled(&key))),
+        None if all.is_empty() => error.hint("There are no keys here."),
+        None => error.hint(format!("The keys here are: {}.", all.join(", "))),
     }
 }

@@ -24,7 +24,7 @@ pub(super) async fn check(tx: &Tx<'_>, account: &Account, file: &str, wanted: &S
         let total = wanted.seats.get(&license).copied().unwrap_or(0);
         if seats.used > total {
             let message = format!(
-                "{file}: `licenses.{}`: {} users hold a {license} license, more than the {total} seats wanted.",
+                "{file}: `licenses.{}`: {} users hold {license}, more than the {total} seats wanted.",
                 license.as_str(),
                 seats.used
             );

@@ -1,7 +1,7 @@
 //! Declarative account configuration: read an account file, show the difference, apply it as one version, write it out.
 //!
 //! `keys` knows every key of the file, `file` its shape, `sso` the settings of a connection, `imported` its key pairs of another
-//! product, `state` what an account has, `plan` the difference between two
+//! product, `mapping` the mapping, `place` where a key stands, `state` what an account has, `plan` the difference between two
 //! states, `edit` changes one connection from a form,
 //! `limits` what the rest of the deployment does not allow, `apart` which connections cannot be in use side by side, `apply` writes it in one transaction, `export` prints a state as a file that changes nothing when applied.
 //! A section that is absent from a file is left alone; in a section that is there, an absent key means its default.
@@ -15,6 +15,8 @@ mod identity_provider;
 mod imported;
 mod keys;
 mod limits;
+mod mapping;
+mod place;
 mod plan;
 mod sso;
 mod state;
@@ -26,23 +28,27 @@ pub use plan::{Difference, Planned, plan};
 
 use crate::error::Error;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
 use vestibule_model::license::License;
 use vestibule_model::mapping::Mapping;
+use vestibule_model::user::RoleName;
 
 /// What an account configured besides its connections, domains and seats.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Configuration {
-    /// The basic mapping.
+    /// The mapping.
     pub mapping: Mapping,
     /// The license type for new users when no seat of the default one is left.
     pub fallback_license: Option<License>,
+    /// The roles that the account made for itself; no other may be granted.
+    pub roles: BTreeSet<RoleName>,
 }
 
 impl Default for Configuration {
     fn default() -> Self {
         let mapping = Mapping { default_license: Some(License::Basic), ..Mapping::default() };
-        Self { mapping, fallback_license: None }
+        Self { mapping, fallback_license: None, roles: BTreeSet::new() }
     }
 }
 

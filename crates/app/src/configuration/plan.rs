@@ -2,7 +2,7 @@
 
 use super::file::{self, AccountFile, DomainTable, Files, Section, Source};
 use super::state::{ConnectionState, State, section};
-use super::{apart, imported, limits, sso};
+use super::{apart, imported, limits, mapping, sso};
 use crate::context::OperatorCtx;
 use crate::error::Error;
 use crate::idp_metadata;
@@ -68,13 +68,21 @@ pub(super) fn differences(
 ) -> Vec<Difference> {
     let keys: BTreeSet<&String> = before.keys().chain(after.keys()).collect();
     let changed = keys.into_iter().filter(|key| before.get(*key) != after.get(*key));
-    changed
-        .map(|key| Difference {
-            key: key.clone(),
-            before: before.get(key).cloned(),
-            after: after.get(key).cloned(),
-        })
-        .collect()
+    let differing = changed.map(|key| Difference {
+        key: key.clone(),
+        before: before.get(key).cloned(),
+        after: after.get(key).cloned(),
+    });
+    let mut differing: Vec<Difference> = differing.collect();
+    differing.sort_by_cached_key(|difference| in_order(&difference.key));
+    differing
+}
+
+/// A key without the number that it ends with, and the number: the tenth rule comes after the second.
+fn in_order(key: &str) -> (String, usize) {
+    let numbered = key.strip_suffix(']').and_then(|key| key.rsplit_once('['));
+    let numbered = numbered.and_then(|(key, number)| Some((key.to_owned(), number.parse().ok()?)));
+    numbered.unwrap_or_else(|| (key.to_owned(), 0))
 }
 
 async fn wanted(
@@ -111,9 +119,14 @@ async fn wanted(
     if let Some(table) = &file.domains {
         wanted.domains = domains(source, table)?;
     }
-    if let Some(table) = &file.mapping.basic {
-        wanted.configuration.mapping = file::mapping(source, table)?;
+    let configuration = &mut wanted.configuration;
+    if let Some(table) = &file.roles {
+        configuration.roles = mapping::roles(source, table)?;
     }
+    if let Some(table) = &file.mapping {
+        configuration.mapping = mapping::read(source, table, &configuration.mapping)?;
+    }
+    mapping::check(source, configuration)?;
     Ok(wanted)
 }
 

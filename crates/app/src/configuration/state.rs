@@ -1,6 +1,7 @@
 //! What an account has: the part of it that an account file describes, in one comparable value.
 
-use super::{Configuration, imported, sso};
+use super::place::spelled;
+use super::{Configuration, imported, mapping, sso};
 use crate::error::Error;
 use crate::keys::{self, Imported};
 use std::collections::BTreeMap;
@@ -9,7 +10,7 @@ use vestibule_model::connection::{Connection, Settings};
 use vestibule_model::domain::{Domain, DomainPolicy};
 use vestibule_model::id::ConnectionId;
 use vestibule_model::idp_metadata::Absences;
-use vestibule_model::license::{License, Product};
+use vestibule_model::license::Product;
 use vestibule_saml::Certificate;
 use vestibule_store::{self as store, Tx};
 
@@ -97,7 +98,10 @@ impl State {
         for (domain, policy) in &self.domains {
             pairs.insert(format!("domains.\"{domain}\""), format!("managed = {}", policy.managed));
         }
-        pairs.extend(mapping_pairs(&self.configuration));
+        for role in &self.configuration.roles {
+            pairs.insert(format!("roles.{}", spelled(role.as_str())), "declared".to_owned());
+        }
+        pairs.extend(mapping::pairs(&self.configuration.mapping));
         pairs
     }
 }
@@ -133,17 +137,4 @@ fn fingerprints(certificates: &[String]) -> String {
         Err(_) => "unreadable".to_owned(),
     };
     certificates.iter().map(shown).collect::<Vec<_>>().join(", ")
-}
-
-fn mapping_pairs(configuration: &Configuration) -> Vec<(String, String)> {
-    let mapping = &configuration.mapping;
-    let license = mapping.default_license.map_or("none", License::as_str);
-    let mut pairs = vec![("mapping.basic.default_license".to_owned(), license.to_owned())];
-    pairs.extend(mapping.email.iter().map(|email| ("mapping.basic.email".to_owned(), email.to_string())));
-    for (field, source) in &mapping.fields {
-        let first_only = vestibule_model::mapping::is_first_time_only(field);
-        let update = if first_only && source.update { " (update at each sign-in)" } else { "" };
-        pairs.push((format!("mapping.basic.{}", field.as_str()), format!("{}{update}", source.input)));
-    }
-    pairs
 }

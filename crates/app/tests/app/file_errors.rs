@@ -83,15 +83,8 @@ async fn an_unknown_key_is_named_with_its_line_and_the_nearest_key(world: &World
 async fn a_key_that_cannot_be_honored_yet_is_refused_by_name(world: &World) {
     let acme = world.account("acme").await;
     for (text, key) in [
-        ("account = \"acme\"\n[[mapping.license]]\nattribute = \"groups\"\n", "`mapping.license`"),
-        ("account = \"acme\"\n[mapping.auto]\nuser_group = \"x\"\n", "`mapping.auto`"),
-        ("account = \"acme\"\n[mapping.basic]\nemployee_id = \"x\"\n", "`mapping.basic.employee_id`"),
-        ("account = \"acme\"\n[mapping.basic]\ncustom = { \"Badge\" = \"x\" }\n", "`mapping.basic.custom`"),
-        (
-            "account = \"acme\"\n[mapping.basic]\ncompany = { expression = \"x\" }\n",
-            "`mapping.basic.company.expression`",
-        ),
-        ("account = \"acme\"\n[licenses]\nwebinar-500 = 20\n", "`licenses.webinar-500`"),
+        ("account = \"acme\"\n[[mapping.sub_account]]\nattribute = \"groups\"\n", "`mapping.sub_account`"),
+        ("account = \"acme\"\n[roles.Desk]\npermissions = []\n", "`roles.\"Desk\".permissions`"),
     ] {
         named(&acme, text, &["line ", key, "yet"]).await;
     }

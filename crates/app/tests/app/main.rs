@@ -30,6 +30,7 @@ mod key_rollover;
 mod log_secrecy;
 mod logout;
 mod mapping;
+mod mapping_file;
 mod metadata_url;
 mod moved;
 mod not_in_force;

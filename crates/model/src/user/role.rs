@@ -19,7 +19,8 @@ pub enum Role {
 }
 
 /// The name of a role that an account made for itself.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
 pub struct RoleName(Arc<str>);
 
 impl RoleName {
@@ -36,6 +37,20 @@ impl RoleName {
     #[must_use]
     pub fn as_str(&self) -> &str {
         self.0.strip_prefix(CUSTOM).unwrap_or(&self.0)
+    }
+}
+
+impl TryFrom<String> for RoleName {
+    type Error = String;
+
+    fn try_from(name: String) -> Result<Self, String> {
+        Self::parse(&name).ok_or_else(|| format!("no name of a role: {name}"))
+    }
+}
+
+impl From<RoleName> for String {
+    fn from(name: RoleName) -> Self {
+        name.as_str().to_owned()
     }
 }
 
