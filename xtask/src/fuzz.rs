@@ -18,7 +18,7 @@ struct Target {
 
 const MESSAGES: &[&str] = &["crates/dsig/tests", "crates/saml/tests"];
 
-const TARGETS: [Target; 9] = [
+const TARGETS: [Target; 10] = [
     Target { name: "xml_parse", max_len: 8_192, seeds: &["crates/xml/tests", "crates/dsig/tests"] },
     Target { name: "signature_verify", max_len: 16_384, seeds: MESSAGES },
     Target { name: "response_read", max_len: 16_384, seeds: MESSAGES },
@@ -32,10 +32,13 @@ const TARGETS: [Target; 9] = [
         max_len: 16_384,
         seeds: &["crates/saml/tests/logout", "crates/saml/tests/accept"],
     },
+    Target { name: "expression", max_len: 1_024, seeds: &["crates/model/tests/expression"] },
 ];
 
 /// Endings of files that are inputs; all else in the folders is about them.
 const INPUTS: [&str; 5] = ["xml", "b64", "c14n", "query", "deflate"];
+/// The ending of files that hold many inputs, with an empty line between two.
+const MANY: &str = "cases";
 
 /// What makes the compiler count what is covered, as libFuzzer reads it.
 const FLAGS: [&str; 8] = [
@@ -110,7 +113,7 @@ impl Target {
             .arg(format!("-max_total_time={seconds}"))
             .arg(format!("-max_len={}", self.max_len))
             .arg(format!("-artifact_prefix={}/", artifacts.display()))
-            .arg(format!("-dict={}", folder("xml.dict").display()))
+            .arg(format!("-dict={}", self.dictionary().display()))
             .args(["-rss_limit_mb=512", "-timeout=5", "-print_final_stats=1", "-verbosity=0"])
             .arg(&corpus)
             .output()
@@ -123,21 +126,32 @@ impl Target {
         let executions = executions.and_then(|count| count.trim().parse().ok());
         executions.ok_or_else(|| format!("{}: it does not say how often it ran\n{}", self.name, last(&said)))
     }
+
+    /// The tokens that inputs are made of: the target's own, else those of XML.
+    fn dictionary(&self) -> PathBuf {
+        let own = folder(&format!("{}.dict", self.name));
+        if own.exists() { own } else { folder("xml.dict") }
+    }
 }
 
-/// Copies the inputs in a folder into a corpus, under names that say where they are from.
+/// Copies the inputs in a folder, or the parts of a file with many, into a corpus, under names that say where they are from.
 fn sow(seeds: &Path, corpus: &Path) -> Outcome {
     let mut waiting = vec![seeds.to_path_buf()];
     while let Some(folder) = waiting.pop() {
         let entries = fs::read_dir(&folder).map_err(|error| format!("{}: {error}", folder.display()))?;
         for path in entries.flatten().map(|entry| entry.path()) {
             let ending = path.extension().unwrap_or_default().to_string_lossy().into_owned();
-            if path.is_dir() {
+            let name = path.strip_prefix(shell::root()).unwrap_or(&path).to_string_lossy().replace('/', "-");
+            let failed = |error| format!("{}: {error}", path.display());
+            if INPUTS.contains(&ending.as_str()) {
+                fs::copy(&path, corpus.join(name)).map_err(failed)?;
+            } else if ending == MANY {
+                let text = fs::read_to_string(&path).map_err(failed)?;
+                for (part, number) in text.split("\n\n").zip(1..) {
+                    fs::write(corpus.join(format!("{name}-{number}")), part).map_err(failed)?;
+                }
+            } else if path.is_dir() {
                 waiting.push(path);
-            } else if INPUTS.contains(&ending.as_str()) {
-                let name =
-                    path.strip_prefix(shell::root()).unwrap_or(&path).to_string_lossy().replace('/', "-");
-                fs::copy(&path, corpus.join(name)).map_err(|error| format!("{}: {error}", path.display()))?;
             }
         }
     }
