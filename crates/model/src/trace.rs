@@ -1,49 +1,56 @@
 //! What a decision leaves behind so that it explains itself.
 
+mod text;
+
+pub use text::Text;
+
 use serde::{Deserialize, Serialize};
 
 /// One thing that was looked at on the way to a decision.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Step {
     /// What was checked: a short stable name such as `audience` or `admission.provision`.
-    pub check: String,
+    pub check: Text,
     /// Whether it went well.
     pub ok: bool,
     /// What the configuration or the rule asks for, in words.
-    pub expected: String,
+    pub expected: Text,
     /// What was there.
-    pub found: String,
+    pub found: Text,
     /// Whether it deserves attention although it stopped nobody.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub warning: bool,
+    /// Whether `found` has an asserted value in it, which accounts that keep none must not keep here either.
+    #[serde(skip)]
+    pub quotes: bool,
 }
 
 impl Step {
+    /// A step that went as `ok` says.
+    pub fn new(check: impl Into<Text>, ok: bool, expected: impl Into<Text>, found: impl Into<Text>) -> Self {
+        let (check, expected, found) = (check.into(), expected.into(), found.into());
+        Self { check, ok, expected, found, warning: false, quotes: false }
+    }
+
     /// A step that went well.
-    pub fn passed(check: &str, expected: impl Into<String>, found: impl Into<String>) -> Self {
-        Self {
-            check: check.to_owned(),
-            ok: true,
-            expected: expected.into(),
-            found: found.into(),
-            warning: false,
-        }
+    pub fn passed(check: &str, expected: impl Into<Text>, found: impl Into<Text>) -> Self {
+        Self::new(check, true, expected, found)
     }
 
     /// A step that stopped nobody, and that somebody should look at.
-    pub fn warning(check: &str, expected: impl Into<String>, found: impl Into<String>) -> Self {
-        Self { warning: true, ..Self::passed(check, expected, found) }
+    pub fn warning(check: &str, expected: impl Into<Text>, found: impl Into<Text>) -> Self {
+        Self { warning: true, ..Self::new(check, true, expected, found) }
     }
 
     /// A step that did not.
-    pub fn failed(check: &str, expected: impl Into<String>, found: impl Into<String>) -> Self {
-        Self {
-            check: check.to_owned(),
-            ok: false,
-            expected: expected.into(),
-            found: found.into(),
-            warning: false,
-        }
+    pub fn failed(check: &str, expected: impl Into<Text>, found: impl Into<Text>) -> Self {
+        Self::new(check, false, expected, found)
+    }
+
+    /// The same, with an asserted value in `found`.
+    #[must_use]
+    pub fn quoting(self) -> Self {
+        Self { quotes: true, ..self }
     }
 }
 
@@ -62,6 +69,9 @@ pub struct Change {
 
 /// Most characters of an asserted value that a trace shows.
 pub const LONGEST_SHOWN: usize = 120;
+
+/// What a trace says of a rule that applied; the value that decided may follow.
+pub const APPLIES: &str = "applies";
 
 /// What a trace says of a rule that was looked at and did not apply.
 pub const DOES_NOT_APPLY: &str = "does not apply";

@@ -225,13 +225,7 @@ impl<'a> Written<'a> {
 }
 
 fn step(check: &Check) -> Step {
-    Step {
-        check: check.check.to_owned(),
-        ok: check.ok,
-        expected: check.expected.clone(),
-        found: check.found.clone(),
-        warning: false,
-    }
+    Step::new(check.check, check.ok, check.expected.as_str(), check.found.as_str())
 }
 
 /// What was asserted beside what is configured.

@@ -3,6 +3,7 @@
 use super::Notes;
 use crate::group::{GroupKind, GroupName, Membership, Origin};
 use crate::mapping::{CategoryName, Granted};
+use crate::trace::Text;
 use std::collections::BTreeMap;
 
 /// The memberships that mapping gives, of the kinds where they change.
@@ -20,7 +21,7 @@ pub(super) fn memberships(
             continue;
         }
         let others = by(before, *kind, |origin| origin != Origin::Mapping);
-        let reason = granted.reasons.get(&CategoryName::Groups(*kind)).map_or("", String::as_str);
+        let reason = granted.reasons.get(&CategoryName::Groups(*kind)).map_or("", Text::as_str);
         let after = names.iter().chain(others.iter().copied());
         let all = by(before, *kind, |_| true);
         notes.change(kind.as_str(), listed(all.into_iter()), listed(after), reason);

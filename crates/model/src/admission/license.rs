@@ -5,6 +5,7 @@ use super::{Arrival, Notes, Rules};
 use crate::code::Code;
 use crate::license::{AddOn, Family, Inventory, License, Product};
 use crate::mapping::{CategoryName, Granted};
+use crate::trace::Text;
 use crate::user::{Holdings, User};
 use std::collections::BTreeSet;
 
@@ -19,7 +20,7 @@ pub(super) fn license(
     notes: &mut Notes,
 ) -> Result<License, Code> {
     let current = matched.user.and_then(|user| user.license);
-    let by_rule = granted.reasons.get(&CategoryName::License).map(String::as_str);
+    let by_rule = granted.reasons.get(&CategoryName::License).map(Text::as_str);
     let (wanted, reason) = match (granted.license, current) {
         (Some(None), _) => {
             let found = format!("None, by the rule: {}", by_rule.unwrap_or_default());
@@ -85,13 +86,13 @@ pub(super) fn holdings(
 ) -> Holdings {
     let mut after = before.clone();
     for (add_on, held) in &granted.add_ons {
-        let reason = granted.reasons.get(&CategoryName::AddOn(*add_on)).map_or("", String::as_str);
+        let reason = granted.reasons.get(&CategoryName::AddOn(*add_on)).map_or("", Text::as_str);
         match held {
             true => gain(&mut after, *add_on, (license, seats), reason, notes),
             false => lose(&mut after, *add_on, reason, notes),
         }
     }
-    let reason = |name| granted.reasons.get(&name).map_or("", String::as_str);
+    let reason = |name| granted.reasons.get(&name).map_or("", Text::as_str);
     if let Some(plan) = granted.phone_plan {
         let reason = reason(CategoryName::PhonePlan);
         if let Some(plan) = plan {

@@ -17,7 +17,7 @@ use crate::group::{GroupKind, GroupName, Membership};
 use crate::id::UserId;
 use crate::license::{Inventory, License, Product};
 use crate::mapping::{self, Asserted, Granted, Identity, Mapped, Mapping, Picture};
-use crate::trace::{Change, Step};
+use crate::trace::{Change, Step, Text};
 use crate::user::{Holdings, Logins, Profile, Role, Status, User};
 use jiff::Timestamp;
 use person::Matched;
@@ -159,11 +159,11 @@ struct Notes {
 }
 
 impl Notes {
-    fn passed(&mut self, check: &str, expected: impl Into<String>, found: impl Into<String>) {
+    fn passed(&mut self, check: &str, expected: impl Into<Text>, found: impl Into<Text>) {
         self.trace.push(Step::passed(check, expected, found));
     }
 
-    fn warn(&mut self, check: &str, expected: impl Into<String>, found: impl Into<String>) {
+    fn warn(&mut self, check: &str, expected: impl Into<Text>, found: impl Into<Text>) {
         self.trace.push(Step::warning(check, expected, found));
     }
 
@@ -172,8 +172,8 @@ impl Notes {
         &mut self,
         code: Code,
         check: &str,
-        expected: impl Into<String>,
-        found: impl Into<String>,
+        expected: impl Into<Text>,
+        found: impl Into<Text>,
     ) -> Result<T, Code> {
         self.trace.push(Step::failed(check, expected, found));
         Err(code)
@@ -223,7 +223,7 @@ fn settle(
     };
     let role = before.map_or(Role::Member, |user| user.role.clone());
     let role = granted.role.clone().filter(|_| !awaited).unwrap_or(role);
-    let reason = |name| granted.reasons.get(&name).map_or("created at sign-in", String::as_str);
+    let reason = |name| granted.reasons.get(&name).map_or("created at sign-in", Text::as_str);
     let role_before = before.map(|user| user.role.as_str().to_owned());
     notes.change("role", role_before, Some(role.as_str().to_owned()), reason(mapping::CategoryName::Role));
     let groups = match awaited {

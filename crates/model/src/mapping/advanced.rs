@@ -1,17 +1,18 @@
 //! Advanced mapping: what the rules grant a person, category by category, and what they take.
 //!
-//! Nothing here knows whether a seat is left; that is for admission.
+//! Groups that are named by a value are in `auto`. Nothing here knows whether a seat is left; that is for admission.
 
-use super::category::{Category, CategoryName, Exempt, Grant, NoMatch};
-use super::rules::{Condition, Met};
-use super::{Asserted, Mapping};
+use super::category::{Category, CategoryName, Exempt, Grant, NoMatch, Rule};
+use super::lookup::{Lookup, Met};
+use super::{Asserted, Mapping, auto};
 use crate::account::Label;
 use crate::email::Email;
 use crate::group::{GroupKind, GroupName, Membership};
 use crate::license::{AddOn, License};
-use crate::trace::{DOES_NOT_APPLY, Step, shown};
+use crate::trace::{APPLIES, DOES_NOT_APPLY, Step, Text, shown};
 use crate::user::Role;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// To whom the rules are applied.
 #[derive(Debug, Clone, Copy)]
@@ -42,12 +43,12 @@ pub struct Granted {
     /// The groups that mapping gives, by kind; they replace those it gave before.
     pub groups: BTreeMap<GroupKind, Vec<GroupName>>,
     /// Why, by category: the rule that won, in words.
-    pub reasons: BTreeMap<CategoryName, String>,
+    pub reasons: BTreeMap<CategoryName, Text>,
     /// Every rule that was looked at.
     pub trace: Vec<Step>,
 }
 
-/// Applies the rules of every category.
+/// Applies the rules of every category. A category without rules changes nothing, unless auto mapping names its groups.
 #[must_use]
 pub fn grant(mapping: &Mapping, asserted: &Asserted, person: Person<'_>) -> Granted {
     let mut granted = Granted::default();
@@ -61,55 +62,72 @@ pub fn grant(mapping: &Mapping, asserted: &Asserted, person: Person<'_>) -> Gran
         }
         return granted;
     }
+    let mut lookup = Lookup::new(asserted);
     for (name, category) in &mapping.categories {
-        let check = format!("mapping.{name}");
+        let check: Arc<str> = format!("mapping.{name}").into();
+        let is_ruled = !category.rules.is_empty();
         if let Some(why) = exemption(&category.exempt, person) {
             granted.trace.push(Step::passed(&check, "nobody who is exempt", why));
             continue;
         }
-        match first_match(&check, category, asserted, &mut granted.trace) {
-            Some((rule, words)) => {
-                granted.reasons.insert(*name, words);
-                granted.give(*name, rule);
-            }
-            None => granted.give_nothing(*name, &check, category),
+        if let Some(rule) = first_match(&check, category, &mut lookup, &mut granted.trace) {
+            granted.reasons.insert(*name, rule.words());
+            granted.give(*name, rule.grant());
+        }
+        let by_value = auto_attribute(mapping, *name)
+            .is_some_and(|auto| auto::apply(auto, &category.rules, &mut lookup, &mut granted));
+        let is_mapped = is_ruled || auto_attribute(mapping, *name).is_some();
+        if is_mapped && !by_value && !granted.reasons.contains_key(name) {
+            granted.give_nothing(*name, &check, category);
         }
     }
     for (kind, attribute) in &mapping.auto {
-        auto(mapping, (*kind, attribute), asserted, person, &mut granted);
+        if !mapping.categories.contains_key(&CategoryName::Groups(*kind)) {
+            auto::apply((*kind, attribute), &[], &mut lookup, &mut granted);
+        }
     }
     granted
+}
+
+fn auto_attribute(mapping: &Mapping, name: CategoryName) -> Option<(GroupKind, &str)> {
+    let CategoryName::Groups(kind) = name else { return None };
+    mapping.auto.get(&kind).map(|attribute| (kind, attribute.as_str()))
 }
 
 fn exemption(exempt: &Exempt, person: Person<'_>) -> Option<String> {
     if exempt.users.contains(person.email.folded()) {
         return Some(format!("{} is exempt: everything stays", person.email));
     }
+    if exempt.groups.is_empty() {
+        return None;
+    }
     let of_people = person.memberships.iter().filter(|m| m.group.kind == GroupKind::UserGroup);
-    let folded: Vec<(String, &Membership)> = of_people.map(|m| (m.group.name.folded(), m)).collect();
-    let group = exempt.groups.iter().find(|group| folded.iter().any(|(name, _)| *name == group.folded()))?;
+    let names: Vec<String> = of_people.map(|m| m.group.name.folded()).collect();
+    let group = exempt.groups.iter().find(|group| names.contains(&group.folded()))?;
     Some(format!("members of {group} are exempt: everything stays"))
 }
 
-/// The first rule that applies, and what it says in words.
+/// The first rule that applies.
 fn first_match<'a>(
-    check: &str,
+    check: &Arc<str>,
     category: &'a Category,
-    asserted: &Asserted,
+    lookup: &mut Lookup<'a>,
     trace: &mut Vec<Step>,
-) -> Option<(&'a Grant, String)> {
+) -> Option<&'a Rule> {
+    let said = |rule: &Rule, found| Step::new(Arc::clone(check), true, rule.words(), found);
     for rule in &category.rules {
-        let words = format!("{}: {}", rule.when, rule.grant);
-        let found = match rule.when.met(asserted) {
+        let step = match lookup.met(rule) {
             Met::No => {
-                trace.push(Step::passed(check, words, DOES_NOT_APPLY));
+                trace.push(said(rule, Text::said(DOES_NOT_APPLY)));
                 continue;
             }
-            Met::By(value) => format!("applies: \"{}\" was sent", shown(value)),
-            Met::Regardless => "applies".to_owned(),
+            Met::By(value) => {
+                said(rule, format!("{APPLIES}: \"{}\" was sent", shown(value)).into()).quoting()
+            }
+            Met::Regardless => said(rule, Text::said(APPLIES)),
         };
-        trace.push(Step::passed(check, words.as_str(), found));
-        return Some((&rule.grant, words));
+        trace.push(step);
+        return Some(rule);
     }
     None
 }
@@ -133,14 +151,14 @@ impl Granted {
         }
     }
 
-    fn give_nothing(&mut self, name: CategoryName, check: &str, category: &Category) {
+    fn give_nothing(&mut self, name: CategoryName, check: &Arc<str>, category: &Category) {
         let found = match &category.no_match {
-            NoMatch::Keep => "nothing applies: what the person has stays".to_owned(),
-            NoMatch::Remove => "nothing applies: taken away".to_owned(),
-            NoMatch::Give(grant) => format!("nothing applies: {grant}"),
+            NoMatch::Keep => Text::said("nothing applies: what the person has stays"),
+            NoMatch::Remove => Text::said("nothing applies: taken away"),
+            NoMatch::Give(grant) => format!("nothing applies: {grant}").into(),
         };
-        self.trace.push(Step::passed(check, "a rule that applies", found));
-        self.reasons.insert(name, "nothing applies".to_owned());
+        self.trace.push(Step::new(Arc::clone(check), true, Text::said("a rule that applies"), found));
+        self.reasons.insert(name, Text::said("nothing applies"));
         match (&category.no_match, name) {
             (NoMatch::Keep, _) => {}
             (NoMatch::Give(grant), _) => self.give(name, grant),
@@ -157,59 +175,4 @@ impl Granted {
             (NoMatch::Remove, CategoryName::SubAccount) => {}
         }
     }
-}
-
-/// Most groups that auto mapping gives one person.
-const MOST_AUTO: usize = 100;
-
-/// Auto mapping: each value that no rule of the section is about names a group.
-fn auto(
-    mapping: &Mapping,
-    (kind, attribute): (GroupKind, &str),
-    asserted: &Asserted,
-    person: Person<'_>,
-    granted: &mut Granted,
-) {
-    let name = CategoryName::Groups(kind);
-    let check = format!("mapping.auto.{}", kind.as_str());
-    let category = mapping.categories.get(&name);
-    if category.is_some_and(|category| exemption(&category.exempt, person).is_some()) {
-        return;
-    }
-    let expected = format!("values of {attribute} that no rule is about");
-    let ruled = |value: &str| category.is_some_and(|category| is_ruled(category, attribute, value));
-    let mut names: Vec<GroupName> = Vec::new();
-    let mut left_out: Vec<String> = Vec::new();
-    for value in asserted.values(attribute) {
-        match GroupName::parse(value) {
-            _ if value.trim().is_empty() || ruled(value) => {}
-            Ok(_) if names.len() == MOST_AUTO => left_out.push(shown(value)),
-            Ok(group) if !names.iter().any(|known| known.folded() == group.folded()) => names.push(group),
-            Ok(_) => {}
-            Err(_) => left_out.push(shown(value)),
-        }
-    }
-    if !left_out.is_empty() {
-        left_out.truncate(10);
-        let found = format!("left out, too many or no name for a group: {}", left_out.join(", "));
-        granted.trace.push(Step::warning(&check, expected.as_str(), found));
-    }
-    if names.is_empty() {
-        granted.trace.push(Step::passed(&check, expected, "none was sent"));
-        return;
-    }
-    let listed: Vec<&str> = names.iter().map(GroupName::as_str).collect();
-    granted.trace.push(Step::passed(&check, expected, listed.join(", ")));
-    granted.reasons.entry(name).or_insert_with(|| format!("auto mapping of {attribute}"));
-    let groups = granted.groups.entry(kind).or_default();
-    names.retain(|name| !groups.iter().any(|known| known.folded() == name.folded()));
-    groups.extend(names);
-}
-
-/// Whether a rule of the section is about this value of this attribute.
-fn is_ruled(category: &Category, attribute: &str, value: &str) -> bool {
-    category.rules.iter().any(|rule| match &rule.when {
-        Condition::When { attribute: of, test } => of == attribute && test.is_met_by(value),
-        Condition::Otherwise => false,
-    })
 }

@@ -6,7 +6,7 @@ use super::picture::{self, Picture};
 use super::value::{self, Fitted, bounded};
 use super::{Asserted, Mapping, Source};
 use crate::expression::Context;
-use crate::trace::{Change, Step};
+use crate::trace::{APPLIES, Change, Step, Text};
 use crate::user::{Entry, Field, Profile};
 use std::collections::BTreeSet;
 
@@ -33,15 +33,16 @@ const PREFIX: &str = "mapping.";
 pub(super) const NOT_SENT: &str = "not sent: the field stays as it is";
 pub(super) const KEPT: &str = "kept: taken at the first sign-in only (\"Update at each SSO login\" is off)";
 pub(super) const CONCEALED: &str = "(the value is not kept)";
+const APPLIED: &str = "applies (the value is not kept)";
 
-/// Takes the values of profile fields out of what mapping left behind, for accounts that keep no attribute values. What
+/// Takes asserted values out of what mapping left behind, for accounts that keep no attribute values. What
 /// was looked at and what changed stays.
 pub fn conceal(trace: &mut [Step], changes: &mut [Change]) {
     let is_field = |name: &str| Field::from_word(name).is_some();
-    for step in trace.iter_mut().filter(|step| step.check.strip_prefix(PREFIX).is_some_and(is_field)) {
-        if step.found != NOT_SENT && step.found != KEPT {
-            CONCEALED.clone_into(&mut step.found);
-        }
+    for step in trace.iter_mut().filter(|step| step.quotes) {
+        // Of a rule it stays known that it applied.
+        let applied = step.found.starts_with(APPLIES);
+        step.found = Text::said(if applied { APPLIED } else { CONCEALED });
     }
     for change in changes.iter_mut().filter(|change| is_field(&change.field)) {
         for value in [&mut change.before, &mut change.after].into_iter().flatten() {
@@ -111,7 +112,8 @@ fn look(field: &Field, source: &Source, read: &Read<'_>, is_free: bool) -> (Step
     let check = format!("{PREFIX}{}", field.as_str());
     let from = format!("a value in {}", source.input);
     if let Some(failure) = &read.failure {
-        return (Step::warning(&check, from, format!("{failure}: the field stays as it is")), None);
+        let found = format!("{failure}: the field stays as it is");
+        return (Step::warning(&check, from, found).quoting(), None);
     }
     let Some(sent) = read.values.first() else { return (Step::passed(&check, from, NOT_SENT), None) };
     if !is_free {
@@ -120,12 +122,12 @@ fn look(field: &Field, source: &Source, read: &Read<'_>, is_free: bool) -> (Step
     let value = bounded(sent);
     if value.is_empty() {
         let found = format!("{}: nothing in it can be seen: the field stays as it is", read.shown(sent));
-        return (Step::warning(&check, from, found), None);
+        return (Step::warning(&check, from, found).quoting(), None);
     }
     match value::fit(field, &value) {
         Err(problem) => {
             let found = format!("{}: {problem}: left out", read.shown(sent));
-            (Step::warning(&check, from, found), None)
+            (Step::warning(&check, from, found).quoting(), None)
         }
         Ok(fitted) => {
             let mut found = read.shown(&fitted.value);
@@ -135,7 +137,7 @@ fn look(field: &Field, source: &Source, read: &Read<'_>, is_free: bool) -> (Step
             if let Some(note) = fitted.note.as_ref().filter(|_| !read.is_redacted) {
                 found = format!("{found} ({note})");
             }
-            (Step::passed(&check, from, found + &unused(read)), Some(fitted))
+            (Step::passed(&check, from, found + &unused(read)).quoting(), Some(fitted))
         }
     }
 }
@@ -149,7 +151,7 @@ fn drop_same_numbers(proposals: &mut Vec<Proposal<'_>>, before: &Profile, trace:
         let spoken_of = proposals.iter().find(|proposal| proposal.field == field);
         if let Some(step) = spoken_of.and_then(|proposal| trace.get_mut(proposal.step)) {
             step.warning = true;
-            step.found = format!("{}: the same as {}, left out", step.found, other.title());
+            step.found = format!("{}: the same as {}, left out", step.found, other.title()).into();
         }
     }
     proposals.retain(|proposal| !dropped.contains(proposal.field));

@@ -1,13 +1,16 @@
 //! The categories of advanced mapping: each an ordered list of rules of which the first that matches wins.
 
+use super::lookup::Needle;
 use super::rules::Condition;
 use crate::account::Label;
 use crate::group::{GroupKind, GroupName};
 use crate::license::{AddOn, License};
+use crate::trace::Text;
 use crate::user::Role;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 use std::fmt;
+use std::sync::Arc;
 
 /// What the rules of a category decide about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -115,13 +118,73 @@ pub struct Category {
     pub exempt: Exempt,
 }
 
-/// A rule.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+/// A rule: when it applies, what it gives, and what is worked out of that once.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(from = "Written", into = "Written")]
 pub struct Rule {
+    when: Condition,
+    grant: Grant,
+    words: Arc<str>,
+    needle: Needle,
+}
+
+/// A rule as it is kept.
+#[derive(Serialize, Deserialize)]
+struct Written {
+    when: Condition,
+    grant: Grant,
+}
+
+impl Rule {
+    /// A rule that gives this when that holds.
+    #[must_use]
+    pub fn new(when: Condition, grant: Grant) -> Self {
+        let words = format!("{when}: {grant}").into();
+        let needle = Needle::of(&when);
+        Self { when, grant, words, needle }
+    }
+
     /// When it applies.
-    pub when: Condition,
+    #[must_use]
+    pub fn when(&self) -> &Condition {
+        &self.when
+    }
+
     /// What it gives.
-    pub grant: Grant,
+    #[must_use]
+    pub fn grant(&self) -> &Grant {
+        &self.grant
+    }
+
+    /// The rule in words.
+    #[must_use]
+    pub fn words(&self) -> Text {
+        Arc::clone(&self.words).into()
+    }
+
+    pub(super) fn needle(&self) -> &Needle {
+        &self.needle
+    }
+}
+
+impl PartialEq for Rule {
+    fn eq(&self, other: &Self) -> bool {
+        (&self.when, &self.grant) == (&other.when, &other.grant)
+    }
+}
+
+impl Eq for Rule {}
+
+impl From<Written> for Rule {
+    fn from(Written { when, grant }: Written) -> Self {
+        Self::new(when, grant)
+    }
+}
+
+impl From<Rule> for Written {
+    fn from(Rule { when, grant, .. }: Rule) -> Self {
+        Self { when, grant }
+    }
 }
 
 /// What a rule gives; which of these depends on its category.

@@ -47,7 +47,8 @@ fn employee_id(input: &Input, asserted: &Asserted, context: &Context<'_>) -> (Op
     let expected = format!("an Employee Unique ID in {input}");
     let read = input.read(asserted, "employee_id", context);
     if let Some(failure) = &read.failure {
-        return (None, Step::warning(CHECK, expected, format!("{failure}: the address decides")));
+        let found = format!("{failure}: the address decides");
+        return (None, Step::warning(CHECK, expected, found).quoting());
     }
     let Some(id) = read.values.first() else {
         return (None, Step::passed(CHECK, expected, "not sent: the address decides"));

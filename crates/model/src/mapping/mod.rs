@@ -5,10 +5,12 @@
 //! Values are taken as they were asserted, trimmed and bounded.
 
 mod advanced;
+mod auto;
 mod basic;
 mod category;
 mod identity;
 mod input;
+mod lookup;
 mod phone;
 mod picture;
 mod rules;

@@ -34,7 +34,8 @@ pub(super) fn picture(
     let Read { values, failure, .. } = input.read(asserted, "picture", context);
     let warn = |problem: String| (None, Some(Step::warning(CHECK, expected.clone(), problem)));
     if let Some(failure) = failure {
-        return warn(format!("{failure}: the picture stays as it is"));
+        let (none, step) = warn(format!("{failure}: the picture stays as it is"));
+        return (none, step.map(Step::quoting));
     }
     let Some(value) = values.first() else {
         let step = Step::passed(CHECK, expected, "not sent: the picture stays as it is");

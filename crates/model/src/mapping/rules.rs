@@ -1,6 +1,5 @@
 //! The condition of a rule: an attribute, an operator and a value.
 
-use super::Asserted;
 use regex::{Regex, RegexBuilder};
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -19,7 +18,8 @@ pub enum Condition {
     Otherwise,
 }
 
-/// What the values of an attribute are held to. Case matters.
+/// What the values of an attribute are held to, as they were sent: case and white space matter. A pattern may begin with
+/// `(?i)`, so that it takes letters of either case.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Operator {
@@ -81,30 +81,6 @@ impl Operator {
             Self::EndsWith(wanted) => value.ends_with(wanted.as_str()),
             Self::Regex(pattern) => pattern.0.is_match(value),
             Self::Present => !value.trim().is_empty(),
-        }
-    }
-}
-
-/// What a condition came to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Met<'a> {
-    /// It holds, because of this value.
-    By(&'a str),
-    /// It holds because there is no such value, or whatever there is.
-    Regardless,
-    /// It does not hold.
-    No,
-}
-
-impl Condition {
-    pub(super) fn met<'a>(&self, asserted: &'a Asserted) -> Met<'a> {
-        let Self::When { attribute, test } = self else { return Met::Regardless };
-        let found = asserted.values(attribute).into_iter().find(|value| test.is_met_by(value));
-        match (test, found) {
-            (Operator::NotEquals(_), Some(_)) => Met::No,
-            (Operator::NotEquals(_), None) => Met::Regardless,
-            (_, Some(value)) => Met::By(value),
-            (_, None) => Met::No,
         }
     }
 }

@@ -73,13 +73,9 @@ fn refused_before(rejection: &Rejection) -> Report {
 }
 
 fn checked(verification: &Verification) -> Report {
-    let trace = verification.trace.iter().map(|check| Step {
-        check: check.check.to_owned(),
-        ok: check.ok,
-        expected: check.expected.clone(),
-        found: check.found.clone(),
-        warning: false,
-    });
+    let trace = verification.trace.iter();
+    let trace =
+        trace.map(|check| Step::new(check.check, check.ok, check.expected.as_str(), check.found.as_str()));
     let mut report = Report {
         code: None,
         message: None,

@@ -50,7 +50,7 @@ fn of_category(name: CategoryName, category: &Category) -> Vec<(String, String)>
 
 /// A rule in a line: `groups equals "marketing": licensed`.
 fn rule(rule: &Rule) -> String {
-    let when = match &rule.when {
+    let when = match rule.when() {
         Condition::Otherwise => "otherwise".to_owned(),
         Condition::When { attribute, test } => {
             let attribute = spelled(attribute);
@@ -60,7 +60,7 @@ fn rule(rule: &Rule) -> String {
             }
         }
     };
-    match &rule.grant {
+    match rule.grant() {
         Grant::Held => when,
         grant => format!("{when}: {}", plain(write::grant(grant))),
     }

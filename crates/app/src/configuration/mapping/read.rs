@@ -62,7 +62,7 @@ pub(in super::super) fn check(source: &Source, wanted: &Configuration) -> Result
     let Some(category) = wanted.mapping.categories.get(&CategoryName::Role) else { return Ok(()) };
     let place = Place::of(source, "mapping");
     let rules = category.rules.iter().enumerate();
-    let rules = rules.map(|(number, rule)| (place.key("role").entry(number).key("result"), &rule.grant));
+    let rules = rules.map(|(number, rule)| (place.key("role").entry(number).key("result"), rule.grant()));
     let otherwise = match &category.no_match {
         NoMatch::Give(grant) => Some((place.key("no_match").key("role"), grant)),
         NoMatch::Keep | NoMatch::Remove => None,
@@ -250,12 +250,12 @@ fn rules(place: &Place<'_>, name: CategoryName, value: &Value) -> Result<Vec<Rul
     let mut rules: Vec<Rule> = Vec::new();
     for (number, entry) in entries.iter().enumerate() {
         let place = place.entry(number);
-        if rules.last().is_some_and(|last| last.when == Condition::Otherwise) {
+        if rules.last().is_some_and(|last| *last.when() == Condition::Otherwise) {
             return Err(place.wrong("it comes after `otherwise`, so it would never apply"));
         }
         let table = inner(&place, entry)?;
         let when = condition(&place, table)?;
-        rules.push(Rule { when, grant: result(&place, name, table.get("result"))? });
+        rules.push(Rule::new(when, result(&place, name, table.get("result"))?));
     }
     Ok(rules)
 }

@@ -86,7 +86,7 @@ pub(super) fn input(input: &Input) -> Value {
 
 fn rule(rule: &Rule) -> Table {
     let mut table = Table::new();
-    match &rule.when {
+    match rule.when() {
         Condition::Otherwise => drop(table.insert("otherwise".to_owned(), true.into())),
         Condition::When { attribute, test } => {
             table.insert("attribute".to_owned(), attribute.as_str().into());
@@ -94,8 +94,8 @@ fn rule(rule: &Rule) -> Table {
             table.extend(test.value().map(|value| ("value".to_owned(), value.into())));
         }
     }
-    if rule.grant != Grant::Held {
-        table.insert("result".to_owned(), grant(&rule.grant));
+    if *rule.grant() != Grant::Held {
+        table.insert("result".to_owned(), grant(rule.grant()));
     }
     table
 }

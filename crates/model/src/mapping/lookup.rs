@@ -1,0 +1,185 @@
+//! What was asserted, each attribute that a rule asks for looked up once, and its values kept so that hundreds of rules
+//! find theirs without going through all of them.
+//!
+//! What a condition means is in `rules`; here it is only answered fast.
+
+use super::Asserted;
+use super::category::Rule;
+use super::rules::{Condition, Operator};
+use memchr::memmem::Finder;
+use std::cell::OnceCell;
+use std::hash::{DefaultHasher, Hasher as _};
+
+/// What a condition came to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Met<'a> {
+    /// It holds, because of this value.
+    By(&'a str),
+    /// It holds because there is no such value, or whatever there is.
+    Regardless,
+    /// It does not hold.
+    No,
+}
+
+/// What of a rule's value is worked out when the rule is read.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Needle {
+    hash: u64,
+    finder: Option<Finder<'static>>,
+}
+
+impl Needle {
+    pub(super) fn of(when: &Condition) -> Self {
+        match when {
+            Condition::When { test: Operator::Equals(value) | Operator::NotEquals(value), .. } => {
+                Self { hash: hash(value), finder: None }
+            }
+            Condition::When { test: Operator::Contains(value), .. } => {
+                Self { hash: 0, finder: Some(Finder::new(value).into_owned()) }
+            }
+            Condition::When { .. } | Condition::Otherwise => Self::default(),
+        }
+    }
+}
+
+fn hash(value: &str) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    hasher.write(value.as_bytes());
+    hasher.finish()
+}
+
+/// Up to so many values are gone through one by one.
+const FEW: usize = 8;
+
+/// What was asserted, by the names that rules know it by.
+pub(super) struct Lookup<'a> {
+    asserted: &'a Asserted,
+    asked: Vec<(&'a str, Values<'a>)>,
+    none: Values<'a>,
+}
+
+/// The values of an attribute.
+#[derive(Default)]
+pub(super) struct Values<'a> {
+    all: Vec<&'a str>,
+    /// The hash and the place of each value, sorted.
+    hashes: OnceCell<Vec<(u64, usize)>>,
+    /// All values one after another, and where each begins.
+    joined: OnceCell<(Vec<u8>, Vec<usize>)>,
+}
+
+impl<'a> Lookup<'a> {
+    pub(super) fn new(asserted: &'a Asserted) -> Self {
+        Self { asserted, asked: Vec::new(), none: Values::default() }
+    }
+
+    /// The values of an attribute.
+    pub(super) fn values(&mut self, attribute: &'a str) -> &Values<'a> {
+        let known = self.asked.iter().position(|(asked, _)| *asked == attribute);
+        let place = known.unwrap_or_else(|| {
+            let all = self.asserted.values(attribute);
+            self.asked.push((attribute, Values { all, ..Values::default() }));
+            self.asked.len() - 1
+        });
+        self.asked.get(place).map_or(&self.none, |(_, values)| values)
+    }
+
+    /// Whether a rule applies.
+    pub(super) fn met(&mut self, rule: &'a Rule) -> Met<'a> {
+        let Condition::When { attribute, test } = rule.when() else { return Met::Regardless };
+        let found = self.values(attribute).first(test, rule.needle());
+        match (test, found) {
+            (Operator::NotEquals(_), Some(_)) => Met::No,
+            (Operator::NotEquals(_), None) => Met::Regardless,
+            (_, Some(value)) => Met::By(value),
+            (_, None) => Met::No,
+        }
+    }
+
+    /// The values of an attribute that no rule is about. That a value is not there is not about any.
+    pub(super) fn unruled(&mut self, attribute: &'a str, rules: &'a [Rule]) -> Vec<&'a str> {
+        let all = self.values(attribute).all.clone();
+        let mut ruled = vec![false; all.len()];
+        for rule in rules {
+            let Condition::When { attribute: of, test } = rule.when() else { continue };
+            let values = self.values(of);
+            // The same attribute may be known by its name and by its friendly name.
+            let is_same = matches!((values.all.first(), all.first()), (Some(one), Some(other)) if std::ptr::eq(*one, *other));
+            if is_same && !matches!(test, Operator::NotEquals(_)) {
+                values.mark(test, rule.needle(), &mut ruled);
+            }
+        }
+        all.into_iter().zip(ruled).filter_map(|(value, ruled)| (!ruled).then_some(value)).collect()
+    }
+}
+
+impl<'a> Values<'a> {
+    /// The first value that the operator looks for; of [`Operator::NotEquals`], that it forbids.
+    fn first(&self, test: &Operator, needle: &Needle) -> Option<&'a str> {
+        if self.all.len() <= FEW {
+            return self.all.iter().copied().find(|value| test.is_met_by(value));
+        }
+        match (test, &needle.finder) {
+            (Operator::Equals(wanted) | Operator::NotEquals(wanted), _) => {
+                self.equal(wanted, needle.hash).next().map(|(_, value)| value)
+            }
+            (Operator::Contains(wanted), Some(finder)) => self.containing(wanted, finder),
+            _ => self.all.iter().copied().find(|value| test.is_met_by(value)),
+        }
+    }
+
+    /// Marks every value that the operator looks for.
+    fn mark(&self, test: &Operator, needle: &Needle, marks: &mut [bool]) {
+        if let (Operator::Equals(wanted), true) = (test, self.all.len() > FEW) {
+            for (place, _) in self.equal(wanted, needle.hash) {
+                if let Some(mark) = marks.get_mut(place) {
+                    *mark = true;
+                }
+            }
+            return;
+        }
+        for (mark, value) in marks.iter_mut().zip(&self.all) {
+            *mark = *mark || test.is_met_by(value);
+        }
+    }
+
+    /// The values that are this one, and their places.
+    fn equal(&self, wanted: &str, wanted_hash: u64) -> impl Iterator<Item = (usize, &'a str)> {
+        let hashes = self.hashes.get_or_init(|| {
+            let places = self.all.iter().enumerate();
+            let mut hashes: Vec<(u64, usize)> = places.map(|(place, value)| (hash(value), place)).collect();
+            hashes.sort_unstable();
+            hashes
+        });
+        let from = hashes.partition_point(|(hash, _)| *hash < wanted_hash);
+        let alike = hashes.iter().skip(from).take_while(move |(hash, _)| *hash == wanted_hash);
+        alike
+            .filter_map(move |(_, place)| Some((*place, *self.all.get(*place)?)))
+            .filter(move |(_, value)| *value == wanted)
+    }
+
+    /// The first value that has this in it: all are searched at once.
+    fn containing(&self, wanted: &str, finder: &Finder<'_>) -> Option<&'a str> {
+        let (joined, begins) = self.joined.get_or_init(|| {
+            let mut joined = Vec::with_capacity(self.all.iter().map(|value| value.len()).sum());
+            let begin = |value: &&str| {
+                let begin = joined.len();
+                joined.extend_from_slice(value.as_bytes());
+                begin
+            };
+            let begins = self.all.iter().map(begin).collect();
+            (joined, begins)
+        });
+        let mut from = 0;
+        loop {
+            let at = from + finder.find(joined.get(from..)?)?;
+            let place = begins.partition_point(|begin| *begin <= at).checked_sub(1)?;
+            let value = *self.all.get(place)?;
+            // What lies across the border of two values is in neither.
+            if at + wanted.len() <= begins.get(place)? + value.len() {
+                return Some(value);
+            }
+            from = at + 1;
+        }
+    }
+}
