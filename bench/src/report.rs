@@ -19,6 +19,8 @@ pub(crate) fn print(arguments: &Arguments, idle: u64, loaded: u64, rounds: &[Mea
         rounds.iter().map(|r| r.finish),
     );
     row("GET /saml/login (unsigned request, durable)", rounds.iter().map(|r| r.start));
+    let written = rounds.iter().map(|round| round.written).min().unwrap_or_default();
+    println!("\nwritten for one sign-in, at least: {:.1} KB", megabytes(written));
     println!(
         "\nmemory (resident): {:.1} MB idle, {:.1} MB after the load",
         megabytes(idle),

@@ -63,6 +63,13 @@ impl Service {
         Ok(Duration::from_millis((ticks(11)? + ticks(12)?) * 10))
     }
 
+    /// What the program has written so far, in bytes: to files and to sockets alike.
+    pub(crate) fn written(&self) -> Result<u64> {
+        let text = std::fs::read_to_string(format!("/proc/{}/io", self.process.id()))?;
+        let line = text.lines().find(|line| line.starts_with("wchar:")).ok_or("no wchar")?;
+        Ok(line.split_whitespace().nth(1).ok_or("no figure")?.parse()?)
+    }
+
     /// The memory that the program holds (resident set), in kilobytes.
     pub(crate) fn memory_kilobytes(&self) -> Result<u64> {
         let text = std::fs::read_to_string(format!("/proc/{}/status", self.process.id()))?;

@@ -18,6 +18,8 @@ pub(crate) struct Measured {
     pub(crate) start: Duration,
     /// The POST to the assertion consumer service, with its session.
     pub(crate) finish: Duration,
+    /// What it wrote for one, in bytes: the log, the file, and the answer.
+    pub(crate) written: u64,
 }
 
 /// A sign-in that was begun: the form to post, and the cookie to post it with.
@@ -44,10 +46,11 @@ pub(crate) async fn round(
             url::form_urlencoded::Serializer::new(String::new()).append_pair("SAMLResponse", &value).finish();
         begun.push(Begun { body, cookie });
     }
-    let before = service.cpu()?;
+    let (before, written) = (service.cpu()?, service.written()?);
     finish(service, &host, begun, at_once).await?;
     let finish = (service.cpu()? - before) / u32::try_from(count)?;
-    Ok(Measured { start, finish })
+    let written = (service.written()? - written) / u64::try_from(count)?;
+    Ok(Measured { start, finish, written })
 }
 
 /// Begins sign-ins; the answer has the ID of each request and the cookie that binds it.
