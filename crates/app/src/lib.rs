@@ -8,6 +8,7 @@ pub mod accounts;
 mod alarms;
 pub mod configuration;
 pub mod context;
+pub mod cures;
 pub(crate) mod directory;
 mod error;
 pub mod idp_metadata;

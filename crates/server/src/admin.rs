@@ -1,6 +1,7 @@
 //! The account's portal, for its administrators.
 
 pub(crate) mod connection;
+pub(crate) mod cures;
 pub(crate) mod edit;
 pub(crate) mod guides;
 pub(crate) mod keys;

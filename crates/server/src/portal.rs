@@ -5,6 +5,7 @@
 
 pub mod assets;
 pub mod connection;
+pub mod cure;
 pub mod guides;
 pub mod log;
 pub mod moment;

@@ -42,8 +42,8 @@ fn route(caller: Caller, path: &'static str, methods: MethodRouter<Arc<Desk>>) -
 
 /// The vanity host of an account.
 pub(crate) fn vanity() -> Vec<Route> {
-    use Caller::{Admin, Anybody, IdentityProvider, Member};
-    vec![
+    use Caller::{Anybody, IdentityProvider, Member};
+    let mut routes = vec![
         route(Anybody, "/", get(sign_in::home)),
         route(Anybody, "/signin", get(sign_in::page).post(sign_in::identify)),
         route(Anybody, "/signin/password", get(sign_in::from_the_start).post(sign_in::with_password)),
@@ -60,12 +60,32 @@ pub(crate) fn vanity() -> Vec<Route> {
         ),
         route(IdentityProvider, "/saml/metadata/sp", get(sso::metadata::sp)),
         route(Member, "/profile", get(profile::page)),
+    ];
+    routes.extend(administration());
+    routes.extend(connections());
+    routes
+}
+
+/// The portal's pages for administrators, but for those of connections.
+fn administration() -> Vec<Route> {
+    use Caller::Admin;
+    vec![
         route(Admin, "/admin", get(admin::first)),
         route(Admin, "/admin/", get(admin::first)),
-        route(Admin, "/admin/sso", get(admin::connection::list)),
-        route(Admin, "/admin/sso/{connection}", get(admin::connection::page)),
         route(Admin, "/admin/guides", get(admin::guides::list)),
         route(Admin, "/admin/guides/{idp}", get(admin::guides::one)),
+        route(Admin, "/admin/log", get(admin::log::page)),
+        route(Admin, "/admin/log/{tracking_id}", get(admin::log::response)),
+        route(Admin, "/admin/log/{tracking_id}/cure", get(admin::cures::back).post(admin::cures::mend)),
+    ]
+}
+
+/// The pages of connections.
+fn connections() -> Vec<Route> {
+    use Caller::Admin;
+    vec![
+        route(Admin, "/admin/sso", get(admin::connection::list)),
+        route(Admin, "/admin/sso/{connection}", get(admin::connection::page)),
         route(Admin, "/admin/sso/new", get(admin::edit::blank).post(admin::edit::create)),
         route(Admin, "/admin/sso/{connection}/edit", get(admin::edit::page).post(admin::edit::save)),
         route(Admin, "/admin/sso/{connection}/test", post(admin::test::start)),
@@ -96,8 +116,6 @@ pub(crate) fn vanity() -> Vec<Route> {
             "/admin/sso/{connection}/metadata/dismiss",
             get(admin::metadata::back).post(admin::metadata::dismiss),
         ),
-        route(Admin, "/admin/log", get(admin::log::page)),
-        route(Admin, "/admin/log/{tracking_id}", get(admin::log::response)),
     ]
 }
 

@@ -2,6 +2,7 @@
 //! provider signs them.
 
 mod access;
+mod cures;
 mod drafts;
 mod entrance;
 mod foreign;

@@ -36,6 +36,23 @@ impl Demo {
         serde_json::from_str(&paste(&command)).map_err(|error| error.to_string())
     }
 
+    /// The owner's one-time link, on which a password is set.
+    pub fn owner_link(&self) -> String {
+        let printed = self.process.printed();
+        let line = printed.lines().find(|line| line.contains("Owner's password")).unwrap_or_default();
+        line.split_whitespace().last().unwrap_or_default().to_owned()
+    }
+
+    /// Changes the account file and applies it, by the command that the demo prints.
+    pub fn apply(&self, change: impl FnOnce(&str) -> String) {
+        let printed = self.process.printed();
+        let command = printed.lines().find(|line| line.contains(" --plan --config ")).unwrap_or_default();
+        let file = command.split_whitespace().find(|word| word.ends_with("acme.toml")).unwrap_or_default();
+        let text = std::fs::read_to_string(file).unwrap();
+        std::fs::write(file, change(&text)).unwrap();
+        paste(&command.replace(" --plan ", " "));
+    }
+
     /// Goes from the start page to the identity provider's page.
     pub fn begin(&self, browser: &Browser) {
         browser.visit(&self.vanity);

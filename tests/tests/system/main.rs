@@ -6,6 +6,8 @@ mod attacks;
 #[cfg(test)]
 mod counterparts;
 #[cfg(test)]
+mod cures;
+#[cfg(test)]
 mod demo;
 #[cfg(test)]
 mod deployment;

@@ -6,6 +6,7 @@ use crate::error::Failure;
 use crate::extract::{Admin, Asking};
 use crate::page;
 use crate::portal::Here;
+use crate::portal::cure::CurePart;
 use crate::portal::log::{Found, LogPage, SINCES, Search};
 use crate::portal::response::ResponsePage;
 use axum::extract::{Path, State};
@@ -13,7 +14,7 @@ use axum::response::Response;
 use jiff::{SignedDuration, Timestamp};
 use serde::Deserialize;
 use std::sync::Arc;
-use vestibule_app::response_log;
+use vestibule_app::{cures, response_log};
 use vestibule_model::code::Code;
 use vestibule_model::id::LogId;
 use vestibule_model::response_log::{Entry, Filter, OutcomeWord, TrackingId};
@@ -53,7 +54,15 @@ pub(crate) async fn response(
 ) -> Result<Response, Failure> {
     let tracking_id = TrackingId::parse(&tracking_id).ok_or(Failure::NoPage)?;
     let explained = response_log::detail(&admin, tracking_id).await?;
-    Ok(page::shown(&ResponsePage::new(frame(&admin, Here::Log), &explained.entry, explained.detail)))
+    let offer = cures::offer(&admin, &explained).await?;
+    let cure = offer.map(|offer| CurePart::new(&explained.entry, &offer));
+    let shown = ResponsePage::new(frame(&admin, Here::Log), &explained.entry, explained.detail);
+    Ok(page::shown(&shown.with_cure(cure)))
+}
+
+/// Where the page of this response is.
+pub(super) fn address(tracking_id: TrackingId) -> String {
+    format!("/admin/log/{tracking_id}")
 }
 
 /// What the form asks for; the sentence says what cannot be understood.
@@ -85,15 +94,15 @@ fn paged(query: &Query, mut entries: Vec<Entry>) -> Found {
     entries.truncate(ROWS);
     let last = entries.last().filter(|_| more).map(|entry| entry.id.to_string());
     Found {
-        older: last.map(|id| address(query, Some(&id))),
-        newest: (!query.before.is_empty()).then(|| address(query, None)),
+        older: last.map(|id| search_address(query, Some(&id))),
+        newest: (!query.before.is_empty()).then(|| search_address(query, None)),
         entries,
         problem: None,
     }
 }
 
 /// The address of this search, beginning after a row.
-fn address(query: &Query, before: Option<&str>) -> String {
+fn search_address(query: &Query, before: Option<&str>) -> String {
     let fields = [
         ("tracking_id", query.tracking_id.as_str()),
         ("user", &query.user),

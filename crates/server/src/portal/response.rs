@@ -3,6 +3,7 @@
 //! The trace is told by `vestibule_model::story`. Whatever came from outside is spelled out where it cannot be seen, and
 //! cut where it is long.
 
+use super::cure::{CurePart, Lead, leads};
 use super::{Badge, Fact, Frame, log};
 use crate::portal::moment::Moment;
 use askama::Template;
@@ -24,6 +25,8 @@ pub struct ResponsePage {
     summary: &'static str,
     reason: Option<String>,
     refusal: Option<Refusal>,
+    cure: Option<CurePart>,
+    leads: Vec<Lead>,
     facts: Vec<Fact>,
     compared: Vec<Compared>,
     differences: usize,
@@ -91,6 +94,8 @@ impl ResponsePage {
             test: detail.test.map(|test| test_part(test, connection(entry))),
             summary: summary(entry.outcome),
             refusal,
+            cure: None,
+            leads: leads(entry),
             reason,
             facts: facts(entry, detail.name_id),
             differences: detail.compared.iter().filter(|row| !row.agrees).count(),
@@ -102,6 +107,12 @@ impl ResponsePage {
             trusted: is_trusted(entry),
             xml: detail.xml.as_deref().map(spelled_lines),
         }
+    }
+
+    /// The same, with what can be mended here.
+    #[must_use]
+    pub fn with_cure(self, cure: Option<CurePart>) -> Self {
+        Self { cure, ..self }
     }
 }
 

@@ -22,7 +22,7 @@ const OPEN: [&str; 11] = [
     "/saml/metadata/sp",
 ];
 
-fn filled(path: &str) -> String {
+pub fn filled(path: &str) -> String {
     path.replace("{tracking_id}", &format!("WEB_{}", "0".repeat(32)))
         .replace("{token}", "t")
         .replace("{name}", "n")

@@ -1,6 +1,8 @@
 //! Forms of other sites.
 
+use super::access::filled;
 use super::harness::{House, PASSWORD, form};
+use crate::routes::{Caller, vanity};
 use axum::http::{Method, StatusCode};
 
 async fn sign_out_with(house: &House, headers: &[(&str, &str)]) -> (StatusCode, bool) {
@@ -55,4 +57,17 @@ async fn a_form_of_ours_has_a_limit() {
     let long = "a".repeat(70 * 1024);
     let answer = house.browser("acme").post("/signin", &[("email", &long)]).await;
     assert_eq!(answer.status, StatusCode::PAYLOAD_TOO_LARGE);
+}
+
+#[tokio::test]
+async fn p17_every_form_of_ours_is_refused_when_it_comes_from_another_site() {
+    let house = House::new().await;
+    let mut owner = house.owner("acme").await;
+    for route in vanity().into_iter().filter(|route| route.caller != Caller::IdentityProvider) {
+        let foreign = [("sec-fetch-site", "cross-site"), ("origin", "https://evil.example")];
+        let answer = owner.send(Method::POST, &filled(route.path), &foreign, form(&[])).await;
+        let refused = [StatusCode::FORBIDDEN, StatusCode::METHOD_NOT_ALLOWED].contains(&answer.status);
+        assert!(refused, "{}: {answer:?}", route.path);
+    }
+    assert_eq!(owner.get("/profile").await.status, StatusCode::OK);
 }

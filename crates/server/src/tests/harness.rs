@@ -83,13 +83,18 @@ impl House {
 
     /// Applies an account file with this `[sso]`, one domain and a small mapping.
     pub async fn apply(&self, label: &str, sso: &str) {
-        let text = format!(
-            "account = \"{label}\"\n[sso]\nissuer = \"{ISSUER}\"\ncertificates = ['''\n{}''']\n{sso}\n\
+        self.apply_text(Self::file(label, sso)).await;
+    }
+
+    /// Such an account file.
+    pub fn file(label: &str, sso: &str) -> String {
+        format!(
+            "account = \"{label}\"\n[sso]\nissuer = \"{ISSUER}\"\n\
+             certificates = ['''\n{}''']\n{sso}\n\
              [domains.\"{label}.example\"]\n[mapping.basic]\ndefault_license = \"basic\"\nemail = \"mail\"\n\
              first_name = {{ attribute = \"givenName\", update = true }}\ndepartment = \"department\"\n",
             IDENTITY.certificate.to_pem()
-        );
-        self.apply_text(text).await;
+        )
     }
 
     /// Applies this account file.

@@ -1,0 +1,103 @@
+//! What an administrator can mend from the page of a response: the button, and what it does.
+
+use vestibule_app::cures::{Cure, Offer};
+use vestibule_model::code::Code;
+use vestibule_model::response_log::Entry;
+use vestibule_model::trace::spelled;
+use vestibule_model::user::Status;
+
+/// The part of the page.
+#[derive(Debug)]
+pub struct CurePart {
+    /// How it stands, and what pressing the button does.
+    pub(super) sentences: Vec<String>,
+    /// The form; `None` when nothing is left to do.
+    pub(super) form: Option<CureForm>,
+}
+
+/// A form of one button.
+#[derive(Debug)]
+pub(super) struct CureForm {
+    pub(super) action: String,
+    pub(super) word: &'static str,
+    pub(super) button: &'static str,
+}
+
+/// A page on which one goes on.
+#[derive(Debug)]
+pub(super) struct Lead {
+    pub(super) href: String,
+    pub(super) text: &'static str,
+}
+
+impl CurePart {
+    /// What is offered for this row.
+    #[must_use]
+    pub fn new(entry: &Entry, offer: &Offer) -> Self {
+        let who = &offer.person.summary.email;
+        let Some(cure) = &offer.cure else {
+            return Self { sentences: vec![done(entry.code, offer)], form: None };
+        };
+        let (sentences, button) = match cure {
+            Cure::AddSsoLogin => (
+                vec![
+                    format!("{who} is a user here, without the SSO login type."),
+                    "The button adds it: the person may then sign in through your identity provider. A password that the person has stays.".to_owned(),
+                ],
+                "Add the SSO login type",
+            ),
+            Cure::Activate => (
+                vec![
+                    format!("{who} is inactive."),
+                    "The button lets the person in again, and takes the seats of the license type and the add-ons from before.".to_owned(),
+                ],
+                "Activate",
+            ),
+            Cure::ReplaceEmployeeId { before, sent } => (replacement(who.as_str(), before, sent), "Replace the Employee Unique ID"),
+        };
+        let form = CureForm { action: address(entry), word: cure.word(), button };
+        Self { sentences, form: Some(form) }
+    }
+}
+
+fn address(entry: &Entry) -> String {
+    format!("/admin/log/{}/cure", entry.tracking_id)
+}
+
+fn replacement(who: &str, before: &str, sent: &str) -> Vec<String> {
+    let (before, sent) = (spelled(before), spelled(sent));
+    vec![
+        format!("{who} has the Employee Unique ID {before}. The response brought {sent}."),
+        format!("If both are the same person, replace it: from then on {sent} leads to this user, and {before} to nobody."),
+        "If somebody else has this address now, do not: that person would come into the account of the first one. Give one of them another address.".to_owned(),
+    ]
+}
+
+fn done(code: Option<Code>, offer: &Offer) -> String {
+    let summary = &offer.person.summary;
+    let who = &summary.email;
+    let state = match code {
+        Some(Code::NotSsoUser) => "has the SSO login type",
+        Some(Code::EmailTaken) => "has the Employee Unique ID that was sent, or none that is in its way",
+        _ => "is active",
+    };
+    match summary.status {
+        Status::Active => format!("Done: {who} {state}. The person can sign in now."),
+        Status::Inactive => format!("{who} {state}, and is inactive: activate the person first."),
+        Status::Pending => {
+            format!("{who} {state}. Before the person can sign in, the mailbox must confirm the address.")
+        }
+    }
+}
+
+/// Where one goes on after a refusal with this code.
+pub(super) fn leads(entry: &Entry) -> Vec<Lead> {
+    let connection = || entry.connection.iter().map(|id| format!("/admin/sso/{id}/edit"));
+    match entry.code {
+        Some(Code::NotSsoUser | Code::UnknownUser) => {
+            let lead = |href| Lead { href, text: "Provision users of this connection" };
+            connection().map(lead).collect()
+        }
+        _ => Vec::new(),
+    }
+}

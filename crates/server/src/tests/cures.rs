@@ -1,0 +1,108 @@
+//! What administrators mend from the page of a response.
+
+use super::harness::{Answer, Browser, House};
+use axum::http::StatusCode;
+use vestibule_app::users::{self, Whom};
+
+const PRIOR: &str = "provision = \"prior_to_sign_in\"";
+
+/// The page of the response that was refused.
+fn page_of(refused: &Answer) -> String {
+    let tracking_id = refused.header("x-tracking-id");
+    assert!(tracking_id.starts_with("WEB_"), "{refused:?}");
+    format!("/admin/log/{tracking_id}")
+}
+
+async fn mend(browser: &mut Browser, page: &str, cure: &str) -> Answer {
+    browser.post(&format!("{page}/cure"), &[("cure", cure)]).await
+}
+
+fn whom(email: &str) -> Whom {
+    Whom::parse(email).unwrap()
+}
+
+#[tokio::test]
+async fn the_sso_login_type_is_added_with_one_press_and_the_person_signs_in() {
+    let house = House::with(PRIOR).await;
+    let page = page_of(&house.browser("acme").sign_in(house.response("o@acme.example")).await);
+    let mut owner = house.owner("acme").await;
+    let shown = owner.get(&page).await;
+    assert!(
+        shown.body.contains("1020") && shown.body.contains("Add the SSO login type</button>"),
+        "{}",
+        shown.body
+    );
+
+    let mended = mend(&mut owner, &page, "add-sso-login").await;
+    assert_eq!(
+        (mended.status, mended.header("location")),
+        (StatusCode::SEE_OTHER, format!("{page}#mend").as_str())
+    );
+    let shown = owner.get(&page).await;
+    assert!(
+        shown.body.contains("o@acme.example has the SSO login type. The person can sign in now."),
+        "{}",
+        shown.body
+    );
+    assert!(!shown.body.contains("/cure\""), "nothing is offered twice: {}", shown.body);
+    // Pressed again by somebody with an older page: nothing happens, and it is no error.
+    assert_eq!(mend(&mut owner, &page, "add-sso-login").await.status, StatusCode::SEE_OTHER);
+
+    house.wait(jiff::SignedDuration::from_secs(60));
+    let answer = house.browser("acme").sign_in(house.response("o@acme.example")).await;
+    assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.body);
+}
+
+#[tokio::test]
+async fn somebody_inactive_is_activated_after_a_question() {
+    let house = House::new().await;
+    house.member("clara@acme.example").await;
+    let people = house.app.operator().people("acme").await.unwrap();
+    users::deactivate(&people, &whom("clara@acme.example")).await.unwrap();
+    house.wait(jiff::SignedDuration::from_secs(60));
+    let page = page_of(&house.browser("acme").sign_in(house.response("clara@acme.example")).await);
+    let mut owner = house.owner("acme").await;
+    assert!(owner.get(&page).await.body.contains("Activate</button>"));
+
+    let question = mend(&mut owner, &page, "activate").await;
+    assert_eq!(question.status, StatusCode::OK);
+    assert!(question.body.contains("Activate clara@acme.example?"), "{}", question.body);
+    assert!(
+        owner.get(&page).await.body.contains("clara@acme.example is inactive."),
+        "a question changes nothing"
+    );
+
+    let answered = [("cure", "activate"), ("consent", "yes")];
+    let mended = owner.post(&format!("{page}/cure"), &answered).await;
+    assert_eq!(mended.status, StatusCode::SEE_OTHER, "{}", mended.body);
+    assert!(owner.get(&page).await.body.contains("The person can sign in now."));
+    house.wait(jiff::SignedDuration::from_secs(60));
+    house.member("clara@acme.example").await;
+}
+
+#[tokio::test]
+async fn p20_nobody_mends_but_the_administrators_of_the_account() {
+    let house = House::with(PRIOR).await;
+    house.account("globex", "Globex").await;
+    let page = page_of(&house.browser("acme").sign_in(house.response("o@acme.example")).await);
+
+    let stranger = mend(&mut house.browser("acme"), &page, "add-sso-login").await;
+    assert!(stranger.header("location").starts_with("/signin"), "{stranger:?}");
+    let elsewhere = mend(&mut house.owner("globex").await, &page, "add-sso-login").await;
+    assert_eq!(elsewhere.status, StatusCode::NOT_FOUND, "the row of another account: {}", elsewhere.body);
+    let mut owner = house.owner("acme").await;
+    let wrong = mend(&mut owner, &page, "activate-everybody").await;
+    assert_eq!(wrong.status, StatusCode::CONFLICT, "{}", wrong.body);
+    let people = house.app.operator().people("acme").await.unwrap();
+    let person = users::show(&people, &whom("o@acme.example")).await.unwrap();
+    assert_eq!(person.summary.login_types, ["work_email"], "nothing was added");
+}
+
+#[tokio::test]
+async fn what_is_no_single_press_says_where_to_go_on() {
+    let house = House::with(PRIOR).await;
+    let page = page_of(&house.browser("acme").sign_in(house.response("nobody@acme.example")).await);
+    let shown = house.owner("acme").await.get(&page).await.body;
+    assert!(shown.contains("1021") && !shown.contains("/cure\""), "{shown}");
+    assert!(shown.contains("/edit\">Provision users of this connection</a>"), "{shown}");
+}
