@@ -29,25 +29,29 @@ const CLAIMED_FOR: SignedDuration = SignedDuration::from_mins(5);
 const FIRST_WAIT_SECONDS: i64 = 60;
 const LONGEST_WAIT: SignedDuration = SignedDuration::from_hours(6);
 
-/// Runs the jobs until the future ends.
+/// Runs the jobs until the future ends. Each kind has a lane of its own: one that waits for a slow server holds up no other.
 pub async fn run(app: App, shutdown: impl Future<Output = ()>) {
+    let app = &app;
     let work = async {
-        let (mut forgetting, mut looking) =
-            (tokio::time::interval(FORGET_EVERY), tokio::time::interval(LOOK_EVERY));
-        loop {
-            let done = tokio::select! {
-                _ = forgetting.tick() => forget(&app).await,
-                _ = looking.tick() => run_due(&app).await.map(drop),
-            };
-            if let Err(error) = done {
-                let source = std::error::Error::source(&error).map(ToString::to_string);
-                tracing::error!(source, "jobs could not be done: {error}");
-            }
-        }
+        let forgetting = again(FORGET_EVERY, async || forget(app).await);
+        let lane = |kind| again(LOOK_EVERY, async move || run_kind(app, kind).await.map(drop));
+        tokio::join!(forgetting, lane(Kind::SpKeys), lane(Kind::IdpMetadata))
     };
     tokio::select! {
-        () = work => {}
+        _ = work => {}
         () = shutdown => {}
+    }
+}
+
+/// Does something again and again, as often as this.
+async fn again(every: Duration, work: impl AsyncFn() -> Result<(), Error>) {
+    let mut ticks = tokio::time::interval(every);
+    loop {
+        ticks.tick().await;
+        if let Err(error) = work().await {
+            let source = std::error::Error::source(&error).map(ToString::to_string);
+            tracing::error!(source, "jobs could not be done: {error}");
+        }
     }
 }
 
@@ -61,7 +65,7 @@ pub(crate) enum Kind {
 }
 
 impl Kind {
-    const ALL: [(Self, &'static str); 2] = [(Self::SpKeys, "sp_keys"), (Self::IdpMetadata, "idp_metadata")];
+    const ALL: [Self; 2] = [Self::SpKeys, Self::IdpMetadata];
 
     /// The word under which the store keeps it.
     pub(crate) fn as_str(self) -> &'static str {
@@ -69,10 +73,6 @@ impl Kind {
             Self::SpKeys => "sp_keys",
             Self::IdpMetadata => "idp_metadata",
         }
-    }
-
-    fn from_word(word: &str) -> Option<Self> {
-        Self::ALL.into_iter().find_map(|(kind, known)| (known == word).then_some(kind))
     }
 
     /// Does the job; the answer is when it is due again.
@@ -91,24 +91,37 @@ impl Kind {
 pub async fn run_due(app: &App) -> Result<usize, Error> {
     let mut count = 0;
     loop {
-        let now = app.now();
-        let until = now + CLAIMED_FOR;
-        let claimed = app.store().write_bulk(move |tx| Box::pin(store::jobs::claim(tx, now, until))).await?;
-        let Some(job) = claimed else { return Ok(count) };
-        count += 1;
-        run_one(app, job).await?;
+        let before = count;
+        for kind in Kind::ALL {
+            count += run_kind(app, kind).await?;
+        }
+        if count == before {
+            return Ok(count);
+        }
     }
 }
 
-async fn run_one(app: &App, job: Job) -> Result<(), Error> {
+/// Does every job of a kind that is due.
+async fn run_kind(app: &App, kind: Kind) -> Result<usize, Error> {
+    let mut count = 0;
+    loop {
+        let now = app.now();
+        let claim = app
+            .store()
+            .write_bulk(move |tx| Box::pin(store::jobs::claim(tx, kind.as_str(), now, now + CLAIMED_FOR)));
+        let Some(job) = claim.await? else { return Ok(count) };
+        count += 1;
+        run_one(app, kind, job).await?;
+    }
+}
+
+async fn run_one(app: &App, kind: Kind, job: Job) -> Result<(), Error> {
     let id = job.account;
     let account =
         app.store().read(move |tx| Box::pin(async move { store::accounts::by_id(tx, id).await })).await?;
-    let done = match (account, Kind::from_word(&job.kind)) {
-        (Some(account), Some(kind)) => kind.run(&JobCtx { app: app.clone(), account }, job.subject).await,
-        // A kind of a newer version of this program: its nodes do it.
-        (Some(_), None) => return Ok(()),
-        (None, _) => Ok(None),
+    let done = match account {
+        Some(account) => kind.run(&JobCtx { app: app.clone(), account }, job.subject).await,
+        None => Ok(None),
     };
     let now = app.now();
     let scope = app.store().account(id);

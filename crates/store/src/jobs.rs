@@ -15,8 +15,9 @@ statements! { jobs:
                 ON CONFLICT (account_id, kind, subject) DO UPDATE SET due_at = excluded.due_at, attempts = 0";
     CANCEL = "DELETE FROM jobs WHERE account_id = $1 AND kind = $2 AND subject = $3";
     DUE = "SELECT due_at FROM jobs WHERE account_id = $1 AND kind = $2 AND subject = $3";
-    CLAIM = "UPDATE jobs SET due_at = $2, attempts = attempts + 1 WHERE (account_id, kind, subject) IN \
-             (SELECT account_id, kind, subject FROM jobs WHERE due_at <= $1 ORDER BY due_at LIMIT 1 {SKIP_LOCKED}) \
+    CLAIM = "UPDATE jobs SET due_at = $3, attempts = attempts + 1 WHERE (account_id, kind, subject) IN \
+             (SELECT account_id, kind, subject FROM jobs WHERE kind = $1 AND due_at <= $2 \
+             ORDER BY due_at LIMIT 1 {SKIP_LOCKED}) \
              RETURNING account_id, kind, subject, attempts";
     FINISH = "DELETE FROM jobs WHERE account_id = $1 AND kind = $2 AND subject = $3 AND due_at = $4";
     AGAIN = "UPDATE jobs SET due_at = $5, attempts = $6 WHERE account_id = $1 AND kind = $2 AND subject = $3 \
@@ -63,12 +64,17 @@ pub async fn due(tx: &Tx<'_>, kind: &str, subject: [u8; 16]) -> Result<Option<Ti
     row.map(|mut row| row.time("due_at")).transpose()
 }
 
-/// Claims the job that is due for the longest time, until `until`; nobody else gets it before.
+/// Claims the job of a kind that is due for the longest time, until `until`; nobody else gets it before.
 ///
 /// # Errors
 /// Those of the database.
-pub async fn claim(tx: &GlobalTx<'_>, now: Timestamp, until: Timestamp) -> Result<Option<Job>, Error> {
-    let Some(mut row) = tx.row(&CLAIM, params![now, until]).await? else { return Ok(None) };
+pub async fn claim(
+    tx: &GlobalTx<'_>,
+    kind: &str,
+    now: Timestamp,
+    until: Timestamp,
+) -> Result<Option<Job>, Error> {
+    let Some(mut row) = tx.row(&CLAIM, params![kind, now, until]).await? else { return Ok(None) };
     Ok(Some(Job {
         account: row.id("account_id", AccountId::from_bytes)?,
         kind: row.text("kind")?,
