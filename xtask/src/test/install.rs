@@ -14,7 +14,7 @@ const PACKAGES: [(&[&str], &str); 6] = [
     ),
     (
         &["python3-venv", "xmlsec1", "openssl"],
-        "pysaml2, another real identity provider, on Python's own web server",
+        "pysaml2, another real identity provider, on Python's own web server, and aiosmtpd, a real mail server",
     ),
     (&["chromium", "chromium-driver"], "a real browser, headless"),
     (
@@ -24,9 +24,9 @@ const PACKAGES: [(&[&str], &str); 6] = [
     (&["g++"], "libFuzzer, which is C++"),
 ];
 
-/// The Python package of an identity provider, and where it is installed for the tests.
-const PYSAML2: &str = "pysaml2==7.5.5";
-const PYSAML2_PLACE: &str = "target/pysaml2";
+/// Python packages, each with its version, and where it is installed for the tests.
+const PYTHON: [(&str, &str, &str); 2] =
+    [("pysaml2", "7.5.5", "target/pysaml2"), ("aiosmtpd", "1.4.6", "target/aiosmtpd")];
 
 /// Debian's hook that may forbid the start of services at installation.
 const POLICY: &str = "/usr/sbin/policy-rc.d";
@@ -34,24 +34,24 @@ const POLICY: &str = "/usr/sbin/policy-rc.d";
 /// Says what is used, and installs what is missing.
 pub fn run() -> Outcome {
     packages()?;
-    pysaml2();
+    PYTHON.iter().for_each(|(package, version, place)| python(package, version, place));
     Ok(())
 }
 
-/// Installs pysaml2 into a place of its own, once. Without it, its tests are skipped by name.
-fn pysaml2() {
-    println!("The tests use {PYSAML2} from the Python package index, in {PYSAML2_PLACE}.");
-    let pip = format!("{PYSAML2_PLACE}/bin/pip");
-    let version = PYSAML2.split("==").last().unwrap_or_default();
-    let shown = shell::read(&mut shell::command(&pip, &["show", "pysaml2"])).unwrap_or_default();
+/// Installs a Python package into a place of its own, once. Without it, its tests are skipped by name.
+fn python(package: &str, version: &str, place: &str) {
+    println!("The tests use {package} {version} from the Python package index, in {place}.");
+    let pip = format!("{place}/bin/pip");
+    let shown = shell::read(&mut shell::command(&pip, &["show", package])).unwrap_or_default();
     if shown.contains(&format!("Version: {version}\n")) {
         return;
     }
-    let made = shell::run(&mut shell::command("python3", &["-m", "venv", "--clear", PYSAML2_PLACE]))
-        .and_then(|()| shell::run(&mut shell::command(&pip, &["install", "--quiet", PYSAML2])));
+    let wanted = format!("{package}=={version}");
+    let made = shell::run(&mut shell::command("python3", &["-m", "venv", "--clear", place]))
+        .and_then(|()| shell::run(&mut shell::command(&pip, &["install", "--quiet", &wanted])));
     if let Err(error) = made {
-        std::fs::remove_dir_all(shell::root().join(PYSAML2_PLACE)).ok();
-        println!("pysaml2 is not there, and its tests are skipped by name: {error}");
+        std::fs::remove_dir_all(shell::root().join(place)).ok();
+        println!("{package} is not there, and its tests are skipped by name: {error}");
     }
 }
 
