@@ -5,7 +5,7 @@
 
 use crate::error::{Error, Kind};
 use crate::live::{Live, LiveCache};
-use crate::outbound::Outbound;
+use crate::outbound::{Outbound, Transport};
 use crate::vault::{DeploymentKey, Vault};
 use jiff::Timestamp;
 use std::sync::Arc;
@@ -39,6 +39,8 @@ pub struct Deployment {
     pub base_url: Url,
     /// Whether a vanity URL is approved as soon as it is asked for.
     pub approve_vanity_urls: bool,
+    /// What becomes of mails.
+    pub mail: Transport,
     /// Address ranges that look-ups may reach besides public ones.
     pub outbound_allow: Vec<crate::outbound::Range>,
     /// Authorities that may vouch for servers that are looked up, besides those that the machine trusts.

@@ -6,11 +6,11 @@
 
 use crate::context::{App, JobCtx};
 use crate::error::Error;
-use crate::{alarms, idp_metadata, keys, sessions};
+use crate::{alarms, idp_metadata, keys, outbox, sessions};
 use jiff::{SignedDuration, Timestamp};
 use std::future::Future;
 use std::time::Duration;
-use vestibule_model::id::ConnectionId;
+use vestibule_model::id::{ConnectionId, MailId};
 use vestibule_store::jobs::Job;
 use vestibule_store::{self as store, Body, GlobalTx};
 
@@ -35,7 +35,7 @@ pub async fn run(app: App, shutdown: impl Future<Output = ()>) {
     let work = async {
         let forgetting = again(FORGET_EVERY, async || forget(app).await);
         let lane = |kind| again(LOOK_EVERY, async move || run_kind(app, kind).await.map(drop));
-        tokio::join!(forgetting, lane(Kind::SpKeys), lane(Kind::IdpMetadata))
+        tokio::join!(forgetting, lane(Kind::SpKeys), lane(Kind::IdpMetadata), lane(Kind::Mail))
     };
     tokio::select! {
         _ = work => {}
@@ -62,16 +62,19 @@ pub(crate) enum Kind {
     SpKeys,
     /// The identity provider's metadata and certificates are looked after.
     IdpMetadata,
+    /// A mail is sent.
+    Mail,
 }
 
 impl Kind {
-    const ALL: [Self; 2] = [Self::SpKeys, Self::IdpMetadata];
+    const ALL: [Self; 3] = [Self::SpKeys, Self::IdpMetadata, Self::Mail];
 
     /// The word under which the store keeps it.
     pub(crate) fn as_str(self) -> &'static str {
         match self {
             Self::SpKeys => "sp_keys",
             Self::IdpMetadata => "idp_metadata",
+            Self::Mail => store::outbox::JOB,
         }
     }
 
@@ -80,6 +83,7 @@ impl Kind {
         match self {
             Self::SpKeys => keys::look_after(ctx, ConnectionId::from_bytes(subject)).await,
             Self::IdpMetadata => idp_metadata::look_after(ctx, ConnectionId::from_bytes(subject)).await,
+            Self::Mail => outbox::deliver(ctx, MailId::from_bytes(subject)).await,
         }
     }
 }
@@ -143,12 +147,13 @@ async fn run_one(app: &App, kind: Kind, job: Job) -> Result<(), Error> {
     Ok(written.await?)
 }
 
-fn wait(attempts: i64) -> SignedDuration {
+/// How long to wait after so many attempts.
+pub(crate) fn wait(attempts: i64) -> SignedDuration {
     let doubled = u32::try_from(attempts.clamp(1, 12) - 1).unwrap_or(0);
     SignedDuration::from_secs(FIRST_WAIT_SECONDS << doubled).min(LONGEST_WAIT)
 }
 
-/// Removes what has expired: requests, IDs of messages, links, sessions, rows of the response log.
+/// Removes what has expired: requests, IDs of messages, links, sessions, mails, rows of the response log.
 ///
 /// # Errors
 /// When the store does not answer.
@@ -159,6 +164,7 @@ pub async fn forget(app: &App) -> Result<(), Error> {
     purge(app, move |tx| Box::pin(store::replays::purge(tx, now))).await?;
     purge(app, move |tx| Box::pin(store::links::purge(tx, now))).await?;
     purge(app, move |tx| Box::pin(store::sessions::purge(tx, now - sessions::IDLE))).await?;
+    purge(app, move |tx| Box::pin(store::outbox::purge(tx, now - outbox::KEPT))).await?;
     purge(app, move |tx| Box::pin(store::alarms::purge(tx, now - alarms::KEPT))).await?;
     purge(app, move |tx| Box::pin(store::response_log::purge(tx, now - RESPONSE_LOG_KEPT))).await
 }

@@ -1,7 +1,7 @@
 //! The words of the mails that are sent. Sending is the outbox's matter.
 
 use crate::context::App;
-use crate::outbox::Mail;
+use crate::outbox::{self, Mail};
 use jiff::Timestamp;
 use vestibule_model::account::Account;
 use vestibule_model::email::Email;
@@ -107,13 +107,19 @@ pub(crate) fn to(app: &App, to: &Email, words: Words) -> Mail {
     mail(app, to, words.subject, words.body)
 }
 
+/// Longest subject, and longest text, in characters; what is behind is cut off.
+const LONGEST_SUBJECT: usize = 200;
+const LONGEST_BODY: usize = 50_000;
+
 fn mail(app: &App, to: &Email, subject: String, body: String) -> Mail {
     let now = app.now();
+    let one_line = |c: char| if c.is_control() { ' ' } else { c };
     Mail {
         id: MailId::from_bytes(app.fresh_id(now)),
         to: to.to_string(),
-        subject,
-        body_text: body,
+        subject: subject.chars().map(one_line).take(LONGEST_SUBJECT).collect(),
+        body_text: body.chars().take(LONGEST_BODY).collect(),
         created_at: now,
+        delivery: outbox::fresh(app),
     }
 }

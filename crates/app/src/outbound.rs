@@ -2,7 +2,10 @@
 //!
 //! Only public addresses may be reached, besides the ranges that the operator allows. A host name is resolved here, every
 //! address of it is checked, and the connection goes to exactly what was checked, so that a second answer of the name
-//! server changes nothing; each redirect is checked anew.
+//! server changes nothing; each redirect is checked anew. The operator's mail server is another matter: `relay`, `smtp`.
+
+mod relay;
+mod smtp;
 
 use crate::error::{Error, Kind};
 use reqwest::header::{ETAG, HeaderName, IF_MODIFIED_SINCE, IF_NONE_MATCH, LAST_MODIFIED, LOCATION};
@@ -11,12 +14,22 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::time::Duration;
 use url::{Host, Url};
 
+pub(crate) use relay::Relay;
+pub use relay::{Transport, Written};
+pub(crate) use smtp::{Outlook, Parcel, Refusal};
+
 /// An address range, such as `127.0.0.0/8`.
 pub type Range = ipnet::IpNet;
 
 /// An authority whose certificates servers may show besides those that the machine trusts.
 #[derive(Clone)]
-pub struct Root(reqwest::Certificate);
+pub struct Root {
+    web: reqwest::Certificate,
+    mail: lettre::transport::smtp::client::Certificate,
+}
+
+const PEM_BEGINS: &str = "-----BEGIN CERTIFICATE-----";
+const PEM_ENDS: &str = "-----END CERTIFICATE-----";
 
 impl Root {
     /// Reads the authorities of a PEM text.
@@ -24,10 +37,17 @@ impl Root {
     /// # Errors
     /// When there is none, or one cannot be read.
     pub fn read_all(pem: &[u8]) -> Result<Vec<Self>, Error> {
-        let read = reqwest::Certificate::from_pem_bundle(pem).ok().filter(|read| !read.is_empty());
-        let roots = read
-            .ok_or_else(|| Error::new(Kind::Invalid, "There is no certificate in PEM that can be read."))?;
-        Ok(roots.into_iter().map(Self).collect())
+        let text = String::from_utf8_lossy(pem);
+        let blocks = text.split_inclusive(PEM_ENDS).filter_map(|part| part.get(part.find(PEM_BEGINS)?..));
+        let read: Option<Vec<Self>> = blocks.map(Self::read).collect();
+        read.filter(|read| !read.is_empty())
+            .ok_or_else(|| Error::new(Kind::Invalid, "There is no certificate in PEM that can be read."))
+    }
+
+    fn read(block: &str) -> Option<Self> {
+        let web = reqwest::Certificate::from_pem(block.as_bytes()).ok()?;
+        let mail = lettre::transport::smtp::client::Certificate::from_pem(block.as_bytes()).ok()?;
+        Some(Self { web, mail })
     }
 }
 
@@ -49,7 +69,7 @@ const LONGEST_HEADER: usize = 2_048;
 /// The guarded way out.
 pub struct Outbound {
     allow: Vec<Range>,
-    roots: Vec<reqwest::Certificate>,
+    roots: Vec<Root>,
 }
 
 /// What a server said about a document, to be asked whether it changed (RFC 9110, section 8.8).
@@ -86,7 +106,7 @@ impl Outbound {
     /// machine vouches for them, or one of `roots`.
     #[must_use]
     pub fn new(allow: Vec<Range>, roots: Vec<Root>) -> Self {
-        Self { allow, roots: roots.into_iter().map(|root| root.0).collect() }
+        Self { allow, roots }
     }
 
     /// Fetches a document of at most `limit` bytes.
@@ -154,7 +174,7 @@ impl Outbound {
         #[expect(clippy::disallowed_types, reason = "the one place that opens outgoing connections")]
         let mut client = reqwest::Client::builder();
         if !self.roots.is_empty() {
-            client = client.tls_certs_merge(self.roots.iter().cloned());
+            client = client.tls_certs_merge(self.roots.iter().map(|root| root.web.clone()));
         }
         let client = client
             .no_proxy()

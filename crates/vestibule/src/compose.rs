@@ -31,6 +31,7 @@ pub(crate) async fn open(config: &Config) -> Result<App, Failure> {
     let deployment = Deployment {
         base_url: config.server.base_url.clone(),
         approve_vanity_urls: config.accounts.approve_vanity_urls,
+        mail: config.transport.clone(),
         outbound_allow: config.outbound.allow.clone(),
         outbound_roots,
     };

@@ -3,12 +3,16 @@
 //! This is the one room that reads the environment. Unknown keys are errors that name the nearest known one; paths are
 //! relative to the folder of the file.
 
+mod mail;
+
 use crate::output::Failure;
+use mail::Mail;
 use serde::Deserialize;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use toml::{Table, Value};
 use url::Url;
+use vestibule_app::outbound::Transport;
 
 /// What an operator configures.
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -20,6 +24,9 @@ pub(crate) struct Config {
     pub(crate) mail: Mail,
     pub(crate) accounts: Accounts,
     pub(crate) outbound: Outbound,
+    /// What `mail` comes to.
+    #[serde(skip)]
+    pub(crate) transport: Transport,
     #[serde(skip)]
     pub(crate) folder: PathBuf,
     #[serde(skip)]
@@ -48,13 +55,6 @@ pub(crate) struct Store {
 #[serde(default)]
 pub(crate) struct Keys {
     pub(crate) file: PathBuf,
-}
-
-/// `[mail]`.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(default)]
-pub(crate) struct Mail {
-    pub(crate) transport: String,
 }
 
 /// `[accounts]`.
@@ -93,12 +93,6 @@ impl Default for Keys {
     }
 }
 
-impl Default for Mail {
-    fn default() -> Self {
-        Self { transport: "outbox".to_owned() }
-    }
-}
-
 impl Default for Accounts {
     fn default() -> Self {
         Self { approve_vanity_urls: true }
@@ -122,6 +116,9 @@ const KEYS: &[(&str, &str, Shape)] = &[
     ("store", "url", Shape::Text),
     ("keys", "file", Shape::Text),
     ("mail", "transport", Shape::Text),
+    ("mail", "from", Shape::Text),
+    ("mail", "password", Shape::Text),
+    ("mail", "password_file", Shape::Text),
     ("dns", "server", Shape::Text),
     ("accounts", "approve_vanity_urls", Shape::Switch),
     ("outbound", "allow", Shape::List),
@@ -149,6 +146,7 @@ impl Config {
         let shown = path.display().to_string();
         let mut config = Self::read(&shown, &text, environment)?;
         config.folder = path.parent().map(Path::to_path_buf).unwrap_or_default();
+        config.transport = mail::read(&config, &shown)?;
         config.shown = shown;
         Ok(config)
     }
@@ -187,12 +185,6 @@ impl Config {
             return Err(Failure::usage(format!(
                 "{name}: `server.base_url`: expected scheme, host and port alone, not {url}"
             )));
-        }
-        if self.mail.transport != "outbox" {
-            return Err(Failure::usage(format!(
-                "{name}: `mail.transport`: this version of Vestibule cannot send mail yet."
-            ))
-            .hint("Set it to \"outbox\": `vestibule outbox` shows the mails."));
         }
         Ok(())
     }

@@ -7,6 +7,7 @@ use vestibule_testkit::{Ended, Process, Program, SimpleSamlPhp, free_port, http}
 pub struct Deployment {
     program: Program,
     port: u16,
+    config: String,
 }
 
 impl Deployment {
@@ -25,7 +26,12 @@ url = "{store_url}"
 allow = ["127.0.0.0/8", "::1/128"]
 "#
         );
-        Self { program: Program::configured(&config), port }
+        Self { program: Program::configured(&config), port, config }
+    }
+
+    /// Adds lines to the configuration, whose last section is `[outbound]`.
+    pub fn configure_more(&self, lines: &str) {
+        self.write("vestibule.toml", &format!("{}{lines}", self.config));
     }
 
     /// A deployment on SQLite.

@@ -22,6 +22,8 @@ mod keycloak;
 #[cfg(test)]
 mod logout;
 #[cfg(test)]
+mod mail;
+#[cfg(test)]
 mod operator;
 #[cfg(test)]
 mod pysaml2;

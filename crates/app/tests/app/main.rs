@@ -29,6 +29,7 @@ mod key_pairs;
 mod key_rollover;
 mod log_secrecy;
 mod logout;
+mod mails;
 mod mapping;
 mod mapping_file;
 mod metadata_url;

@@ -159,6 +159,7 @@ fn deployment() -> Deployment {
     Deployment {
         base_url: "https://vestibule.example".parse().unwrap(),
         approve_vanity_urls: true,
+        mail: vestibule_app::outbound::Transport::Outbox,
         outbound_allow: Vec::new(),
         outbound_roots: Vec::new(),
     }

@@ -46,6 +46,7 @@ impl House {
         let deployment = Deployment {
             base_url: base_url.clone(),
             approve_vanity_urls: true,
+            mail: vestibule_app::outbound::Transport::Outbox,
             outbound_allow,
             outbound_roots: Vec::new(),
         };

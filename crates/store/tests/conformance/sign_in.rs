@@ -260,6 +260,7 @@ async fn mails_are_listed_newest_first(place: &Place) {
         subject: format!("Mail {number}"),
         body_text: "Hello,\n\nhttps://acme.example/verify/x\n".to_owned(),
         created_at: at(i64::from(number)),
+        delivery: outbox::Delivery::Kept,
     };
     for (number, account) in [(1, 1), (2, 2), (3, 1)] {
         let written = place

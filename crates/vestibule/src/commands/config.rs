@@ -12,10 +12,11 @@ pub(super) fn run(
         ConfigCommand::Check => {
             let config = load()?;
             output::line(format!(
-                "{} is good: {} with {}",
+                "{} is good: {} with {}; {}",
                 config.shown,
                 config.server.base_url,
-                store_kind(&config)
+                store_kind(&config),
+                config.transport
             ));
             Ok(Exit::Done)
         }

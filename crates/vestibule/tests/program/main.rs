@@ -5,6 +5,7 @@
 mod accounts;
 mod check_response;
 mod idp;
+mod mail;
 mod users;
 
 use serde_json::Value;
