@@ -5,13 +5,14 @@ use super::date_format;
 use super::error::{EvalError, Failure, Position};
 use super::node::{Call, Kind, Node, Operator};
 use super::object::{Context, Object};
+use super::pattern::Pattern;
 use super::value::{Outcome, Value};
 use super::{LONGEST_TEXT, MOST_VALUES, MOST_WORK};
 use jiff::Timestamp;
 use std::cmp::Ordering;
 
-/// How many bytes are searched for the work of one that is copied.
-const SEARCHED: usize = 4;
+/// How many steps a search may take for the work of one byte that is copied.
+const STEPS: usize = 5;
 
 /// Evaluates a checked tree.
 pub(super) fn evaluate(
@@ -120,8 +121,8 @@ impl Run<'_> {
 
     /// Accounts for one search by a regular expression, which may look at all that is left of a text: finding every match
     /// is quadratic at worst.
-    pub fn searching(&mut self, call: &Call, left: usize) -> Result<(), EvalError> {
-        self.work(call, left / SEARCHED + 1)
+    pub fn searching(&mut self, call: &Call, pattern: &Pattern, left: usize) -> Result<(), EvalError> {
+        self.work(call, left.saturating_mul(pattern.places) / STEPS + 1)
     }
 
     fn spend(&mut self, at: Position, of: &str, bytes: usize) -> Result<(), EvalError> {

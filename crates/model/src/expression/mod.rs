@@ -42,7 +42,7 @@ pub const MOST_PATTERNS: usize = 16;
 pub const LONGEST_TEXT: usize = 16_384;
 /// Most values of one attribute or list.
 pub const MOST_VALUES: usize = 1_000;
-/// How much an evaluation may do: bytes read and written, and a quarter of those that regular expressions search.
+/// How much an evaluation may do: bytes read and written, and one for every five steps of a search.
 pub const MOST_WORK: usize = 1 << 20;
 
 /// An expression that was read and checked; it holds all that evaluating needs, regular expressions compiled.

@@ -1,17 +1,58 @@
 //! Regular expressions, by an engine that is linear in its input, and what replaces their matches, written as in .NET.
 
 use regex::{Captures, Error, Regex, RegexBuilder};
+use regex_syntax::ParserBuilder;
+use regex_syntax::hir::{Hir, HirKind};
 
 /// Largest program of a pattern, in bytes.
 const LARGEST: usize = 1 << 20;
 /// Deepest nesting in a pattern.
 const DEEPEST: u32 = 32;
 
+/// Most places in a pattern where a match may be at once.
+const MOST_PLACES: usize = 1_000;
+const TOO_LARGE: &str = "the pattern is too large; repeat less often in it";
+
+/// A pattern that was read.
+#[derive(Debug)]
+pub(super) struct Pattern {
+    /// The pattern.
+    pub regex: Regex,
+    /// In how many places of it a match may be at once: what a byte that is searched costs at worst.
+    pub places: usize,
+}
+
 /// Reads a pattern; else what is wrong with it.
-pub(super) fn compile(pattern: &str) -> Result<Regex, String> {
+pub(super) fn compile(pattern: &str) -> Result<Pattern, String> {
+    let tree = ParserBuilder::new().nest_limit(DEEPEST).build().parse(pattern);
+    let places = tree.map_or(1, |tree| places(&tree));
+    if places > MOST_PLACES {
+        return Err(TOO_LARGE.to_owned());
+    }
+    Ok(Pattern { regex: regex(pattern)?, places })
+}
+
+fn places(tree: &Hir) -> usize {
+    let sum = |parts: &[Hir]| parts.iter().fold(0_usize, |sum, part| sum.saturating_add(places(part)));
+    match tree.kind() {
+        HirKind::Empty | HirKind::Look(_) => 1,
+        HirKind::Class(class) if class.is_utf8() && class.maximum_len() == Some(1) => 1,
+        // Beyond ASCII a character is several bytes, and a class of them a small pattern of its own.
+        HirKind::Class(_) => 8,
+        HirKind::Literal(literal) => literal.0.len(),
+        HirKind::Capture(capture) => places(&capture.sub),
+        HirKind::Concat(parts) | HirKind::Alternation(parts) => sum(parts),
+        HirKind::Repetition(repetition) => {
+            let often = repetition.max.unwrap_or(repetition.min).max(1);
+            places(&repetition.sub).saturating_mul(usize::try_from(often).unwrap_or(usize::MAX))
+        }
+    }
+}
+
+fn regex(pattern: &str) -> Result<Regex, String> {
     let mut builder = RegexBuilder::new(pattern);
     builder.size_limit(LARGEST).nest_limit(DEEPEST).build().map_err(|error| match error {
-        Error::CompiledTooBig(_) => "the pattern is too large; repeat less often in it".to_owned(),
+        Error::CompiledTooBig(_) => TOO_LARGE.to_owned(),
         Error::Syntax(report) if report.contains("look-around") => {
             unsupported("look-around, (?= (?! (?<= (?<!,")
         }

@@ -143,7 +143,8 @@ fn what_an_evaluation_reads_and_makes_has_bounds() {
     assert_eq!(failure("Join([a], [a], [a])", &text(LONGEST_TEXT / 2)), Failure::TooLong);
     assert_eq!(failure("Replace([a], \"x\", , , [a])", &text(1_000)), Failure::TooLong);
     assert_eq!(failure("Replace([a], , \"x\", , [a])", &text(1_000)), Failure::TooLong);
-    assert_eq!(failure("Replace([a], , \"x\", , \"$0$0$0\")", &text(LONGEST_TEXT / 2)), Failure::TooMuchWork);
+    let thirtyfold = format!("Replace([a], , \"x\", , \"{}\")", "$0".repeat(30));
+    assert_eq!(failure(&thirtyfold, &text(1_000)), Failure::TooLong);
     assert_eq!(failure("ConvertToUTF8Hex([a])", &text(LONGEST_TEXT)), Failure::TooLong);
     assert_eq!(failure("Split([a], \",\")", &object("a", &["x,".repeat(2_000).as_str()])), Failure::TooMany);
     let often = format!("Join(\"\"{})", ", Left([a], 0)".repeat(70));
@@ -154,4 +155,18 @@ fn what_an_evaluation_reads_and_makes_has_bounds() {
 fn an_expression_is_shared_between_threads() {
     fn shared<T: Send + Sync + Clone + 'static>() {}
     shared::<Expression>();
+}
+
+#[test]
+fn a_search_that_would_be_quadratic_is_ended_and_a_pattern_that_is_in_too_many_places_is_refused() {
+    let source = "Replace([a], , \".*[^x]|x\", , \"y\")";
+    let expression = Expression::parse(source).unwrap();
+    let long = expression.evaluate(&object("a", &["x".repeat(LONGEST_TEXT).as_str()]), &context(0));
+    assert_eq!(long.unwrap_err().failure, Failure::TooMuchWork);
+    let short = expression.evaluate(&object("a", &["x".repeat(200).as_str()]), &context(0)).unwrap();
+    assert_eq!(short.texts(), ["y".repeat(200)]);
+
+    let pattern = |count: usize| format!("Replace([a], , \"(?:a|bc){{{count}}}\", , \"y\")");
+    assert!(Expression::parse(&pattern(333)).is_ok());
+    assert!(matches!(problem(&pattern(334)), Problem::Argument { parameter: "regexPattern", .. }));
 }

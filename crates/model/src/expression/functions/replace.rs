@@ -3,11 +3,10 @@
 use super::super::error::EvalError;
 use super::super::eval::Run;
 use super::super::node::Call;
-use super::super::pattern::{self, Template};
+use super::super::pattern::{self, Pattern, Template};
 use super::super::signature::{Fault, Function, Takes, Type, needed, optional};
 use super::super::value::Value;
 use super::Prepared;
-use regex::Regex;
 
 pub(super) const TABLE: &[Function] = &[Function::new(
     "Replace",
@@ -41,11 +40,11 @@ pub(in super::super) enum Mode {
     /// `oldValue` in the template becomes the source.
     InTemplate,
     /// Matches of the pattern become this, or `replacementValue` as it is if that is no constant.
-    Matches(Regex, Option<Template>),
+    Matches(Pattern, Option<Template>),
     /// A group of the pattern becomes `replacementValue`.
-    Group(Regex, usize),
+    Group(Pattern, usize),
     /// An empty source becomes what a group matches in another attribute.
-    Other(Regex, usize),
+    Other(Pattern, usize),
 }
 
 impl Mode {
@@ -59,8 +58,10 @@ fn prepare(call: &Call) -> Result<Prepared, Fault> {
     let given = |place: usize| call.arguments.get(place).is_some_and(|node| !node.is_omitted());
     let constant = |place: usize| call.arguments.get(place).and_then(|node| node.constant());
     let at = |place: usize| move |reason: String| Fault::new(place, reason);
-    let regex = || pattern::compile(constant(PATTERN).unwrap_or_default()).map_err(at(PATTERN));
-    let group = |regex: &Regex| pattern::group(regex, constant(GROUP).unwrap_or_default()).map_err(at(GROUP));
+    let compiled = || pattern::compile(constant(PATTERN).unwrap_or_default()).map_err(at(PATTERN));
+    let group = |pattern: &Pattern| {
+        pattern::group(&pattern.regex, constant(GROUP).unwrap_or_default()).map_err(at(GROUP))
+    };
     if constant(OLD) == Some("") {
         return Err(Fault::new(OLD, "an empty text is everywhere; name what is to be replaced"));
     }
@@ -68,20 +69,22 @@ fn prepare(call: &Call) -> Result<Prepared, Fault> {
         [true, false, false, true, false, false] => Mode::Text,
         [true, false, false, false, false, true] => Mode::InTemplate,
         [false, true, false, true, false, false] => {
-            let regex = regex()?;
-            let template =
-                constant(VALUE).map(|text| Template::parse(&regex, text)).transpose().map_err(at(VALUE))?;
-            Mode::Matches(regex, template)
+            let pattern = compiled()?;
+            let template = constant(VALUE)
+                .map(|text| Template::parse(&pattern.regex, text))
+                .transpose()
+                .map_err(at(VALUE))?;
+            Mode::Matches(pattern, template)
         }
         [false, true, true, true, false, false] => {
-            let regex = regex()?;
-            let group = group(&regex)?;
-            Mode::Group(regex, group)
+            let pattern = compiled()?;
+            let group = group(&pattern)?;
+            Mode::Group(pattern, group)
         }
         [false, true, true, false, true, false] => {
-            let regex = regex()?;
-            let group = group(&regex)?;
-            Mode::Other(regex, group)
+            let pattern = compiled()?;
+            let group = group(&pattern)?;
+            Mode::Other(pattern, group)
         }
         _ => {
             return Err(Fault::new(
@@ -98,10 +101,10 @@ fn prepare(call: &Call) -> Result<Prepared, Fault> {
 fn replace(run: &mut Run<'_>, call: &Call) -> Result<Value, EvalError> {
     let Prepared::Replace(mode) = &call.prepared else { return Ok(Value::Null) };
     let source = run.text(call, 0)?;
-    if let Mode::Other(regex, group) = mode.as_ref() {
+    if let Mode::Other(pattern, group) = mode.as_ref() {
         return match source {
             Some(source) if !source.is_empty() => Ok(Value::Text(source)),
-            _ => other(run, call, regex, *group),
+            _ => other(run, call, pattern, *group),
         };
     }
     let Some(source) = source else { return Ok(Value::Null) };
@@ -114,8 +117,8 @@ fn replace(run: &mut Run<'_>, call: &Call) -> Result<Value, EvalError> {
             let (old, template) = (run.text(call, OLD)?, run.text(call, TEMPLATE)?);
             all(run, call, &template.unwrap_or_default(), &old.unwrap_or_default(), &source)?
         }
-        Mode::Matches(regex, template) => matches(run, call, &source, regex, template.as_ref())?,
-        Mode::Group(regex, group) => within(run, call, &source, regex, *group)?,
+        Mode::Matches(pattern, template) => matches(run, call, &source, pattern, template.as_ref())?,
+        Mode::Group(pattern, group) => within(run, call, &source, pattern, *group)?,
         Mode::Other(..) => source,
     };
     Ok(Value::Text(text))
@@ -141,14 +144,14 @@ fn matches(
     run: &mut Run<'_>,
     call: &Call,
     text: &str,
-    regex: &Regex,
+    pattern: &Pattern,
     template: Option<&Template>,
 ) -> Result<String, EvalError> {
     let plain = if template.is_none() { run.text(call, VALUE)?.unwrap_or_default() } else { String::new() };
-    run.searching(call, text.len())?;
+    run.searching(call, pattern, text.len())?;
     let (mut out, mut end) = (String::new(), 0);
-    for captures in regex.captures_iter(text) {
-        run.searching(call, text.len() - end)?;
+    for captures in pattern.regex.captures_iter(text) {
+        run.searching(call, pattern, text.len() - end)?;
         let Some(whole) = captures.get(0) else { continue };
         run.push(call, &mut out, text.get(end..whole.start()).unwrap_or_default())?;
         run.push(call, &mut out, &plain)?;
@@ -166,14 +169,14 @@ fn within(
     run: &mut Run<'_>,
     call: &Call,
     text: &str,
-    regex: &Regex,
+    pattern: &Pattern,
     group: usize,
 ) -> Result<String, EvalError> {
     let new = run.text(call, VALUE)?.unwrap_or_default();
-    run.searching(call, text.len())?;
+    run.searching(call, pattern, text.len())?;
     let (mut out, mut end) = (String::new(), 0);
-    for captures in regex.captures_iter(text) {
-        run.searching(call, text.len() - end)?;
+    for captures in pattern.regex.captures_iter(text) {
+        run.searching(call, pattern, text.len() - end)?;
         let Some(found) = captures.get(group) else { continue };
         run.push(call, &mut out, text.get(end..found.start()).unwrap_or_default())?;
         run.push(call, &mut out, &new)?;
@@ -184,9 +187,9 @@ fn within(
 }
 
 /// What a group matches in another attribute.
-fn other(run: &mut Run<'_>, call: &Call, regex: &Regex, group: usize) -> Result<Value, EvalError> {
+fn other(run: &mut Run<'_>, call: &Call, pattern: &Pattern, group: usize) -> Result<Value, EvalError> {
     let Some(text) = run.text(call, ATTRIBUTE)? else { return Ok(Value::Null) };
-    run.searching(call, text.len())?;
-    let found = regex.captures(&text).and_then(|captures| captures.get(group));
+    run.searching(call, pattern, text.len())?;
+    let found = pattern.regex.captures(&text).and_then(|captures| captures.get(group));
     Ok(found.map(|found| found.as_str().to_owned()).into())
 }
