@@ -99,7 +99,7 @@ async fn odd_values_are_bounded_and_do_no_harm(world: &World) {
     let profile = acme.user(EMAIL).await.profile;
     assert_eq!(profile.value(&Field::Department).unwrap().chars().count(), 256);
     assert_eq!(profile.value(&Field::FirstName), Some("'; DROP TABLE users; --"));
-    assert_eq!(profile.value(&Field::LastName), Some("<script>alert(1)</script>\u{202e}"));
+    assert_eq!(profile.value(&Field::LastName), Some("<script>alert(1)</script>"), "a text is not turned");
     let plain = Person::of(EMAIL);
     acme.sign_in(&plain).await;
 }

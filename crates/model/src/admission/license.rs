@@ -6,7 +6,7 @@ use crate::code::Code;
 use crate::license::{AddOn, Family, Inventory, License, Product};
 use crate::mapping::{CategoryName, Granted};
 use crate::trace::Text;
-use crate::user::{Holdings, User};
+use crate::user::{Holdings, Status, User};
 use std::collections::BTreeSet;
 
 const CHECK: &str = "admission.license";
@@ -40,7 +40,9 @@ pub(super) fn license(
         },
     };
     let settled = seat(rules, (wanted, current), seats, notes)?;
-    if settled == wanted || current.is_none() {
+    // Somebody whose mailbox has yet to confirm holds no license.
+    let holds = matched.status != Status::Pending;
+    if holds && (settled == wanted || current.is_none()) {
         let (before, after) = (current.map(License::as_str), settled.as_str());
         notes.change("license", before.map(str::to_owned), Some(after.to_owned()), reason);
     }

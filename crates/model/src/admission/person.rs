@@ -36,8 +36,10 @@ pub(super) fn matched<'a>(
 ) -> Result<Matched<'a>, Code> {
     if let (Some(id), Some(user)) = (&identity.employee_id, facts.by_employee_id) {
         let email = address_of_known(user, identity, facts, notes)?;
-        let employee_id = Some(id.clone());
-        return known(rules, user, (email, employee_id), facts.domain_associated, notes);
+        // The domain that was asked about is the asserted one; it vouches for no other address.
+        let is_asserted = identity.email.as_ref().is_some_and(|asserted| asserted.folded() == email.folded());
+        let domain_associated = facts.domain_associated && is_asserted;
+        return known(rules, user, (email, Some(id.clone())), domain_associated, notes);
     }
     let Some(email) = identity.email.clone() else {
         if identity.employee_id.is_none() {

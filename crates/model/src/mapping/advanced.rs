@@ -72,7 +72,7 @@ pub fn grant(mapping: &Mapping, asserted: &Asserted, person: Person<'_>) -> Gran
         }
         if let Some(rule) = first_match(&check, category, &mut lookup, &mut granted.trace) {
             granted.reasons.insert(*name, rule.words());
-            granted.give(*name, rule.grant());
+            granted.give(*name, rule.grant(), &check);
         }
         let by_value = auto_attribute(mapping, *name)
             .is_some_and(|auto| auto::apply(auto, &category.rules, &mut lookup, &mut granted));
@@ -133,7 +133,8 @@ fn first_match<'a>(
 }
 
 impl Granted {
-    fn give(&mut self, name: CategoryName, grant: &Grant) {
+    /// Takes what a rule gives. The file is read so that a category gives what it is about; anything else is not taken.
+    fn give(&mut self, name: CategoryName, grant: &Grant, check: &Arc<str>) {
         match (name, grant) {
             (CategoryName::AddOn(add_on), Grant::Held) => {
                 self.add_ons.insert(add_on, true);
@@ -141,13 +142,17 @@ impl Granted {
             (CategoryName::Groups(kind), Grant::Groups(names)) => {
                 self.groups.insert(kind, names.clone());
             }
-            (_, Grant::License(license)) => self.license = Some(*license),
-            (_, Grant::PhonePlan(plan)) => self.phone_plan = Some(Some(*plan)),
-            (_, Grant::PhoneSite(site)) => self.phone_site = Some(Some(site.clone())),
-            (_, Grant::Role(role)) => self.role = Some(role.clone()),
-            (_, Grant::SubAccount(label)) => self.sub_account = Some(label.clone()),
-            // The file is read so that a rule grants what its category is about.
-            (_, Grant::Held | Grant::Groups(_)) => {}
+            (CategoryName::License, Grant::License(license)) => self.license = Some(*license),
+            (CategoryName::PhonePlan, Grant::PhonePlan(plan)) => self.phone_plan = Some(Some(*plan)),
+            (CategoryName::PhoneSite, Grant::PhoneSite(site)) => self.phone_site = Some(Some(site.clone())),
+            (CategoryName::Role, Grant::Role(role)) if *role != Role::Owner => self.role = Some(role.clone()),
+            (CategoryName::SubAccount, Grant::SubAccount(label)) => self.sub_account = Some(label.clone()),
+            _ => {
+                let expected = Text::said("a result that the category gives");
+                let found = format!("{grant} is none: nothing changes");
+                let warned = Step::new(Arc::clone(check), true, expected, found);
+                self.trace.push(Step { warning: true, ..warned });
+            }
         }
     }
 
@@ -161,7 +166,7 @@ impl Granted {
         self.reasons.insert(name, Text::said("nothing applies"));
         match (&category.no_match, name) {
             (NoMatch::Keep, _) => {}
-            (NoMatch::Give(grant), _) => self.give(name, grant),
+            (NoMatch::Give(grant), _) => self.give(name, grant, check),
             (NoMatch::Remove, CategoryName::License) => self.license = Some(None),
             (NoMatch::Remove, CategoryName::AddOn(add_on)) => {
                 self.add_ons.insert(add_on, false);
