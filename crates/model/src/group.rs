@@ -2,6 +2,10 @@
 //!
 //! A membership remembers where it came from: mapping replaces what mapping gave, and nothing else.
 
+mod settings;
+
+pub use settings::{Because, Effective, Setting, Settings, effective};
+
 use crate::id::GroupId;
 use serde::{Deserialize, Serialize};
 use std::fmt;
