@@ -8,11 +8,13 @@ use libfuzzer_sys::fuzz_target;
 use vestibule_fuzz::certificates;
 use vestibule_saml::binding::{Direction, post_value, redirect_url};
 use vestibule_saml::logout::{Expected, MAX_SESSION_INDEXES, Message, verify_request, verify_response};
-use vestibule_saml::{Algorithm, Allowed, Certificate, KeyKind, SigningKey};
+use vestibule_saml::{Algorithm, Allowed, Certificate, DecryptionKey, KeyKind, SigningKey};
 
 const URL: &str = "https://acme.vestibule.example/saml/SingleLogout";
 
 static TRUSTED: LazyLock<Vec<Certificate>> = LazyLock::new(certificates);
+
+static KEYS: LazyLock<Vec<DecryptionKey>> = LazyLock::new(vestibule_fuzz::decryption_keys);
 
 static PROVIDER: LazyLock<(SigningKey, [Certificate; 1])> = LazyLock::new(|| {
     let key = SigningKey::generate(KeyKind::EcdsaP256).expect("the system has randomness");
@@ -41,7 +43,8 @@ fn expected<'a>(urls: &'a [String], certificates: &'a [Certificate]) -> Expected
         urls,
         issuer: "https://idp.example/metadata",
         certificates,
-        allowed: Allowed { sha1: true, ..Allowed::default() },
+        allowed: Allowed { sha1: true, cbc: true },
+        decryption_keys: &KEYS,
     }
 }
 

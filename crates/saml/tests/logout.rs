@@ -101,6 +101,7 @@ impl Service {
             issuer: ISSUER,
             certificates: &self.certificates,
             allowed: self.allowed,
+            decryption_keys: &[],
         }
     }
 
@@ -438,7 +439,8 @@ fn p09_an_id_is_remembered_until_no_clock_accepts_the_request() {
 #[test]
 fn a_message_that_is_none_is_refused_by_a_sentence() {
     let (idp, service) = (idp(), Service::trusting(&[&idp()]));
-    let encrypted = "<saml:EncryptedID xmlns:saml=\"urn:oasis:names:tc:SAML:2.0:assertion\"/><saml:NameID";
+    let base = "<saml:BaseID xmlns:saml=\"urn:oasis:names:tc:SAML:2.0:assertion\"/>";
+    let name_id = between(&request().write(), "<saml:NameID", "</saml:NameID>");
     let long: String = (0..100).map(|_| "<samlp:SessionIndex>s</samlp:SessionIndex>").collect();
     for (from, to, code, sentence) in [
         (
@@ -463,12 +465,7 @@ fn a_message_that_is_none_is_refused_by_a_sentence() {
             1001,
             "The message has no single NameID.",
         ),
-        (
-            "<saml:NameID",
-            encrypted,
-            1011,
-            "The person is named by EncryptedID, which is not read here; send a NameID.",
-        ),
+        (&name_id, base, 1001, "The person is named by BaseID, which is not read here; send a NameID."),
         (">https://idp.example/metadata<", "> <", 1001, "The message has no Issuer."),
     ] {
         let changed = request().write().replace(from, to);

@@ -124,8 +124,9 @@ impl Case<'_> {
                 certificates: &self.connection.certificates,
                 allowed: Allowed {
                     sha1: settings.allow.contains(&WeakAlgorithm::Sha1),
-                    ..Allowed::default()
+                    cbc: settings.allow.contains(&WeakAlgorithm::Cbc),
                 },
+                decryption_keys: &self.connection.decryption,
             },
         );
         let claimed = verification.claimed;

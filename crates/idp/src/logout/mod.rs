@@ -121,6 +121,7 @@ pub fn receive(provider: &Provider, message: &Message) -> Result<(Arc<Service>, 
         issuer: &service.entity_id,
         certificates: &service.certificates,
         allowed: Allowed::default(),
+        decryption_keys: &[],
     };
     let not_accepted = |rejection: vestibule_saml::logout::Rejection| {
         refused(Refusal::Logout { reason: rejection.to_string() })

@@ -81,6 +81,7 @@ fn expected<T>(place: &Place, judge: impl FnOnce(&Expected<'_>) -> T) -> T {
         issuer: place.provider.entity_id(),
         certificates: &metadata.signing_certificates,
         allowed: Allowed::default(),
+        decryption_keys: &[],
     })
 }
 

@@ -6,7 +6,9 @@
 use jiff::Timestamp;
 use vestibule_xml::Element;
 
+use super::verify::Expected;
 use super::{Kind, LogoutRequest, LogoutResponse, MAX_SESSION_INDEXES, Rejection};
+use crate::response::{self, SealedNameId};
 use crate::write::Status;
 use crate::{NameId, names, read};
 
@@ -30,17 +32,23 @@ pub(super) fn name(element: Element<'_>) -> String {
 }
 
 impl LogoutRequest {
-    pub(super) fn read(root: Element<'_>) -> Result<Self, Rejection> {
+    /// The request, and how its name identifier was encrypted if it was.
+    pub(super) fn read(
+        root: Element<'_>,
+        expected: &Expected<'_>,
+    ) -> Result<(Self, Option<String>), Rejection> {
         is(root, Kind::Request)?;
-        Ok(Self {
+        let (name_id, how) = name_id(root, expected)?;
+        let request = Self {
             id: id(root)?,
             issue_instant: issue_instant(root)?,
             issuer: issuer(root)?,
             destination: read::attribute(root, "Destination"),
             not_on_or_after: read::time(root, "NotOnOrAfter").map_err(Rejection::NotATime)?,
-            name_id: name_id(root)?,
+            name_id,
             session_indexes: session_indexes(root)?,
-        })
+        };
+        Ok((request, how))
     }
 }
 
@@ -72,16 +80,20 @@ fn issuer(root: Element<'_>) -> Result<String, Rejection> {
 }
 
 /// The one identifier; the schema has a choice of three kinds and takes one (SAML-Core, section 3.7.1).
-fn name_id(root: Element<'_>) -> Result<NameId, Rejection> {
-    for element in ["EncryptedID", "BaseID"] {
-        if root.child(names::ASSERTION, element).is_some() {
-            return Err(Rejection::Identifier { element });
+fn name_id(root: Element<'_>, expected: &Expected<'_>) -> Result<(NameId, Option<String>), Rejection> {
+    const KINDS: [&str; 3] = ["NameID", "EncryptedID", "BaseID"];
+    let missing = || Rejection::Missing("single NameID");
+    let is_identifier = |element: &Element<'_>| KINDS.iter().any(|kind| element.is(names::ASSERTION, kind));
+    let mut identifiers = root.elements().filter(is_identifier);
+    let (Some(identifier), None) = (identifiers.next(), identifiers.next()) else { return Err(missing()) };
+    match identifier.local_name() {
+        "BaseID" => Err(Rejection::BaseId),
+        "EncryptedID" => {
+            let opened = response::name_id(identifier, expected.decryption_keys, expected.allowed);
+            let SealedNameId { name_id, how } = opened.map_err(Rejection::Encrypted)?;
+            Ok((name_id, Some(how)))
         }
-    }
-    let mut identifiers = root.children(names::ASSERTION, "NameID");
-    match (identifiers.next().and_then(read::name_id), identifiers.next()) {
-        (Some(name_id), None) => Ok(name_id),
-        _ => Err(Rejection::Missing("single NameID")),
+        _ => read::name_id(identifier).map(|name_id| (name_id, None)).ok_or_else(missing),
     }
 }
 

@@ -9,7 +9,7 @@ use vestibule_dsig::{Certificate, Invalid, Malformed};
 
 use crate::binding::{self, Binding};
 use crate::read::NotATime;
-use crate::response::{Moment, describe};
+use crate::response::{Encrypted, Moment, describe};
 use crate::time::words;
 use crate::write::Status;
 
@@ -79,11 +79,10 @@ pub enum Rejection {
     Past(Moment),
     /// 1008: it was made in the future.
     Future(Moment),
-    /// 1011 or 1001: the person is named in a way that is not read here.
-    Identifier {
-        /// The name of the element: `EncryptedID` or `BaseID`.
-        element: &'static str,
-    },
+    /// 1001: the person is named by a BaseID, an extension point that SAML itself gives no meaning.
+    BaseId,
+    /// 1011: the encrypted name cannot be read.
+    Encrypted(Encrypted),
     /// 1012: the other provider reports a failure, under a verified signature.
     Status(Status),
     /// 1018: a weak or unknown algorithm.
@@ -95,7 +94,6 @@ impl Rejection {
     #[must_use]
     pub fn code(&self) -> u16 {
         match self {
-            Self::Identifier { element: "EncryptedID" } => 1011,
             Self::Binding(_)
             | Self::Xml(_)
             | Self::Other { .. }
@@ -103,13 +101,14 @@ impl Rejection {
             | Self::Missing(_)
             | Self::NotATime(_)
             | Self::TooManySessions { .. }
-            | Self::Identifier { .. } => 1001,
+            | Self::BaseId => 1001,
             Self::NotSigned { .. } | Self::DuplicateId(_) | Self::Malformed(_) => 1002,
             Self::Signature(_) => 1003,
             Self::Certificate { .. } => 1004,
             Self::Issuer { .. } => 1005,
             Self::Destination { .. } => 1006,
             Self::Past(_) | Self::Future(_) => 1008,
+            Self::Encrypted(_) => 1011,
             Self::Status(_) => 1012,
             Self::Algorithm(_) => 1018,
         }
@@ -186,9 +185,10 @@ impl fmt::Display for Rejection {
                 words(stated.duration_since(*now)),
                 words(*skew)
             ),
-            Self::Identifier { element } => {
-                write!(f, "The person is named by {element}, which is not read here; send a NameID.")
+            Self::BaseId => {
+                f.write_str("The person is named by BaseID, which is not read here; send a NameID.")
             }
+            Self::Encrypted(cause) => cause.fmt(f),
             Self::Status(status) => reported(f, status),
             Self::Algorithm(cause) => write!(f, "The signature is not accepted: {cause}."),
         }

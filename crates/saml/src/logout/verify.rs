@@ -6,6 +6,7 @@
 //! HTTP-Redirect the signature covers the whole document, as it stood in the address.
 
 use jiff::{SignedDuration, Timestamp};
+use vestibule_dsig::encryption::DecryptionKey;
 use vestibule_dsig::{Allowed, Certificate, Signed, claimed_certificate};
 use vestibule_xml::{Document, Element, ErrorKind};
 
@@ -17,7 +18,7 @@ use crate::{names, read as text};
 const MAX_AGE: SignedDuration = SignedDuration::from_hours(24);
 
 /// What a message must fit: the connection, and the time.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Expected<'a> {
     /// The time here.
     pub now: Timestamp,
@@ -31,6 +32,8 @@ pub struct Expected<'a> {
     pub certificates: &'a [Certificate],
     /// The weak algorithms that the connection opted in to.
     pub allowed: Allowed,
+    /// Our keys that decrypt an EncryptedID; any of them may. Without one such a request is refused.
+    pub decryption_keys: &'a [DecryptionKey],
 }
 
 /// What came of a message.
@@ -145,7 +148,13 @@ impl<'a> Walk<'a> {
     }
 
     fn request(&mut self, message: &Message) -> Result<LogoutRequest, Rejection> {
-        let request = self.content(message, Kind::Request, LogoutRequest::read)?;
+        let expected = self.expected;
+        let read = |root: Element<'_>| LogoutRequest::read(root, expected);
+        let (request, how) = self.content(message, Kind::Request, read)?;
+        if let Some(how) = how {
+            self.trace.passed("name identifier", "one NameID in the EncryptedID", &how);
+            self.claimed.name_id = Some(text::excerpt(&request.name_id.value));
+        }
         self.header(&Header {
             issuer: &request.issuer,
             destination: request.destination.as_deref(),
@@ -177,7 +186,7 @@ impl<'a> Walk<'a> {
         &mut self,
         message: &Message,
         kind: Kind,
-        read: fn(Element<'_>) -> Result<T, Rejection>,
+        read: impl Fn(Element<'_>) -> Result<T, Rejection>,
     ) -> Result<T, Rejection> {
         let document = Document::parse(&message.xml).map_err(unreadable);
         let found = document.as_ref().map_or_else(ToString::to_string, |_| "readable".to_owned());

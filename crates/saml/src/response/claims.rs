@@ -82,7 +82,9 @@ fn subject_name(
     expected: &Expected<'_>,
 ) -> Result<(Option<NameId>, Option<String>), Rejection> {
     if let Some(encrypted) = child(subject, "EncryptedID") {
-        let SealedNameId { name_id, how } = encrypted::name_id(encrypted, expected)?;
+        let SealedNameId { name_id, how } =
+            encrypted::name_id(encrypted, expected.decryption_keys, expected.allowed)
+                .map_err(Rejection::Encrypted)?;
         return Ok((Some(name_id), Some(how)));
     }
     Ok((child(subject, "NameID").and_then(read::name_id), None))

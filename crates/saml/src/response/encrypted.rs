@@ -11,8 +11,8 @@
 
 use std::collections::BTreeSet;
 
-use vestibule_dsig::encryption::{Decrypted, Undecryptable, decrypt};
-use vestibule_dsig::{Signed, signature_of};
+use vestibule_dsig::encryption::{Decrypted, DecryptionKey, Undecryptable, decrypt};
+use vestibule_dsig::{Allowed, Signed, signature_of};
 use vestibule_xml::{Document, Element, c14n};
 
 use super::Expected;
@@ -150,19 +150,24 @@ pub(super) fn wanted(expected: &Expected<'_>) -> &'static str {
 }
 
 /// A name identifier that was encrypted, and how.
-pub(super) struct SealedNameId {
-    pub(super) name_id: NameId,
-    pub(super) how: String,
+pub(crate) struct SealedNameId {
+    pub(crate) name_id: NameId,
+    pub(crate) how: String,
 }
 
-/// Decrypts the name identifier in an EncryptedID of a signed assertion (SAML-Core, section 2.2.4).
-pub(super) fn name_id(element: Element<'_>, expected: &Expected<'_>) -> Result<SealedNameId, Rejection> {
+/// Decrypts the name identifier in an EncryptedID of a signed assertion or a signed logout request (SAML-Core, section
+/// 2.2.4). To be called with an element of a document that a signature covers, and with no other.
+pub(crate) fn name_id(
+    element: Element<'_>,
+    keys: &[DecryptionKey],
+    allowed: Allowed,
+) -> Result<SealedNameId, Encrypted> {
     const ELEMENT: &str = "EncryptedID";
-    if expected.decryption_keys.is_empty() {
-        return Err(Rejection::Encrypted(Encrypted::NoKey { element: ELEMENT }));
+    if keys.is_empty() {
+        return Err(Encrypted::NoKey { element: ELEMENT });
     }
-    let undecryptable = |cause| Rejection::Encrypted(Encrypted::Undecryptable { element: ELEMENT, cause });
-    let decrypted = decrypt(element, expected.decryption_keys, expected.allowed).map_err(undecryptable)?;
+    let undecryptable = |cause| Encrypted::Undecryptable { element: ELEMENT, cause };
+    let decrypted = decrypt(element, keys, allowed).map_err(undecryptable)?;
     let plaintext = decrypted.read().map_err(undecryptable)?;
     let found = plaintext.element();
     let name_id = Some(found).filter(|found| found.is(crate::names::ASSERTION, "NameID"));
@@ -175,5 +180,5 @@ pub(super) fn name_id(element: Element<'_>, expected: &Expected<'_>) -> Result<S
     name_id
         .and_then(crate::read::name_id)
         .map(|name_id| SealedNameId { name_id, how })
-        .ok_or(Rejection::Encrypted(Encrypted::SomethingElse { element: ELEMENT }))
+        .ok_or(Encrypted::SomethingElse { element: ELEMENT })
 }

@@ -38,4 +38,5 @@ pub use trace::Check;
 pub use verify::{Expected, MAX_SKEW_SECONDS, Verification, verify};
 
 pub(crate) use decode::base64;
+pub(crate) use encrypted::{SealedNameId, name_id};
 pub(crate) use trace::Trace;
