@@ -24,6 +24,7 @@ pub mod response_log;
 mod secret;
 pub mod sessions;
 pub mod sign_in;
+pub mod simulate;
 pub mod sso;
 pub mod users;
 mod vault;

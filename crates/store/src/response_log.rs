@@ -38,6 +38,11 @@ statements! { response_log:
     SEARCH = search!("ORDER BY id DESC LIMIT $8");
     SEARCH_PERSON = search!("AND person_folded = $9 ORDER BY id DESC LIMIT $8");
     DETAIL = concat!("SELECT ", columns!(), ", detail FROM response_log WHERE account_id = $1 AND id = $2");
+    PAGE = concat!(
+        "SELECT ", columns!(), ", detail FROM response_log WHERE account_id = $1 AND id >= $2 AND id < $3 \
+         AND received_at >= $4 ORDER BY id DESC LIMIT $5"
+    );
+    COUNT = "SELECT COUNT(*) AS count FROM response_log WHERE account_id = $1 AND id >= $2 AND received_at >= $3";
     FIND_ACCOUNT = "SELECT account_id FROM response_log \
                     WHERE account_id IN (SELECT id FROM accounts) AND id = $1";
     PURGE = "DELETE FROM response_log WHERE (account_id, id) IN \
@@ -102,6 +107,31 @@ pub async fn search(tx: &Tx<'_>, filter: &Filter) -> Result<Vec<Entry>, Error> {
 /// Those of the database.
 pub async fn detail(tx: &Tx<'_>, id: LogId) -> Result<Option<(Entry, Vec<u8>)>, Error> {
     tx.row(&DETAIL, params![tx.account(), id]).await?.map(read_whole).transpose()
+}
+
+/// Rows since a time with their sealed details, newest first: those that are older than a row, at most so many.
+///
+/// # Errors
+/// Those of the database.
+pub async fn page(
+    tx: &Tx<'_>,
+    since: Timestamp,
+    before: Option<LogId>,
+    limit: u32,
+) -> Result<Vec<(Entry, Vec<u8>)>, Error> {
+    let before = before.unwrap_or(LogId::from_bytes([0xff; 16]));
+    let wanted = params![tx.account(), first_id_at(since), before, since, limit.clamp(1, MOST_ROWS)];
+    tx.rows(&PAGE, wanted).await?.into_iter().map(read_whole).collect()
+}
+
+/// How many rows there are since a time.
+///
+/// # Errors
+/// Those of the database.
+pub async fn count(tx: &Tx<'_>, since: Timestamp) -> Result<u64, Error> {
+    let row = tx.row(&COUNT, params![tx.account(), first_id_at(since), since]).await?;
+    let count = row.map(|mut row| row.integer("count")).transpose()?.unwrap_or(0);
+    Ok(u64::try_from(count).unwrap_or(0))
 }
 
 /// The account in whose log a row is: for the operator, who need not know the account.

@@ -25,13 +25,16 @@ pub use apply::{Applied, apply};
 pub use export::export;
 pub use file::Source;
 pub use plan::{Difference, Planned, plan};
+pub(crate) use state::State;
 
+use crate::context::AdminCtx;
 use crate::error::Error;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 use vestibule_model::license::License;
 use vestibule_model::mapping::Mapping;
 use vestibule_model::user::RoleName;
+use vestibule_store as store;
 
 /// What an account configured besides its connections, domains and seats.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -43,6 +46,16 @@ pub struct Configuration {
     pub fallback_license: Option<License>,
     /// The roles that the account made for itself; no other may be granted.
     pub roles: BTreeSet<RoleName>,
+}
+
+/// What the account of an administrator configured.
+///
+/// # Errors
+/// When the store does not answer.
+pub async fn current(ctx: &AdminCtx) -> Result<Configuration, Error> {
+    let scope = ctx.app().store().account(ctx.account().id);
+    let stored = scope.read(|tx| Box::pin(store::accounts::configuration(tx))).await?;
+    Configuration::from_stored(stored.as_deref())
 }
 
 impl Default for Configuration {

@@ -30,6 +30,18 @@ pub struct Planned {
     pub(super) wanted: State,
 }
 
+impl Planned {
+    /// The account that the file is about.
+    pub(crate) fn account(&self) -> &Account {
+        &self.to
+    }
+
+    /// What the account would have.
+    pub(crate) fn wanted(&self) -> &State {
+        &self.wanted
+    }
+}
+
 /// One key that changes.
 #[derive(Debug, Serialize, PartialEq, Eq)]
 pub struct Difference {

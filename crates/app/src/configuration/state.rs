@@ -16,33 +16,33 @@ use vestibule_store::{self as store, Tx};
 
 /// Everything that an account file describes.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(super) struct State {
+pub(crate) struct State {
     /// The connections that are kept, also those that nobody uses any more, by name.
-    pub(super) ids: BTreeMap<String, ConnectionId>,
+    pub(crate) ids: BTreeMap<String, ConnectionId>,
     /// The settings of each connection: the draft's if there is a draft. The one of `[sso]` has no name.
-    pub(super) connections: BTreeMap<String, ConnectionState>,
+    pub(crate) connections: BTreeMap<String, ConnectionState>,
     /// The key pairs of another product, by the connection's name.
     pub(super) imported: BTreeMap<String, Vec<Imported>>,
     /// Since when published certificates are missing from the identity provider's metadata, by connection.
     pub(super) absences: BTreeMap<ConnectionId, Absences>,
     /// Seats the operator granted.
-    pub(super) seats: BTreeMap<Product, i64>,
+    pub(crate) seats: BTreeMap<Product, i64>,
     /// Associated domains.
-    pub(super) domains: BTreeMap<Domain, DomainPolicy>,
+    pub(crate) domains: BTreeMap<Domain, DomainPolicy>,
     /// Mapping and fallback license.
-    pub(super) configuration: Configuration,
+    pub(crate) configuration: Configuration,
 }
 
 /// A connection's settings, and whether they wait for their publication.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct ConnectionState {
-    pub(super) settings: Settings,
-    pub(super) draft: bool,
+pub(crate) struct ConnectionState {
+    pub(crate) settings: Settings,
+    pub(crate) draft: bool,
 }
 
 impl State {
     /// Reads the state of the account that the transaction is scoped to.
-    pub(super) async fn read(tx: &Tx<'_>) -> Result<Self, Error> {
+    pub(crate) async fn read(tx: &Tx<'_>) -> Result<Self, Error> {
         let connections = store::connections::list(tx).await?;
         let inventory = store::licenses::inventory(tx).await?;
         let domains = store::domains::list(tx).await?;

@@ -7,6 +7,7 @@
 use super::person::Person;
 use super::record::Decided;
 use crate::live::{Live, LiveConnection};
+use std::collections::BTreeSet;
 use vestibule_model::code::Code;
 use vestibule_model::connection::Settings;
 use vestibule_model::domain::Domain;
@@ -56,13 +57,23 @@ pub(super) fn addresses(
     Ok(())
 }
 
+/// Whether a connection with these domains may speak for addresses of a domain, beside others with those.
+pub(crate) fn vouches<'a>(
+    own: &BTreeSet<Domain>,
+    mut others: impl Iterator<Item = &'a Domain>,
+    domain: &Domain,
+) -> bool {
+    if own.is_empty() { others.all(|other| other != domain) } else { own.contains(domain) }
+}
+
 /// Holds an address to the domains of the connection, where the account has connections for domains.
 fn address(live: &Live, connection: &LiveConnection, email: &Email, notes: &mut Decided) -> Result<(), Code> {
     let domains = &connection.settings.reach.email_domains;
     let others = live.connections.iter().filter(|other| other.id != connection.id);
-    let mut named = others.flat_map(|other| &other.settings.reach.email_domains);
+    let named = others.flat_map(|other| &other.settings.reach.email_domains);
+    let vouched = vouches(domains, named, email.domain());
     let expected = if domains.is_empty() {
-        if !named.any(|domain| domain == email.domain()) {
+        if vouched {
             return Ok(());
         }
         "no domain of another connection".to_owned()
@@ -70,7 +81,7 @@ fn address(live: &Live, connection: &LiveConnection, email: &Email, notes: &mut 
         let listed: Vec<&str> = domains.iter().map(Domain::as_str).collect();
         format!("an address in {}", listed.join(", "))
     };
-    if domains.contains(email.domain()) {
+    if vouched {
         notes.trace.push(Step::passed("email_domains", expected, email.domain().as_str()));
         return Ok(());
     }

@@ -17,9 +17,11 @@ mod record;
 mod start;
 mod trial;
 
+pub(crate) use asked::vouches;
 pub use finish::{Finished, Posted, finish};
 pub use identify::{Way, find_account, identify};
 pub use password::with_password;
+pub(crate) use person::Person;
 pub(crate) use record::Record;
 pub use start::{Go, REQUEST_LIFETIME, Start, Started, start};
 pub(crate) use start::{binding_secret, test};

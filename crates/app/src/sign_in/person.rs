@@ -1,4 +1,4 @@
-//! Whom a verified response may be about, as far as the store knows: read for a sign-in and for a test of one alike.
+//! Whom a verified response may be about, as far as the store knows: read for a sign-in, a test of one, and a simulation alike.
 
 use jiff::Timestamp;
 use vestibule_model::admission::{Facts, Standing};
@@ -11,7 +11,7 @@ use vestibule_store::{self as store, Tx};
 
 /// What is known of whom a response names.
 #[derive(Default)]
-pub(super) struct Person {
+pub(crate) struct Person {
     by_email: Found,
     by_employee_id: Option<User>,
     domain_associated: bool,
@@ -32,7 +32,7 @@ enum Found {
 
 impl Person {
     /// Looks up whom a response names.
-    pub(super) async fn find(
+    pub(crate) async fn find(
         tx: &Tx<'_>,
         account: AccountId,
         mapping: &Mapping,
@@ -73,7 +73,7 @@ impl Person {
     }
 
     /// The same in the words of the rules, at this time and with this to draw chance from.
-    pub(super) fn facts<'a>(&'a self, seats: &'a Inventory, (now, seed): (Timestamp, [u8; 32])) -> Facts<'a> {
+    pub(crate) fn facts<'a>(&'a self, seats: &'a Inventory, (now, seed): (Timestamp, [u8; 32])) -> Facts<'a> {
         Facts {
             by_email: match &self.by_email {
                 Found::Here(user) => Standing::Here(user),
@@ -90,12 +90,12 @@ impl Person {
     }
 
     /// The user who is known by the Employee Unique ID.
-    pub(super) fn by_employee_id(&self) -> Option<&User> {
+    pub(crate) fn by_employee_id(&self) -> Option<&User> {
         self.by_employee_id.as_ref()
     }
 
     /// The user whose sign-in it is, where there is one here.
-    pub(super) fn user(&self) -> Option<&User> {
+    pub(crate) fn user(&self) -> Option<&User> {
         match (&self.by_employee_id, &self.by_email) {
             (Some(user), _) => Some(user),
             (None, Found::Here(user)) => Some(user),
@@ -104,7 +104,7 @@ impl Person {
     }
 
     /// The groups of that user.
-    pub(super) fn memberships(&self) -> &[Membership] {
+    pub(crate) fn memberships(&self) -> &[Membership] {
         &self.memberships
     }
 }

@@ -47,6 +47,7 @@ mod rotation;
 mod seats;
 mod sessions;
 mod sign_in;
+mod simulate;
 mod site;
 mod snapshot;
 mod tests_of_drafts;

@@ -11,17 +11,14 @@ use vestibule_model::expression::Expression;
 use vestibule_model::group::{GroupKind, GroupName};
 use vestibule_model::license::{AddOn, Family, License};
 use vestibule_model::mapping::{
-    self, Category, CategoryName, Condition, Exempt, Grant, Input, Mapping, NoMatch, Operator, Pattern, Rule,
+    self, Category, CategoryName, Condition, Exempt, Grant, Input, Mapping, NoMatch, Operator, Pattern,
+    Problem, Rule,
 };
 use vestibule_model::trace::is_unseen;
 use vestibule_model::user::{CustomName, Field, MOST_CUSTOM_FIELDS, Role, RoleName};
 
-/// Longest name of an attribute, and longest value that a rule compares with, in characters.
+/// Longest name of an attribute, in characters.
 const LONGEST: usize = 512;
-/// Most rules of one category.
-const MOST_RULES: usize = 1_000;
-/// Most groups that one rule gives.
-const MOST_GROUPS: usize = 50;
 /// Most users or groups that a category exempts, and most roles.
 const MOST_LISTED: usize = 1_000;
 
@@ -59,6 +56,9 @@ pub(in super::super) fn roles(source: &Source, table: &Table) -> Result<BTreeSet
 
 /// Refuses a mapping that does not fit the rest of the account.
 pub(in super::super) fn check(source: &Source, wanted: &Configuration) -> Result<(), Error> {
+    if let Err(problem) = wanted.mapping.check() {
+        return Err(named(source, &problem).wrong(&problem.problem).hint(sentence(problem.hint)));
+    }
     let Some(category) = wanted.mapping.categories.get(&CategoryName::Role) else { return Ok(()) };
     let place = Place::of(source, "mapping");
     let rules = category.rules.iter().enumerate();
@@ -77,6 +77,26 @@ pub(in super::super) fn check(source: &Source, wanted: &Configuration) -> Result
         }
     }
     Ok(())
+}
+
+/// The place of a problem that the model found.
+fn named<'a>(source: &'a Source, problem: &Problem) -> Place<'a> {
+    let top = Place::of(source, "mapping");
+    let Some(path) = problem.place.strip_prefix("mapping.") else { return top };
+    let place = match path.split_once('.') {
+        Some((table, key)) => match key.strip_prefix("custom:") {
+            Some(name) => top.key(table).key("custom").key(name),
+            None => top.key(table).key(key),
+        },
+        None => top.key(path),
+    };
+    problem.rule.map_or(place.clone(), |number| place.entry(number.saturating_sub(1)))
+}
+
+fn sentence(hint: &str) -> String {
+    let mut letters = hint.chars();
+    let first = letters.next().into_iter().flat_map(char::to_uppercase);
+    first.chain(letters).chain(['.']).collect()
 }
 
 fn read_basic(place: &Place<'_>, table: &Table, mapping: &mut Mapping) -> Result<(), Error> {
@@ -244,9 +264,6 @@ fn category_name(place: &Place<'_>, word: &str) -> Result<CategoryName, Error> {
 fn rules(place: &Place<'_>, name: CategoryName, value: &Value) -> Result<Vec<Rule>, Error> {
     let entries =
         value.as_array().ok_or_else(|| place.wrong(format!("expected rules, each under `[[{place}]]`")))?;
-    if entries.len() > MOST_RULES {
-        return Err(place.wrong(format!("at most {MOST_RULES} rules")));
-    }
     let mut rules: Vec<Rule> = Vec::new();
     for (number, entry) in entries.iter().enumerate() {
         let place = place.entry(number);
@@ -292,9 +309,6 @@ fn operator(place: &Place<'_>, table: &Table) -> Result<Operator, Error> {
         (_, None) => return Err(place.wrong("`value` is missing")),
         (_, Some(value)) => text(&at, value)?,
     };
-    if value.is_empty() || value.chars().count() > LONGEST {
-        return Err(at.wrong(format!("expected 1 to {LONGEST} characters")));
-    }
     let value = value.to_owned();
     Ok(match word {
         "contains" => Operator::Contains(value),
@@ -319,7 +333,7 @@ fn result(place: &Place<'_>, name: CategoryName, value: Option<&Value>) -> Resul
 
 fn grant(place: &Place<'_>, name: CategoryName, value: &Value) -> Result<Grant, Error> {
     if let CategoryName::Groups(_) = name {
-        return groups(place, value, MOST_GROUPS).map(Grant::Groups);
+        return groups(place, value).map(Grant::Groups);
     }
     let text = match value.as_array().map(Vec::as_slice) {
         Some([only]) => text(place, only)?,
@@ -374,9 +388,9 @@ fn role(place: &Place<'_>, word: &str) -> Result<Grant, Error> {
     Ok(Grant::Role(role))
 }
 
-fn groups(place: &Place<'_>, value: &Value, most: usize) -> Result<Vec<GroupName>, Error> {
+fn groups(place: &Place<'_>, value: &Value) -> Result<Vec<GroupName>, Error> {
     let mut groups: Vec<GroupName> = Vec::new();
-    for name in texts(place, value, most)? {
+    for name in texts(place, value)? {
         let group = GroupName::parse(name).map_err(|error| place.wrong(format!("\"{name}\" is {error}")))?;
         if groups.iter().any(|known| known.folded() == group.folded()) {
             return Err(place.wrong(format!("\"{name}\" is named twice")));
@@ -401,14 +415,14 @@ fn read_exempt(place: &Place<'_>, (key, value): (&str, &Value), mapping: &mut Ma
     let name = category_name(place, key)?;
     let table = inner(place, value)?;
     let at = place.key("users");
-    let listed = table.get("users").map_or(Ok(Vec::new()), |users| texts(&at, users, MOST_LISTED))?;
+    let listed = table.get("users").map_or(Ok(Vec::new()), |users| texts(&at, users))?;
     let user = |text: &str| {
         let email = Email::parse(text).map_err(|error| at.wrong(format!("\"{text}\": {error}")))?;
         Ok::<_, Error>(email.folded().to_owned())
     };
     let users = listed.into_iter().map(user).collect::<Result<_, _>>()?;
     let at = place.key("groups");
-    let groups = table.get("groups").map_or(Ok(Vec::new()), |value| groups(&at, value, MOST_LISTED))?;
+    let groups = table.get("groups").map_or(Ok(Vec::new()), |value| groups(&at, value))?;
     let exempt = Exempt { users, groups: groups.into_iter().collect() };
     let is_automatic = matches!(name, CategoryName::Groups(kind) if mapping.auto.contains_key(&kind));
     match mapping.categories.get_mut(&name) {
@@ -437,10 +451,10 @@ fn text<'t>(place: &Place<'_>, value: &'t Value) -> Result<&'t str, Error> {
 }
 
 /// A text, or a list of them.
-fn texts<'t>(place: &Place<'_>, value: &'t Value, most: usize) -> Result<Vec<&'t str>, Error> {
+fn texts<'t>(place: &Place<'_>, value: &'t Value) -> Result<Vec<&'t str>, Error> {
     let Value::Array(entries) = value else { return Ok(vec![text(place, value)?]) };
-    if entries.len() > most {
-        return Err(place.wrong(format!("at most {most} entries")));
+    if entries.len() > MOST_LISTED {
+        return Err(place.wrong(format!("at most {MOST_LISTED} entries")));
     }
     entries.iter().map(|entry| text(place, entry)).collect()
 }

@@ -1,0 +1,277 @@
+//! The walk through the response log, newest first and page by page: of everybody the latest verified response.
+//!
+//! What is held is a page, a fingerprint for each person who was met, and what there is to tell.
+
+use super::compare::{self, Verdict};
+use super::sides::{Side, Sides};
+use super::totals::Totals;
+use super::{MOST_LISTED, MOST_NAMED, Progress, Simulated, Simulation, Watch};
+use crate::context::App;
+use crate::error::Error;
+use crate::sign_in::Person;
+use crate::vault::{Place, Purpose};
+use jiff::Timestamp;
+use serde::Deserialize;
+use serde::de::IgnoredAny;
+use std::collections::HashSet;
+use std::sync::Arc;
+use vestibule_model::account::Account;
+use vestibule_model::admission::{self, Facts, Outcome};
+use vestibule_model::code::Code;
+use vestibule_model::email::Email;
+use vestibule_model::expression::Context;
+use vestibule_model::id::{ConnectionId, UserId};
+use vestibule_model::mapping::{self, Asserted, Attribute, Identity, Mapping};
+use vestibule_model::response_log::{Entry, OutcomeWord};
+use vestibule_model::trace::{Step, shown};
+use vestibule_store as store;
+
+/// Rows that are read at a time.
+const PAGE: u32 = 200;
+
+/// Decides about everybody twice, and tells what differs.
+pub(super) async fn run(
+    app: &App,
+    account: &Account,
+    sides: Sides,
+    (since, watch): (Timestamp, Watch<'_>),
+) -> Result<Simulation, Error> {
+    let scope = || app.store().account(account.id);
+    let counting =
+        scope().read(move |tx| Box::pin(async move { store::response_log::count(tx, since).await }));
+    let total = counting.await.map_err(Error::from)?;
+    let simulation =
+        Simulation { account: account.label.to_string(), since, responses: total, ..Simulation::default() };
+    let mut walk = Walk {
+        app,
+        account,
+        sides,
+        chance: (app.now(), app.fresh_seed()),
+        seen: Seen::default(),
+        totals: Totals::default(),
+        simulation,
+    };
+    let (mut before, mut done) = (None, 0);
+    loop {
+        watch(Progress { done, total });
+        let reading = scope().read(move |tx| {
+            Box::pin(async move { store::response_log::page(tx, since, before, PAGE).await })
+        });
+        let page: Vec<(Entry, Vec<u8>)> = reading.await.map_err(Error::from)?;
+        let Some((last, _)) = page.last() else { break };
+        before = Some(last.id);
+        done += page.len() as u64;
+        walk.page(page).await?;
+    }
+    watch(Progress { done: total, total });
+    walk.simulation.totals = walk.totals.sorted();
+    Ok(walk.simulation)
+}
+
+struct Walk<'a> {
+    app: &'a App,
+    account: &'a Account,
+    sides: Sides,
+    /// The time of every decision, and what expressions draw chance from: the same for both sides.
+    chance: (Timestamp, [u8; 32]),
+    seen: Seen,
+    totals: Totals,
+    simulation: Simulation,
+}
+
+/// Who was met already.
+#[derive(Default)]
+struct Seen {
+    names: HashSet<String>,
+    users: HashSet<UserId>,
+}
+
+/// Somebody's latest response.
+struct Latest {
+    entry: Entry,
+    connection: ConnectionId,
+    asserted: Asserted,
+    /// Who is meant by what is in force, and by what is wanted.
+    meant: (Meant, Meant),
+}
+
+/// Who is meant, and what was looked at.
+#[derive(Clone, PartialEq, Eq)]
+struct Meant {
+    identity: Identity,
+    trace: Vec<Step>,
+}
+
+/// Somebody who is meant, as the store knows them; on the side of what is wanted only if it is somebody else.
+type Found = (Person, Option<Person>);
+
+/// What of a row says who came. The rest is not read.
+#[derive(Deserialize)]
+struct Kept {
+    name_id: Option<String>,
+    attributes: Vec<Attribute>,
+    xml: Option<IgnoredAny>,
+}
+
+impl Walk<'_> {
+    async fn page(&mut self, page: Vec<(Entry, Vec<u8>)>) -> Result<(), Error> {
+        let mut latest = Vec::new();
+        for (entry, sealed) in page.into_iter().filter(|(entry, _)| is_verified(entry)) {
+            latest.extend(self.latest(entry, &sealed)?);
+        }
+        let latest = Arc::new(latest);
+        let found = self.find(&latest).await?;
+        for (latest, found) in latest.iter().zip(&found) {
+            self.decide(latest, found);
+        }
+        Ok(())
+    }
+
+    /// Looks up whom the responses are about.
+    async fn find(&self, latest: &Arc<Vec<Latest>>) -> Result<Vec<Found>, Error> {
+        let account = self.account.id;
+        // Memberships are read if either side looks at them.
+        let (before, after) = self.mapping();
+        let eyes = Arc::new(if after.looks_at_groups() { after.clone() } else { before.clone() });
+        let finding = self.app.store().account(account).read(move |tx| {
+            let (latest, eyes) = (Arc::clone(latest), Arc::clone(&eyes));
+            Box::pin(async move {
+                let mut found: Vec<Found> = Vec::with_capacity(latest.len());
+                for Latest { meant: (before, after), .. } in latest.iter() {
+                    let person = Person::find(tx, account, &eyes, &before.identity).await?;
+                    let other = match after.identity == before.identity {
+                        true => None,
+                        false => Some(Person::find(tx, account, &eyes, &after.identity).await?),
+                    };
+                    found.push((person, other));
+                }
+                Ok::<_, store::Error>(found)
+            })
+        });
+        Ok(finding.await?)
+    }
+
+    fn mapping(&self) -> (&Mapping, &Mapping) {
+        (&self.sides.before.configuration.mapping, &self.sides.after.configuration.mapping)
+    }
+
+    /// The row as somebody's latest response, if it is one and says who came.
+    fn latest(&mut self, entry: Entry, sealed: &[u8]) -> Result<Option<Latest>, Error> {
+        let name = entry.user.as_deref().map(folded);
+        if name.as_ref().is_some_and(|name| self.seen.names.contains(name)) {
+            return Ok(None);
+        }
+        let Some(connection) = entry.connection else { return Ok(None) };
+        let place = Place { purpose: Purpose::Response, account: self.account.id, row: entry.id.to_bytes() };
+        let json = self.app.inner.vault.open_packed(place, sealed)?;
+        let kept: Kept = serde_json::from_slice(&json).map_err(Error::internal)?;
+        // Whoever has no address is told apart by the NameID.
+        let name = name.or_else(|| kept.name_id.as_ref().map(|name_id| format!("<NameID> {name_id}")));
+        if !name.is_none_or(|name| self.seen.names.insert(name)) {
+            return Ok(None);
+        }
+        if kept.name_id.is_none() && kept.attributes.is_empty() && kept.xml.is_none() {
+            self.not_kept(&entry);
+            return Ok(None);
+        }
+        let asserted = Asserted { name_id: kept.name_id, attributes: kept.attributes };
+        let context = Context::new(self.chance.0, self.chance.1);
+        let meant = |mapping: &Mapping| {
+            let (identity, trace) = mapping::identity(mapping, &asserted, &context);
+            Meant { identity, trace }
+        };
+        let (before, after) = self.mapping();
+        let meant = (meant(before), meant(after));
+        Ok(Some(Latest { entry, connection, asserted, meant }))
+    }
+
+    fn not_kept(&mut self, entry: &Entry) {
+        let not_kept = &mut self.simulation.not_kept;
+        not_kept.people += 1;
+        if not_kept.named.len() < MOST_NAMED {
+            not_kept.named.push(entry.user.clone().unwrap_or_else(|| entry.tracking_id.to_string()));
+        }
+    }
+
+    fn decide(&mut self, latest: &Latest, (person, other): &Found) {
+        let other = other.as_ref().unwrap_or(person);
+        // Somebody whose address changed is known by an older one too.
+        if person.user().is_some_and(|user| !self.seen.users.insert(user.id)) {
+            return;
+        }
+        let (meant_before, meant_after) = &latest.meant;
+        let before = judge(&mut self.sides.before, latest, (meant_before, person), self.chance);
+        let after = judge(&mut self.sides.after, latest, (meant_after, other), self.chance);
+        if matches!(before, Verdict::NotInUse) {
+            self.simulation.not_in_use += 1;
+            return;
+        }
+        self.simulation.people += 1;
+        let concealed = |field: &str| {
+            compare::is_redacted(self.mapping().0, field) || compare::is_redacted(self.mapping().1, field)
+        };
+        let changes = compare::changes((&before, person), (&after, other), concealed);
+        let (before, after) = (before.fate(), after.fate());
+        if changes.is_empty() && before.admitted == after.admitted && before.code == after.code {
+            return;
+        }
+        self.simulation.changed += 1;
+        self.totals.count(&before, &after, &changes);
+        if self.simulation.items.len() == MOST_LISTED {
+            self.simulation.left_out += 1;
+            return;
+        }
+        let asserted = latest.entry.user.clone().or_else(|| latest.asserted.name_id.as_deref().map(shown));
+        self.simulation.items.push(Simulated {
+            user: asserted.unwrap_or_default(),
+            tracking_id: latest.entry.tracking_id.to_string(),
+            time: latest.entry.time,
+            before,
+            after,
+            changes: changes.into_iter().map(|difference| difference.change).collect(),
+        });
+    }
+}
+
+/// Whether a row is of a response that was verified, and then decided about by admission.
+fn is_verified(entry: &Entry) -> bool {
+    match entry.outcome {
+        OutcomeWord::Accepted => true,
+        OutcomeWord::Refused => entry.code.is_some_and(Code::is_about_the_person),
+        OutcomeWord::Restarted | OutcomeWord::Tested => false,
+    }
+}
+
+fn folded(user: &str) -> String {
+    Email::parse(user).map_or_else(|_| user.to_lowercase(), |email| email.folded().to_owned())
+}
+
+/// What one side makes of a response, and of the seats.
+fn judge(
+    side: &mut Side,
+    latest: &Latest,
+    (meant, person): (&Meant, &Person),
+    (now, seed): (Timestamp, [u8; 32]),
+) -> Verdict {
+    let Some(rules) = side.rules(latest.connection) else { return Verdict::NotInUse };
+    let asserted = meant.identity.email.as_ref();
+    let known = person.by_employee_id().map(|user| &user.email);
+    let mut named = asserted.into_iter().chain(known);
+    if let Some(email) = named.find(|email| !side.vouches(latest.connection, email.domain())) {
+        let reason = format!("the connection does not speak for addresses of {}", email.domain());
+        return Verdict::Refused { code: Code::NotHere, reason: Some(reason) };
+    }
+    let associated = asserted.is_some_and(|email| side.has(email.domain()));
+    let facts = Facts { domain_associated: associated, ..person.facts(&side.seats, (now, seed)) };
+    let decision = admission::decide(rules, &meant.identity, facts, &latest.asserted);
+    match decision.outcome {
+        Outcome::Refuse(code) => {
+            let failed = decision.trace.iter().chain(&meant.trace).rev().find(|step| !step.ok);
+            Verdict::Refused { code, reason: failed.map(|step| step.found.to_string()) }
+        }
+        Outcome::Admit(after) => {
+            side.settle(&after.take, &after.free);
+            Verdict::Admitted { after, changes: decision.changes }
+        }
+    }
+}
