@@ -21,6 +21,7 @@ mod mail;
 pub mod outbound;
 pub mod outbox;
 pub mod response_log;
+pub mod seats;
 mod secret;
 pub mod sessions;
 pub mod sign_in;

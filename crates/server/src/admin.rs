@@ -6,7 +6,9 @@ pub(crate) mod edit;
 pub(crate) mod guides;
 pub(crate) mod keys;
 pub(crate) mod log;
+pub(crate) mod mapping;
 pub(crate) mod metadata;
+pub(crate) mod people;
 pub(crate) mod test;
 pub(crate) mod versions;
 

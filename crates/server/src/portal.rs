@@ -7,8 +7,11 @@ pub mod assets;
 pub mod connection;
 pub mod cure;
 pub mod guides;
+pub mod licenses;
 pub mod log;
+pub mod mapping;
 pub mod moment;
+pub mod people;
 pub mod profile;
 pub mod response;
 pub mod visitors;
@@ -35,6 +38,12 @@ pub enum Here {
     Profile,
     /// The SSO connection.
     Sso,
+    /// What is made of attributes.
+    Mapping,
+    /// The users.
+    People,
+    /// The seats.
+    Licenses,
     /// The response log.
     Log,
     /// The guides to identity providers.

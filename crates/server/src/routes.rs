@@ -63,6 +63,7 @@ pub(crate) fn vanity() -> Vec<Route> {
     ];
     routes.extend(administration());
     routes.extend(connections());
+    routes.extend(mapping());
     routes
 }
 
@@ -74,6 +75,10 @@ fn administration() -> Vec<Route> {
         route(Admin, "/admin/", get(admin::first)),
         route(Admin, "/admin/guides", get(admin::guides::list)),
         route(Admin, "/admin/guides/{idp}", get(admin::guides::one)),
+        route(Admin, "/admin/licenses", get(admin::people::licenses)),
+        route(Admin, "/admin/users", get(admin::people::list)),
+        route(Admin, "/admin/users/{user}", get(admin::people::one)),
+        route(Admin, "/admin/users/{user}/{deed}", get(admin::people::back).post(admin::people::deed)),
         route(Admin, "/admin/log", get(admin::log::page)),
         route(Admin, "/admin/log/{tracking_id}", get(admin::log::response)),
         route(Admin, "/admin/log/{tracking_id}/cure", get(admin::cures::back).post(admin::cures::mend)),
@@ -115,6 +120,45 @@ fn connections() -> Vec<Route> {
             Admin,
             "/admin/sso/{connection}/metadata/dismiss",
             get(admin::metadata::back).post(admin::metadata::dismiss),
+        ),
+    ]
+}
+
+/// The pages of the mapping.
+fn mapping() -> Vec<Route> {
+    use Caller::Admin;
+    vec![
+        route(Admin, "/admin/mapping", get(admin::mapping::page)),
+        route(
+            Admin,
+            "/admin/mapping/licenses",
+            get(admin::mapping::licenses).post(admin::mapping::save_licenses),
+        ),
+        route(Admin, "/admin/mapping/auto", get(admin::mapping::auto).post(admin::mapping::save_auto)),
+        route(
+            Admin,
+            "/admin/mapping/basic/{target}",
+            get(admin::mapping::basic).post(admin::mapping::save_basic),
+        ),
+        route(
+            Admin,
+            "/admin/mapping/rest/{category}",
+            get(admin::mapping::rest).post(admin::mapping::save_rest),
+        ),
+        route(
+            Admin,
+            "/admin/mapping/rules/{category}/{rule}",
+            get(admin::mapping::rule).post(admin::mapping::save_rule),
+        ),
+        route(
+            Admin,
+            "/admin/mapping/rules/{category}/{rule}/raise",
+            get(admin::mapping::back).post(admin::mapping::raise),
+        ),
+        route(
+            Admin,
+            "/admin/mapping/rules/{category}/{rule}/remove",
+            get(admin::mapping::back).post(admin::mapping::remove),
         ),
     ]
 }

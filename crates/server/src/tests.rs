@@ -14,6 +14,8 @@ mod keys;
 mod links;
 mod listener;
 mod logout;
+mod mapping;
 mod metadata;
+mod people;
 mod portal;
 mod sso;

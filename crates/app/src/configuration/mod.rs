@@ -2,13 +2,14 @@
 //!
 //! `keys` knows every key of the file, `file` its shape, `sso` the settings of a connection, `imported` its key pairs of another
 //! product, `mapping` the mapping, `place` where a key stands, `state` what an account has, `plan` the difference between two
-//! states, `edit` changes one connection from a form,
+//! states, `edit` changes one connection from a form, `edit_mapping` one piece of the mapping,
 //! `limits` what the rest of the deployment does not allow, `apart` which connections cannot be in use side by side, `apply` writes it in one transaction, `export` prints a state as a file that changes nothing when applied.
 //! A section that is absent from a file is left alone; in a section that is there, an absent key means its default.
 
 pub(crate) mod apart;
 mod apply;
 pub mod edit;
+pub mod edit_mapping;
 mod export;
 mod file;
 mod identity_provider;

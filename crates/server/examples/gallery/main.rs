@@ -63,12 +63,35 @@ fn members(folder: &Path) -> std::io::Result<()> {
     for guide in guides::ALL {
         write(folder, &format!("guide_{}", guide.id), &samples::guide(guide))?;
     }
+    administration(folder)?;
     write(folder, "log", &samples::log())?;
     write(folder, "log_empty", &samples::log_empty())?;
     write(folder, "log_nothing_found", &samples::log_nothing_found())?;
     write(folder, "response_refused", &samples::response_refused())?;
     write(folder, "response_accepted", &samples::response_accepted())?;
     write(folder, "response_hostile", &samples::response_hostile())
+}
+
+fn administration(folder: &Path) -> std::io::Result<()> {
+    write(folder, "mapping", &samples::mapping())?;
+    write(folder, "mapping_form", &samples::mapping_form(false))?;
+    write(folder, "mapping_form_problem", &samples::mapping_form(true))?;
+    write(folder, "licenses", &samples::licenses())?;
+    write(folder, "people", &samples::people())?;
+    let person = samples::one().ok_or_else(broken)?;
+    write(folder, "person", &person)?;
+    for (name, cure) in [
+        ("cure_offered", Some(vestibule_app::cures::Cure::AddSsoLogin)),
+        ("cure_employee_id", Some(samples::other_id())),
+        ("cure_done", None),
+    ] {
+        write(folder, name, &samples::cure(cure).ok_or_else(broken)?)?;
+    }
+    Ok(())
+}
+
+fn broken() -> std::io::Error {
+    std::io::Error::other("a sample is no address")
 }
 
 fn write(folder: &Path, name: &str, page: &impl askama::Template) -> std::io::Result<()> {

@@ -3,12 +3,14 @@
 mod connection;
 mod guides;
 mod keys;
+mod mapping;
 mod metadata;
 mod report;
 
 pub use connection::*;
 pub use guides::{guide, guides};
 use jiff::{SignedDuration, Timestamp, ToSpan as _};
+pub use mapping::*;
 pub use report::{test_failed, test_passed};
 use std::collections::BTreeMap;
 use vestibule_model::code::Code;

@@ -92,12 +92,23 @@ fn done(code: Option<Code>, offer: &Offer) -> String {
 
 /// Where one goes on after a refusal with this code.
 pub(super) fn leads(entry: &Entry) -> Vec<Lead> {
-    let connection = || entry.connection.iter().map(|id| format!("/admin/sso/{id}/edit"));
+    let lead = |href: &str, text| Lead { href: href.to_owned(), text };
+    let connection = entry
+        .connection
+        .map(|id| Lead { href: format!("/admin/sso/{id}/edit"), text: "Provision users of this connection" });
     match entry.code {
-        Some(Code::NotSsoUser | Code::UnknownUser) => {
-            let lead = |href| Lead { href, text: "Provision users of this connection" };
-            connection().map(lead).collect()
-        }
+        Some(Code::NotSsoUser | Code::UnknownUser) => connection.into_iter().collect(),
+        Some(Code::NoEmail) => vec![lead("/admin/mapping#basic", "The basic mapping")],
+        Some(Code::NoLicense) => vec![
+            lead("/admin/mapping#license", "The rules of the license type"),
+            lead("/admin/mapping/licenses", "The license type of new users"),
+        ],
+        Some(Code::NoSeat) => vec![
+            lead("/admin/licenses", "Seats that are left"),
+            lead("/admin/mapping/licenses", "A fallback license type"),
+            lead("/admin/users", "People"),
+        ],
+        Some(Code::Inactive | Code::NotHere | Code::EmailTaken) => vec![lead("/admin/users", "People")],
         _ => Vec::new(),
     }
 }

@@ -27,6 +27,11 @@ pub fn filled(path: &str) -> String {
         .replace("{token}", "t")
         .replace("{name}", "n")
         .replace("{number}", "1")
+        .replace("{target}", "department")
+        .replace("{category}", "license")
+        .replace("{rule}", "new")
+        .replace("{deed}", "activate")
+        .replace("{user}", &format!("usr_{}", "0".repeat(32)))
         .replace("{connection}", &format!("con_{}", "0".repeat(32)))
 }
 

@@ -1,8 +1,9 @@
 //! What administrators mend from the page of a response.
 
-use super::harness::{Answer, Browser, House};
+use super::harness::{Answer, Browser, House, attribute};
 use axum::http::StatusCode;
 use vestibule_app::users::{self, Whom};
+use vestibule_saml::write::Response;
 
 const PRIOR: &str = "provision = \"prior_to_sign_in\"";
 
@@ -78,6 +79,37 @@ async fn somebody_inactive_is_activated_after_a_question() {
     assert!(owner.get(&page).await.body.contains("The person can sign in now."));
     house.wait(jiff::SignedDuration::from_secs(60));
     house.member("clara@acme.example").await;
+}
+
+/// A response that brings this Employee Unique ID.
+fn with_id(mut response: Response, id: &str) -> Response {
+    response.assertion.as_mut().unwrap().attributes.push(attribute("employeeNumber", id));
+    response
+}
+
+#[tokio::test]
+async fn p18_another_employee_unique_id_is_replaced_and_both_are_shown_spelled_out() {
+    let house = House::bare().await;
+    let file = House::file("acme", "sign_in_url = \"https://idp.example/sso\"");
+    house
+        .apply_text(file.replace("[mapping.basic]", "[mapping.basic]\nemployee_id = \"employeeNumber\""))
+        .await;
+    let first = house.browser("acme").sign_in(with_id(house.response("clara@acme.example"), "<b>17")).await;
+    assert_eq!(first.status, StatusCode::SEE_OTHER, "{}", first.body);
+    house.wait(jiff::SignedDuration::from_secs(60));
+    let refused = house.browser("acme").sign_in(with_id(house.response("clara@acme.example"), "<i>18")).await;
+    let page = page_of(&refused);
+    let mut owner = house.owner("acme").await;
+    let shown = owner.get(&page).await.body;
+    assert!(shown.contains("1015") && shown.contains("Replace the Employee Unique ID</button>"), "{shown}");
+    assert!(!shown.contains("<b>17") && !shown.contains("<i>18"), "escaped: {shown}");
+
+    assert_eq!(mend(&mut owner, &page, "replace-employee-id").await.status, StatusCode::SEE_OTHER);
+    let shown = owner.get(&page).await.body;
+    assert!(shown.contains("The person can sign in now."), "{shown}");
+    house.wait(jiff::SignedDuration::from_secs(60));
+    let answer = house.browser("acme").sign_in(with_id(house.response("clara@acme.example"), "<i>18")).await;
+    assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.body);
 }
 
 #[tokio::test]

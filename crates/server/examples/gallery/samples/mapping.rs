@@ -1,0 +1,192 @@
+//! Samples of the mapping's pages, of people and of licenses.
+
+use super::{HOSTILE, MAIL, admin, days, detail, entry, person, text};
+use vestibule_app::configuration::Configuration;
+use vestibule_app::cures::{Cure, Offer};
+use vestibule_app::users::{Belonging, Page, Person, Summary};
+use vestibule_model::code::Code;
+use vestibule_model::email::Email;
+use vestibule_model::group::{GroupKind, GroupName, Origin};
+use vestibule_model::id::{GroupId, UserId};
+use vestibule_model::license::{AddOn, Inventory, License, Product, Seats};
+use vestibule_model::mapping::{
+    Category, CategoryName, Condition, Exempt, Grant, Input, Mapping, NoMatch, Operator, Rule, Source,
+};
+use vestibule_model::response_log::OutcomeWord;
+use vestibule_model::user::{Field, Role, Status};
+use vestibule_server::portal::Here;
+use vestibule_server::portal::cure::CurePart;
+use vestibule_server::portal::licenses::LicensesPage;
+use vestibule_server::portal::mapping::MappingPage;
+use vestibule_server::portal::mapping::form::{Outlook, Piece, PiecePage, Values};
+use vestibule_server::portal::people::{PeoplePage, PersonPage};
+use vestibule_server::portal::response::ResponsePage;
+
+fn when(attribute: &str, test: Operator) -> Condition {
+    Condition::When { attribute: text(attribute), test }
+}
+
+fn groups(names: &[&str]) -> Grant {
+    Grant::Groups(names.iter().filter_map(|name| GroupName::parse(name).ok()).collect())
+}
+
+fn configuration() -> Configuration {
+    let licenses = Category {
+        rules: vec![
+            Rule::new(when("groups", Operator::Equals(text("Contractors"))), Grant::License(None)),
+            Rule::new(
+                when("groups", Operator::Contains(text("Hosts"))),
+                Grant::License(Some(License::Licensed)),
+            ),
+            Rule::new(
+                when("title", Operator::StartsWith(text(HOSTILE))),
+                Grant::License(Some(License::OnPrem)),
+            ),
+            Rule::new(Condition::Otherwise, Grant::License(Some(License::Basic))),
+        ],
+        no_match: NoMatch::Keep,
+        exempt: Exempt {
+            users: [text("ceo@acme.example")].into(),
+            groups: GroupName::parse("Board").into_iter().collect(),
+        },
+    };
+    let many = (1..=14).map(|number| {
+        let value = Operator::Equals(format!("Site {number}"));
+        Rule::new(
+            when("physicalDeliveryOfficeName", value),
+            groups(&[&format!("Office {number}"), "Everyone"]),
+        )
+    });
+    let kind = CategoryName::Groups(GroupKind::UserGroup);
+    let user_groups =
+        Category { rules: many.collect(), no_match: NoMatch::Remove, exempt: Exempt::default() };
+    let source = |name: &str| Source { input: Input::attribute(name), update: false };
+    let fields = [
+        (Field::FirstName, Source { update: true, ..source("givenName") }),
+        (Field::LastName, source("sn")),
+        (Field::Department, source("department")),
+        (Field::CostCenter, source("http://schemas.acme.example/claims/costCenter")),
+    ];
+    let mapping = Mapping {
+        default_license: Some(License::Basic),
+        email: Some(Input::attribute("mail")),
+        employee_id: Some(Input::attribute("employeeNumber")),
+        fields: fields.into(),
+        categories: [(CategoryName::License, licenses), (kind, user_groups)].into(),
+        auto: [(GroupKind::Channel, text("team"))].into(),
+        ..Mapping::default()
+    };
+    Configuration { mapping, fallback_license: Some(License::Basic), ..Configuration::default() }
+}
+
+pub fn mapping() -> MappingPage {
+    MappingPage::new(admin(Here::Mapping), 7, &configuration())
+}
+
+pub fn mapping_form(wrong: bool) -> PiecePage {
+    let piece = Piece::Rule(CategoryName::License, Some(1));
+    let configuration = configuration();
+    let mut values: Values = piece.values(&configuration).unwrap_or_default();
+    if wrong {
+        values.insert(text("operator"), text("regex"));
+        values.insert(text("value"), text("(Hosts"));
+    }
+    let why = "`mapping.license[1].value`: the pattern is malformed: unclosed group.";
+    let outlook = Outlook {
+        totals: vec![text("3 would lose Licensed"), text("1 would be refused (1030)")],
+        people: vec![
+            (text(MAIL), vec![text("License type: Licensed → Basic, by groups equals \"Hosts\": Basic")]),
+            (text("jo@acme.example"), vec![text("would be refused (1030): None, by the rule")]),
+        ],
+        left_out: 2,
+    };
+    PiecePage {
+        frame: admin(Here::Mapping),
+        heading: piece.heading(),
+        intro: piece.intro(),
+        action: text("/admin/mapping/rules/license/1"),
+        version: 7,
+        problem: wrong.then(|| text(why)),
+        fields: piece.fields(&configuration, &values, wrong.then_some(("value", why))),
+        simulates: true,
+        outlook: (!wrong).then_some(outlook),
+    }
+}
+
+pub fn licenses() -> LicensesPage {
+    let seats = |total, used| Seats { total, used };
+    let mut inventory: Inventory = Inventory::default();
+    inventory.0.insert(License::Basic.into(), seats(9_999, 412));
+    inventory.0.insert(License::Licensed.into(), seats(100, 96));
+    inventory.0.extend(AddOn::from_word("webinar-500").map(|add_on| (Product::from(add_on), seats(10, 10))));
+    LicensesPage::new(admin(Here::Licenses), &inventory)
+}
+
+fn summary(email: &str, status: Status, login_types: Vec<&'static str>) -> Option<Summary> {
+    Some(Summary {
+        id: UserId::from_bytes([9; 16]),
+        email: Email::parse(email).ok()?,
+        name: text(if email == MAIL { "Clara Fields" } else { email }),
+        status,
+        role: Role::Member,
+        login_types,
+        license: Some(License::Licensed),
+        created_at: days(-70),
+        updated_at: days(-1),
+    })
+}
+
+pub fn people() -> PeoplePage {
+    let items = [
+        summary(MAIL, Status::Active, vec!["sso"]),
+        summary("jo@acme.example", Status::Inactive, vec!["work_email", "sso"]),
+        summary("kim@freelance.example", Status::Pending, vec![]),
+    ];
+    let page = Page { items: items.into_iter().flatten().collect(), next: None };
+    PeoplePage::new(admin(Here::People), String::new(), Ok(page), Some(text("/admin/users?after=x")))
+}
+
+fn clara(login_types: Vec<&'static str>) -> Option<Person> {
+    let group = |seed, name: &str, origins, primary| {
+        let name = GroupName::parse(name).ok()?;
+        let id = GroupId::from_bytes([seed; 16]);
+        Some(Belonging { id, kind: GroupKind::UserGroup, name, origins, primary })
+    };
+    let belongings = [
+        group(1, "Marketing", vec![Origin::Mapping], true),
+        group(2, "Everyone", vec![Origin::Mapping, Origin::Scim], false),
+        group(3, "First aid", vec![Origin::Manual], false),
+    ];
+    Some(Person {
+        summary: summary(MAIL, Status::Active, login_types)?,
+        employee_id: Some(text("004711")),
+        add_ons: AddOn::from_word("webinar-500").into_iter().collect(),
+        phone_site: Some(text("Rotterdam")),
+        profile: person(true, Role::Member)?.profile,
+        groups: belongings.into_iter().flatten().collect(),
+    })
+}
+
+pub fn one() -> Option<PersonPage> {
+    let responses = vec![
+        entry(1, Some(MAIL), OutcomeWord::Accepted, None),
+        entry(2, Some(MAIL), OutcomeWord::Refused, Some(Code::NotSsoUser)),
+    ];
+    Some(PersonPage::new(admin(Here::People), &clara(vec!["work_email"])?, responses))
+}
+
+/// The page of a response that one press mends.
+pub fn cure(cure: Option<Cure>) -> Option<ResponsePage> {
+    let code = match cure {
+        Some(Cure::ReplaceEmployeeId { .. }) => Code::EmailTaken,
+        _ => Code::NotSsoUser,
+    };
+    let entry = entry(2, Some(MAIL), OutcomeWord::Refused, Some(code));
+    let part = CurePart::new(&entry, &Offer { person: clara(vec!["work_email"])?, cure });
+    let page = ResponsePage::new(admin(Here::Log), &entry, detail(false));
+    Some(page.with_cure(Some(part)))
+}
+
+pub fn other_id() -> Cure {
+    Cure::ReplaceEmployeeId { before: text("004711"), sent: text(HOSTILE) }
+}

@@ -1,0 +1,298 @@
+//! The mapping: shown whole, changed piece by piece. What is wrong is said beside its field, and what was typed stays.
+
+use super::frame;
+use crate::error::Failure;
+use crate::extract::{Admin, Asking, Fields};
+use crate::page;
+use crate::portal::Here;
+use crate::portal::connection::ConfirmPage;
+use crate::portal::mapping::MappingPage;
+use crate::portal::mapping::form::{Outlook, Piece, PiecePage, Values};
+use crate::portal::mapping::words;
+use axum::extract::Path;
+use axum::response::Response;
+use serde::Deserialize;
+use vestibule_app::configuration::edit_mapping::{self, Change, Seen, edit_mapping};
+use vestibule_app::{AdminCtx, Error, Kind};
+use vestibule_model::mapping::CategoryName;
+
+/// `GET /admin/mapping`
+pub(crate) async fn page(Admin(admin): Admin) -> Result<Response, Failure> {
+    let Seen { version, configuration } = edit_mapping::seen(&admin).await?;
+    Ok(page::shown(&MappingPage::new(frame(&admin, Here::Mapping), version, &configuration)))
+}
+
+/// `GET /admin/mapping/licenses`
+pub(crate) async fn licenses(Admin(admin): Admin) -> Result<Response, Failure> {
+    blank(&admin, &Piece::Licenses, Values::new()).await
+}
+
+/// `POST /admin/mapping/licenses`
+pub(crate) async fn save_licenses(
+    Admin(admin): Admin,
+    Fields(form): Fields<Values>,
+) -> Result<Response, Failure> {
+    put(&admin, &Piece::Licenses, form).await
+}
+
+/// `GET /admin/mapping/auto`
+pub(crate) async fn auto(Admin(admin): Admin) -> Result<Response, Failure> {
+    blank(&admin, &Piece::Auto, Values::new()).await
+}
+
+/// `POST /admin/mapping/auto`
+pub(crate) async fn save_auto(
+    Admin(admin): Admin,
+    Fields(form): Fields<Values>,
+) -> Result<Response, Failure> {
+    put(&admin, &Piece::Auto, form).await
+}
+
+/// `GET /admin/mapping/basic/{target}`
+pub(crate) async fn basic(
+    Admin(admin): Admin,
+    Path(target): Path<String>,
+    Asking(given): Asking<Values>,
+) -> Result<Response, Failure> {
+    blank(&admin, &Piece::Basic(target), given).await
+}
+
+/// `POST /admin/mapping/basic/{target}`
+pub(crate) async fn save_basic(
+    Admin(admin): Admin,
+    Path(target): Path<String>,
+    Fields(form): Fields<Values>,
+) -> Result<Response, Failure> {
+    put(&admin, &Piece::Basic(target), form).await
+}
+
+/// `GET /admin/mapping/rules/{category}/{rule}`
+pub(crate) async fn rule(
+    Admin(admin): Admin,
+    Path((category, rule)): Path<(String, String)>,
+    Asking(given): Asking<Values>,
+) -> Result<Response, Failure> {
+    blank(&admin, &a_rule(&category, &rule)?, given).await
+}
+
+/// `POST /admin/mapping/rules/{category}/{rule}`
+pub(crate) async fn save_rule(
+    Admin(admin): Admin,
+    Path((category, rule)): Path<(String, String)>,
+    Fields(form): Fields<Values>,
+) -> Result<Response, Failure> {
+    put(&admin, &a_rule(&category, &rule)?, form).await
+}
+
+/// `GET /admin/mapping/rest/{category}`
+pub(crate) async fn rest(Admin(admin): Admin, Path(category): Path<String>) -> Result<Response, Failure> {
+    blank(&admin, &Piece::Rest(named(&category)?), Values::new()).await
+}
+
+/// `POST /admin/mapping/rest/{category}`
+pub(crate) async fn save_rest(
+    Admin(admin): Admin,
+    Path(category): Path<String>,
+    Fields(form): Fields<Values>,
+) -> Result<Response, Failure> {
+    put(&admin, &Piece::Rest(named(&category)?), form).await
+}
+
+/// The version that the page showed, and whether a question was answered.
+#[derive(Deserialize)]
+pub(crate) struct Pressed {
+    version: i64,
+    consent: Option<String>,
+}
+
+/// `GET` of an address that only takes forms: a person who had to sign in first comes back here.
+pub(crate) async fn back(_admin: Admin) -> Response {
+    page::see_other("/admin/mapping")
+}
+
+/// `POST /admin/mapping/rules/{category}/{rule}/raise`
+pub(crate) async fn raise(
+    Admin(admin): Admin,
+    Path((category, rule)): Path<(String, String)>,
+    Fields(form): Fields<Pressed>,
+) -> Result<Response, Failure> {
+    let (category, number) = (named(&category)?, numbered(&rule)?);
+    edit_mapping(&admin, form.version, &Change::RaiseRule(category, number)).await?;
+    Ok(to_category(category))
+}
+
+/// `POST /admin/mapping/rules/{category}/{rule}/remove`
+pub(crate) async fn remove(
+    Admin(admin): Admin,
+    Path((category, rule)): Path<(String, String)>,
+    Fields(form): Fields<Pressed>,
+) -> Result<Response, Failure> {
+    let (category, number) = (named(&category)?, numbered(&rule)?);
+    if form.consent.is_some() {
+        edit_mapping(&admin, form.version, &Change::RemoveRule(category, number)).await?;
+        return Ok(to_category(category));
+    }
+    let seen = edit_mapping::seen(&admin).await?;
+    let rules = seen.configuration.mapping.categories.get(&category).map(|category| &category.rules);
+    let rule = rules.and_then(|rules| rules.get(number)).ok_or(Failure::NoPage)?;
+    Ok(page::shown(&ConfirmPage {
+        frame: frame(&admin, Here::Mapping),
+        heading: format!("Delete rule {} of {}?", number + 1, category.title()),
+        text: format!(
+            "{}. The next sign-ins are decided without it; with the last rule of a category go its exemptions too.",
+            words::rule(rule)
+        ),
+        action: format!("/admin/mapping/rules/{category}/{number}/remove"),
+        fields: vec![("version", form.version.to_string())],
+        button: "Delete it",
+        back: "/admin/mapping".to_owned(),
+    }))
+}
+
+fn named(category: &str) -> Result<CategoryName, Failure> {
+    CategoryName::from_word(category).ok_or(Failure::NoPage)
+}
+
+fn numbered(rule: &str) -> Result<usize, Failure> {
+    rule.parse().map_err(|_| Failure::NoPage)
+}
+
+fn a_rule(category: &str, rule: &str) -> Result<Piece, Failure> {
+    let number = if rule == "new" { None } else { Some(numbered(rule)?) };
+    Ok(Piece::Rule(named(category)?, number))
+}
+
+fn to_category(category: CategoryName) -> Response {
+    page::see_other(&format!("/admin/mapping#{category}"))
+}
+
+/// The form as it is, with what a link gave along.
+async fn blank(admin: &AdminCtx, piece: &Piece, given: Values) -> Result<Response, Failure> {
+    let seen = edit_mapping::seen(admin).await?;
+    let mut values = piece.values(&seen.configuration).ok_or(Failure::NoPage)?;
+    values.extend(given);
+    Ok(page::shown(&form(admin, piece, (&seen, seen.version), &values, None)))
+}
+
+fn form(
+    admin: &AdminCtx,
+    piece: &Piece,
+    (seen, version): (&Seen, i64),
+    values: &Values,
+    wrong: Option<(&str, &str)>,
+) -> PiecePage {
+    PiecePage {
+        frame: frame(admin, Here::Mapping),
+        heading: piece.heading(),
+        intro: piece.intro(),
+        action: address(piece),
+        version,
+        problem: None,
+        fields: piece.fields(&seen.configuration, values, wrong),
+        simulates: SIMULATES,
+        outlook: None,
+    }
+}
+
+/// Whether a change can be tried on the sign-ins of the last days.
+const SIMULATES: bool = false;
+
+fn address(piece: &Piece) -> String {
+    match piece {
+        Piece::Licenses => "/admin/mapping/licenses".to_owned(),
+        Piece::Auto => "/admin/mapping/auto".to_owned(),
+        Piece::Basic(target) => {
+            let target: String = url::form_urlencoded::byte_serialize(target.as_bytes()).collect();
+            format!("/admin/mapping/basic/{}", target.replace('+', "%20"))
+        }
+        Piece::Rule(category, None) => format!("/admin/mapping/rules/{category}/new"),
+        Piece::Rule(category, Some(number)) => format!("/admin/mapping/rules/{category}/{number}"),
+        Piece::Rest(category) => format!("/admin/mapping/rest/{category}"),
+    }
+}
+
+fn change(piece: &Piece, form: &Values) -> Change {
+    let form = form.clone();
+    match piece.clone() {
+        Piece::Licenses => Change::Licenses(form),
+        Piece::Auto => Change::Auto(form),
+        Piece::Basic(target) => {
+            let name = form.get("name").map_or("", |name| name.trim());
+            let target = if target == "custom" { format!("custom:{name}") } else { target };
+            Change::Basic { target, form }
+        }
+        Piece::Rule(category, replaces) => Change::PutRule { category, replaces, form },
+        Piece::Rest(category) => Change::Rest(category, form),
+    }
+}
+
+/// Saves a piece, or shows what saving it would come to.
+async fn put(admin: &AdminCtx, piece: &Piece, values: Values) -> Result<Response, Failure> {
+    let version = values.get("version").and_then(|text| text.parse().ok()).ok_or(Failure::BadFields)?;
+    let change = change(piece, &values);
+    let simulates = SIMULATES && values.get("do").is_some_and(|wanted| wanted == "simulate");
+    let done = if simulates {
+        outlook(admin, version, &change).await.map(Some)
+    } else {
+        edit_mapping(admin, version, &change).await.map(|()| None)
+    };
+    let seen = edit_mapping::seen(admin).await?;
+    match done {
+        Ok(None) => Ok(landed(piece)),
+        Ok(outlook) => {
+            let shown = form(admin, piece, (&seen, version), &values, None);
+            Ok(page::shown(&PiecePage { outlook, ..shown }))
+        }
+        Err(error) if matches!(error.kind(), Kind::Invalid | Kind::Conflict) => {
+            let (key, why) = (field(&error), page::words(&error));
+            let wrong = key.map(|key| (key, why.as_str()));
+            let mut shown = form(admin, piece, (&seen, version), &values, wrong);
+            shown.problem = Some(why.clone());
+            Ok(page::corrected(&shown))
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+async fn outlook(admin: &AdminCtx, version: i64, change: &Change) -> Result<Outlook, Error> {
+    edit_mapping::preview(admin, version, change).await?;
+    Ok(Outlook::default())
+}
+
+fn landed(piece: &Piece) -> Response {
+    match piece {
+        Piece::Rule(category, _) | Piece::Rest(category) => to_category(*category),
+        Piece::Licenses => page::see_other("/admin/mapping#licenses"),
+        Piece::Basic(_) => page::see_other("/admin/mapping#basic"),
+        Piece::Auto => page::see_other("/admin/mapping#auto"),
+    }
+}
+
+/// The field that an error is about: the last part of the key.
+fn field(error: &Error) -> Option<&'static str> {
+    let key = error.key()?;
+    let last = key.rsplit(['.', ']']).find(|part| !part.is_empty()).unwrap_or(key);
+    let known = [
+        "attribute",
+        "operator",
+        "value",
+        "result",
+        "users",
+        "groups",
+        "default_license",
+        "fallback",
+        "user_group",
+        "channel",
+        "im_group",
+    ];
+    let in_no_match = key.contains("no_match");
+    let of_basic = key.starts_with("mapping.basic").then_some("source");
+    let found = known.into_iter().find(|field| *field == last && !key.starts_with("mapping.basic.custom"));
+    if in_no_match {
+        Some("no_match")
+    } else if last == "default_license" {
+        found
+    } else {
+        of_basic.or(found)
+    }
+}

@@ -1,0 +1,182 @@
+//! People: who is in the account, and one person's page.
+
+use super::moment::Moment;
+use super::{Badge, Fact, Frame, log};
+use askama::Template;
+use vestibule_app::users::{Page, Person, Summary};
+use vestibule_model::group::Origin;
+use vestibule_model::response_log::Entry;
+use vestibule_model::trace::spelled;
+use vestibule_model::user::{Role, Status};
+
+/// The list.
+#[derive(Debug, Template)]
+#[template(path = "people.html")]
+pub struct PeoplePage {
+    frame: Frame,
+    prefix: String,
+    problem: Option<String>,
+    rows: Vec<Row>,
+    next: Option<String>,
+}
+
+#[derive(Debug)]
+struct Row {
+    id: String,
+    email: String,
+    name: String,
+    status: Badge,
+    role: String,
+    logins: Vec<&'static str>,
+    license: String,
+}
+
+impl PeoplePage {
+    /// The page; `next` is the address of the one after it.
+    #[must_use]
+    pub fn new(frame: Frame, prefix: String, found: Result<Page, String>, next: Option<String>) -> Self {
+        let (rows, problem) = match found {
+            Ok(page) => (page.items.iter().map(row).collect(), None),
+            Err(problem) => (Vec::new(), Some(problem)),
+        };
+        Self { frame, prefix, problem, rows, next }
+    }
+}
+
+fn row(summary: &Summary) -> Row {
+    Row {
+        id: summary.id.to_string(),
+        email: summary.email.to_string(),
+        name: spelled(&summary.name),
+        status: status(summary.status),
+        role: spelled(summary.role.title()),
+        logins: logins(summary),
+        license: summary.license.map_or_else(|| "None".to_owned(), |license| license.to_string()),
+    }
+}
+
+fn status(status: Status) -> Badge {
+    match status {
+        Status::Active => Badge::new("is-good", "Active"),
+        Status::Inactive => Badge::new("is-bad", "Inactive"),
+        Status::Pending => Badge::new("is-warn", "Pending"),
+    }
+}
+
+fn logins(summary: &Summary) -> Vec<&'static str> {
+    let title = |word: &&'static str| if *word == "sso" { "SSO" } else { "Password" };
+    summary.login_types.iter().map(title).collect()
+}
+
+/// One person.
+#[derive(Debug, Template)]
+#[template(path = "person.html")]
+pub struct PersonPage {
+    frame: Frame,
+    heading: String,
+    address: String,
+    status: Badge,
+    logins: Vec<&'static str>,
+    facts: Vec<Fact>,
+    groups: Vec<GroupRow>,
+    profile: Vec<(String, String, Option<String>)>,
+    sign_ins: Vec<SignIn>,
+    deeds: Vec<Deed>,
+}
+
+#[derive(Debug)]
+struct GroupRow {
+    name: String,
+    kind: &'static str,
+    primary: bool,
+    origins: String,
+}
+
+#[derive(Debug)]
+struct SignIn {
+    time: Moment,
+    outcome: Badge,
+    code: Option<(u16, &'static str)>,
+    tracking_id: String,
+}
+
+/// A form of one button.
+#[derive(Debug)]
+struct Deed {
+    word: &'static str,
+    button: &'static str,
+}
+
+impl PersonPage {
+    /// The page, with the person's latest responses.
+    #[must_use]
+    pub fn new(frame: Frame, person: &Person, sign_ins: Vec<Entry>) -> Self {
+        let summary = &person.summary;
+        let profile = person.profile.0.iter().map(|(field, entry)| {
+            (spelled(field.title()), spelled(&entry.value), entry.source.as_deref().map(spelled))
+        });
+        let groups = person.groups.iter().map(|group| GroupRow {
+            name: group.name.to_string(),
+            kind: group.kind.title(),
+            primary: group.primary,
+            origins: group.origins.iter().map(|origin| by(*origin)).collect::<Vec<_>>().join(", "),
+        });
+        Self {
+            frame,
+            heading: spelled(&summary.name),
+            address: format!("/admin/users/{}", summary.id),
+            status: status(summary.status),
+            logins: logins(summary),
+            facts: facts(person),
+            groups: groups.collect(),
+            profile: profile.collect(),
+            sign_ins: sign_ins.into_iter().map(sign_in).collect(),
+            deeds: deeds(summary),
+        }
+    }
+}
+
+fn by(origin: Origin) -> &'static str {
+    match origin {
+        Origin::Mapping => "a rule of the mapping",
+        Origin::Scim => "the directory (SCIM)",
+        Origin::Csv => "an import",
+        Origin::Manual => "hand",
+    }
+}
+
+fn facts(person: &Person) -> Vec<Fact> {
+    let summary = &person.summary;
+    let add_ons = person.add_ons.iter().map(|add_on| add_on.title().to_owned());
+    vec![
+        Fact::new("E-mail address", summary.email.to_string()),
+        Fact::new("Role", spelled(summary.role.title())),
+        Fact::new("License type", summary.license.map(|license| license.to_string())),
+        Fact::several("Add-ons", add_ons.collect()),
+        Fact::new("Phone site", person.phone_site.as_deref().map(spelled)),
+        Fact::new("Employee Unique ID", person.employee_id.as_deref().map(spelled)).exact(),
+        Fact::new("Known since", Moment(summary.created_at).full()),
+    ]
+}
+
+fn sign_in(entry: Entry) -> SignIn {
+    SignIn {
+        time: Moment(entry.time),
+        outcome: log::outcome(entry.outcome),
+        code: entry.code.map(|code| (code.number(), code.message())),
+        tracking_id: entry.tracking_id.to_string(),
+    }
+}
+
+fn deeds(summary: &Summary) -> Vec<Deed> {
+    let sso = (!summary.login_types.contains(&"sso"))
+        .then_some(Deed { word: "add-sso-login", button: "Add the SSO login type" });
+    let turn = match summary.status {
+        Status::Inactive => Some(Deed { word: "activate", button: "Activate" }),
+        Status::Active if summary.role != Role::Owner => {
+            Some(Deed { word: "deactivate", button: "Deactivate" })
+        }
+        Status::Active | Status::Pending => None,
+    };
+    sso.into_iter().chain(turn).collect()
+}

@@ -1,0 +1,173 @@
+//! The mapping's pages: what they show, and what their forms change.
+
+use super::harness::{Answer, Browser, House, attribute};
+use axum::http::StatusCode;
+use vestibule_saml::write::Response;
+
+/// The version that the form on this page is about.
+fn version(page: &Answer) -> String {
+    let (_, rest) =
+        page.body.split_once("name=\"version\" value=\"").unwrap_or_else(|| panic!("{}", page.body));
+    rest.split('"').next().unwrap().to_owned()
+}
+
+/// Opens a form, fills it and sends it.
+async fn fill(owner: &mut Browser, path: &str, fields: &[(&str, &str)]) -> Answer {
+    let page = owner.get(path).await;
+    assert_eq!(page.status, StatusCode::OK, "{}", page.body);
+    let version = version(&page);
+    let mut all = vec![("version", version.as_str()), ("do", "save")];
+    all.extend(fields);
+    owner.post(path, &all).await
+}
+
+const NEW: &str = "/admin/mapping/rules/license/new";
+
+async fn add(owner: &mut Browser, value: &str, result: &str) {
+    let fields = [("attribute", "groups"), ("operator", "equals"), ("value", value), ("result", result)];
+    let answer = fill(owner, NEW, &fields).await;
+    assert_eq!(
+        (answer.status, answer.header("location")),
+        (StatusCode::SEE_OTHER, "/admin/mapping#license"),
+        "{}",
+        answer.body
+    );
+}
+
+/// The sentences of the rules, in order.
+async fn rules(owner: &mut Browser) -> Vec<String> {
+    let body = owner.get("/admin/mapping").await.body;
+    let sentences = body.split("<li>\n<p>").skip(1);
+    sentences.map(|rest| rest.split("</p>").next().unwrap().to_owned()).collect()
+}
+
+#[tokio::test]
+async fn a_field_is_mapped_from_another_attribute_and_the_next_sign_in_takes_it() {
+    let house = House::new().await;
+    let mut owner = house.owner("acme").await;
+    assert!(owner.get("/admin/mapping").await.body.contains(">department</span>"));
+    let path = "/admin/mapping/basic/department";
+    let answer = fill(&mut owner, path, &[("kind", "attribute"), ("source", "givenName")]).await;
+    assert_eq!(answer.header("location"), "/admin/mapping#basic", "{}", answer.body);
+    house.member("clara@acme.example").await;
+    let list = owner.get("/admin/users?prefix=clara").await.body;
+    let (_, rest) = list.split_once("href=\"/admin/users/usr_").unwrap();
+    let id = rest.split('"').next().unwrap();
+    let person = owner.get(&format!("/admin/users/usr_{id}")).await.body;
+    let (_, department) = person.split_once("Department</th>").unwrap();
+    assert!(department.trim_start().starts_with("<td role=\"cell\">Clara</td>"), "{person}");
+
+    let answer = fill(&mut owner, path, &[("source", "")]).await;
+    assert_eq!(answer.status, StatusCode::SEE_OTHER);
+    assert!(!owner.get("/admin/mapping").await.body.contains("/admin/mapping/basic/department\">Change"));
+}
+
+#[tokio::test]
+async fn rules_are_added_moved_edited_and_deleted_and_read_as_sentences() {
+    let house = House::new().await;
+    let mut owner = house.owner("acme").await;
+    add(&mut owner, "a", "basic").await;
+    add(&mut owner, "b", "none").await;
+    let [a, b] =
+        ["If groups is “a”: Basic", "If groups is “b”: no license, and the sign-in is refused (1030)"];
+    assert_eq!(rules(&mut owner).await, [a, b]);
+
+    let seen = version(&owner.get("/admin/mapping").await);
+    let raise = "/admin/mapping/rules/license/1/raise";
+    assert_eq!(owner.post(raise, &[("version", &seen)]).await.status, StatusCode::SEE_OTHER);
+    assert_eq!(rules(&mut owner).await, [b, a]);
+    let again = owner.post(raise, &[("version", &seen)]).await;
+    assert_eq!(again.status, StatusCode::CONFLICT, "an older page changes nothing: {}", again.body);
+    assert_eq!(rules(&mut owner).await, [b, a]);
+
+    let edit = "/admin/mapping/rules/license/0";
+    let fields =
+        [("attribute", "groups"), ("operator", "starts_with"), ("value", "c"), ("result", "on-prem")];
+    assert_eq!(fill(&mut owner, edit, &fields).await.status, StatusCode::SEE_OTHER);
+    assert_eq!(rules(&mut owner).await, ["If groups begins with “c”: On-Prem", a]);
+
+    let seen = version(&owner.get("/admin/mapping").await);
+    let remove = "/admin/mapping/rules/license/0/remove";
+    let question = owner.post(remove, &[("version", &seen)]).await;
+    assert!(question.body.contains("Delete rule 1 of License type?"), "{}", question.body);
+    assert_eq!(rules(&mut owner).await.len(), 2, "a question changes nothing");
+    let answered = [("version", seen.as_str()), ("consent", "yes")];
+    assert_eq!(owner.post(remove, &answered).await.status, StatusCode::SEE_OTHER);
+    assert_eq!(rules(&mut owner).await, [a]);
+}
+
+#[tokio::test]
+async fn what_happens_otherwise_and_who_is_exempt_is_changed_and_goes_with_the_last_rule() {
+    let house = House::new().await;
+    let mut owner = house.owner("acme").await;
+    add(&mut owner, "a", "basic").await;
+    let path = "/admin/mapping/rest/license";
+    let fields =
+        [("no_match", "give"), ("give", "basic"), ("users", "Clara@Acme.example"), ("groups", "Board")];
+    assert_eq!(fill(&mut owner, path, &fields).await.status, StatusCode::SEE_OTHER);
+    let body = owner.get("/admin/mapping").await.body;
+    for part in ["The person gets: Basic.", "clara@acme.example", "members of Board"] {
+        assert!(body.contains(part), "no {part}: {body}");
+    }
+    let seen = version(&owner.get("/admin/mapping").await);
+    let answered = [("version", seen.as_str()), ("consent", "yes")];
+    let answer = owner.post("/admin/mapping/rules/license/0/remove", &answered).await;
+    assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.body);
+    assert!(!owner.get("/admin/mapping").await.body.contains("members of Board"));
+}
+
+#[tokio::test]
+async fn what_is_wrong_stands_beside_its_field_and_what_was_typed_stays() {
+    let house = House::new().await;
+    let mut owner = house.owner("acme").await;
+    let fields = [("attribute", "groups"), ("operator", "regex"), ("value", "(<i>"), ("result", "basic")];
+    let answer = fill(&mut owner, NEW, &fields).await;
+    assert_eq!(answer.status, StatusCode::BAD_REQUEST);
+    let (_, field) = answer.body.split_once("id=\"value\"").unwrap();
+    let field = field.split("</div>").next().unwrap();
+    assert!(field.contains("aria-invalid=\"true\"") && field.contains("class=\"wrong\""), "{field}");
+    assert!(answer.body.contains("value=\"groups\"") && !answer.body.contains("(<i>"), "{}", answer.body);
+    assert_eq!(rules(&mut owner).await.len(), 0, "nothing was saved");
+
+    let path = "/admin/mapping/basic/department";
+    let answer = fill(&mut owner, path, &[("kind", "expression"), ("source", "Nonsense(")]).await;
+    assert_eq!(answer.status, StatusCode::BAD_REQUEST);
+    assert!(answer.body.contains("Nonsense(") && answer.body.contains("class=\"wrong\""), "{}", answer.body);
+}
+
+#[tokio::test]
+async fn p18_names_from_outside_are_escaped_and_spelled_out_on_the_mappings_pages() {
+    let house = House::new().await;
+    let mut owner = house.owner("acme").await;
+    let hostile = "<script>alert(1)</script>";
+    let fields =
+        [("attribute", hostile), ("operator", "equals"), ("value", "\u{202e}x"), ("result", "basic")];
+    assert_eq!(fill(&mut owner, NEW, &fields).await.status, StatusCode::SEE_OTHER);
+    let body = owner.get("/admin/mapping").await.body;
+    assert!(!body.contains(hostile) && body.contains("\\u{202e}x"), "{body}");
+    let linked = owner.get(&format!("{NEW}?attribute=%3Cscript%3Ealert(1)%3C/script%3E")).await.body;
+    assert!(!linked.contains(hostile) && linked.contains("alert(1)"), "{linked}");
+}
+
+/// A response that brings this group.
+fn in_group(mut response: Response, group: &str) -> Response {
+    response.assertion.as_mut().unwrap().attributes.push(attribute("groups", group));
+    response
+}
+
+#[tokio::test]
+async fn a_rule_that_was_added_decides_the_next_sign_in_and_the_log_explains_it() {
+    let house = House::new().await;
+    let mut owner = house.owner("acme").await;
+    add(&mut owner, "Interns", "basic").await;
+    add(&mut owner, "Guests", "none").await;
+    let answer =
+        house.browser("acme").sign_in(in_group(house.response("clara@acme.example"), "Guests")).await;
+    let page = format!("/admin/log/{}", answer.header("x-tracking-id"));
+    let body = owner.get(&page).await.body;
+    for part in
+        ["1030", "1 rule before it does not apply", "Which license and add-ons?", "/admin/mapping#license"]
+    {
+        assert!(body.contains(part), "no {part}: {body}");
+    }
+}
