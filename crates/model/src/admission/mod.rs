@@ -230,10 +230,11 @@ fn settle(
         true => BTreeMap::new(),
         false => groups::memberships(&granted, facts.memberships, notes),
     };
+    let nothing = Profile::default();
     let Mapped { profile, picture, changes, trace } = mapping::apply(
         rules.mapping,
         asserted,
-        &before.map(|user| user.profile.clone()).unwrap_or_default(),
+        before.map_or(&nothing, |user| &user.profile),
         is_new,
         &Context::new(facts.now, facts.seed),
     );

@@ -12,7 +12,6 @@ use crate::license::{AddOn, License};
 use crate::trace::{APPLIES, DOES_NOT_APPLY, Step, Text, shown};
 use crate::user::Role;
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
 /// To whom the rules are applied.
 #[derive(Debug, Clone, Copy)]
@@ -62,9 +61,11 @@ pub fn grant(mapping: &Mapping, asserted: &Asserted, person: Person<'_>) -> Gran
         }
         return granted;
     }
+    let steps: usize = mapping.categories.values().map(|category| category.rules.len() + 1).sum();
+    granted.trace.reserve(steps + mapping.auto.len());
     let mut lookup = Lookup::new(asserted);
     for (name, category) in &mapping.categories {
-        let check: Arc<str> = format!("mapping.{name}").into();
+        let check = name.check();
         let is_ruled = !category.rules.is_empty();
         if let Some(why) = exemption(&category.exempt, person) {
             granted.trace.push(Step::passed(&check, "nobody who is exempt", why));
@@ -109,12 +110,12 @@ fn exemption(exempt: &Exempt, person: Person<'_>) -> Option<String> {
 
 /// The first rule that applies.
 fn first_match<'a>(
-    check: &Arc<str>,
+    check: &Text,
     category: &'a Category,
     lookup: &mut Lookup<'a>,
     trace: &mut Vec<Step>,
 ) -> Option<&'a Rule> {
-    let said = |rule: &Rule, found| Step::new(Arc::clone(check), true, rule.words(), found);
+    let said = |rule: &Rule, found| Step::new(check.clone(), true, rule.words(), found);
     for rule in &category.rules {
         let step = match lookup.met(rule) {
             Met::No => {
@@ -134,7 +135,7 @@ fn first_match<'a>(
 
 impl Granted {
     /// Takes what a rule gives. The file is read so that a category gives what it is about; anything else is not taken.
-    fn give(&mut self, name: CategoryName, grant: &Grant, check: &Arc<str>) {
+    fn give(&mut self, name: CategoryName, grant: &Grant, check: &Text) {
         match (name, grant) {
             (CategoryName::AddOn(add_on), Grant::Held) => {
                 self.add_ons.insert(add_on, true);
@@ -150,19 +151,19 @@ impl Granted {
             _ => {
                 let expected = Text::said("a result that the category gives");
                 let found = format!("{grant} is none: nothing changes");
-                let warned = Step::new(Arc::clone(check), true, expected, found);
+                let warned = Step::new(check.clone(), true, expected, found);
                 self.trace.push(Step { warning: true, ..warned });
             }
         }
     }
 
-    fn give_nothing(&mut self, name: CategoryName, check: &Arc<str>, category: &Category) {
+    fn give_nothing(&mut self, name: CategoryName, check: &Text, category: &Category) {
         let found = match &category.no_match {
             NoMatch::Keep => Text::said("nothing applies: what the person has stays"),
             NoMatch::Remove => Text::said("nothing applies: taken away"),
             NoMatch::Give(grant) => format!("nothing applies: {grant}").into(),
         };
-        self.trace.push(Step::new(Arc::clone(check), true, Text::said("a rule that applies"), found));
+        self.trace.push(Step::new(check.clone(), true, Text::said("a rule that applies"), found));
         self.reasons.insert(name, Text::said("nothing applies"));
         match (&category.no_match, name) {
             (NoMatch::Keep, _) => {}

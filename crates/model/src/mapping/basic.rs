@@ -28,8 +28,6 @@ pub fn is_first_time_only(field: &Field) -> bool {
 const MOST_SHOWN: usize = 10;
 /// The numbers, which must differ.
 pub(super) const NUMBERS: [Field; 4] = [Field::Phone1, Field::Phone2, Field::Phone3, Field::Fax];
-/// How the names of the steps of mapping begin.
-const PREFIX: &str = "mapping.";
 pub(super) const NOT_SENT: &str = "not sent: the field stays as it is";
 pub(super) const KEPT: &str = "kept: taken at the first sign-in only (\"Update at each SSO login\" is off)";
 pub(super) const CONCEALED: &str = "(the value is not kept)";
@@ -109,25 +107,27 @@ pub fn apply(
 
 /// What there is for a field, and what the trace says of it.
 fn look(field: &Field, source: &Source, read: &Read<'_>, is_free: bool) -> (Step, Option<Fitted>) {
-    let check = format!("{PREFIX}{}", field.as_str());
+    let check = || field.check();
     let from = format!("a value in {}", source.input);
     if let Some(failure) = &read.failure {
         let found = format!("{failure}: the field stays as it is");
-        return (Step::warning(&check, from, found).quoting(), None);
+        return (Step { warning: true, ..Step::new(check(), true, from, found) }.quoting(), None);
     }
-    let Some(sent) = read.values.first() else { return (Step::passed(&check, from, NOT_SENT), None) };
+    let Some(sent) = read.values.first() else {
+        return (Step::new(check(), true, from, Text::said(NOT_SENT)), None);
+    };
     if !is_free {
-        return (Step::passed(&check, from, KEPT), None);
+        return (Step::new(check(), true, from, Text::said(KEPT)), None);
     }
     let value = bounded(sent);
     if value.is_empty() {
         let found = format!("{}: nothing in it can be seen: the field stays as it is", read.shown(sent));
-        return (Step::warning(&check, from, found).quoting(), None);
+        return (Step { warning: true, ..Step::new(check(), true, from, found) }.quoting(), None);
     }
     match value::fit(field, &value) {
         Err(problem) => {
             let found = format!("{}: {problem}: left out", read.shown(sent));
-            (Step::warning(&check, from, found).quoting(), None)
+            (Step { warning: true, ..Step::new(check(), true, from, found) }.quoting(), None)
         }
         Ok(fitted) => {
             let mut found = read.shown(&fitted.value);
@@ -137,7 +137,7 @@ fn look(field: &Field, source: &Source, read: &Read<'_>, is_free: bool) -> (Step
             if let Some(note) = fitted.note.as_ref().filter(|_| !read.is_redacted) {
                 found = format!("{found} ({note})");
             }
-            (Step::passed(&check, from, found + &unused(read)).quoting(), Some(fitted))
+            (Step::new(check(), true, from, found + &unused(read)).quoting(), Some(fitted))
         }
     }
 }

@@ -36,16 +36,16 @@ pub enum CategoryName {
 const ADD_ON: &str = "addon.";
 
 impl CategoryName {
-    /// The categories that are not about one add-on, and their words.
-    const PLAIN: [(Self, &str, &str); 8] = [
-        (Self::SubAccount, "sub_account", "Sign in to sub-account"),
-        (Self::License, "license", "License type"),
-        (Self::PhonePlan, "phone_plan", "Phone calling plan"),
-        (Self::PhoneSite, "phone_site", "Phone site"),
-        (Self::Role, "role", "User role"),
-        (Self::Groups(GroupKind::UserGroup), "user_group", "User groups"),
-        (Self::Groups(GroupKind::Channel), "channel", "Channels"),
-        (Self::Groups(GroupKind::ImGroup), "im_group", "IM groups"),
+    /// The categories that are not about one add-on: their words, titles, and the names of their steps in a trace.
+    const PLAIN: [(Self, &'static str, &'static str, &'static str); 8] = [
+        (Self::SubAccount, "sub_account", "Sign in to sub-account", "mapping.sub_account"),
+        (Self::License, "license", "License type", "mapping.license"),
+        (Self::PhonePlan, "phone_plan", "Phone calling plan", "mapping.phone_plan"),
+        (Self::PhoneSite, "phone_site", "Phone site", "mapping.phone_site"),
+        (Self::Role, "role", "User role", "mapping.role"),
+        (Self::Groups(GroupKind::UserGroup), "user_group", "User groups", "mapping.user_group"),
+        (Self::Groups(GroupKind::Channel), "channel", "Channels", "mapping.channel"),
+        (Self::Groups(GroupKind::ImGroup), "im_group", "IM groups", "mapping.im_group"),
     ];
 
     /// The categories that are not about one add-on.
@@ -58,7 +58,7 @@ impl CategoryName {
     pub fn from_word(word: &str) -> Option<Self> {
         match word.strip_prefix(ADD_ON) {
             Some(add_on) => AddOn::from_word(add_on).map(Self::AddOn),
-            None => Self::PLAIN.into_iter().find(|(_, known, _)| *known == word).map(|(name, ..)| name),
+            None => Self::PLAIN.into_iter().find(|(_, known, ..)| *known == word).map(|(name, ..)| name),
         }
     }
 
@@ -67,8 +67,19 @@ impl CategoryName {
     pub fn title(self) -> &'static str {
         match self {
             Self::AddOn(add_on) => add_on.title(),
-            _ => Self::PLAIN.into_iter().find(|(name, ..)| *name == self).map_or("", |(.., title)| title),
+            _ => {
+                Self::PLAIN.into_iter().find(|(name, ..)| *name == self).map_or("", |(_, _, title, _)| title)
+            }
         }
+    }
+
+    /// The name of its steps in a trace.
+    pub(super) fn check(self) -> Text {
+        let plain = Self::PLAIN.into_iter().find(|(name, ..)| *name == self);
+        plain.map_or_else(
+            || Arc::<str>::from(format!("mapping.{self}")).into(),
+            |(.., check)| Text::said(check),
+        )
     }
 
     /// What becomes of a person to whom no rule applies, unless the account says otherwise.
@@ -86,7 +97,7 @@ impl fmt::Display for CategoryName {
         match self {
             Self::AddOn(add_on) => write!(f, "{ADD_ON}{}", add_on.as_str()),
             _ => f.write_str(
-                Self::PLAIN.into_iter().find(|(name, ..)| name == self).map_or("", |(_, word, _)| word),
+                Self::PLAIN.into_iter().find(|(name, ..)| name == self).map_or("", |(_, word, ..)| word),
             ),
         }
     }

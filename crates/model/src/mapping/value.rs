@@ -6,6 +6,7 @@ use super::{phone, time_zone};
 use crate::email::Email;
 use crate::trace::is_unseen;
 use crate::user::Field;
+use std::borrow::Cow;
 
 /// Longest value that a profile field takes, in characters.
 pub const LONGEST_VALUE: usize = 256;
@@ -58,11 +59,15 @@ pub fn fit(field: &Field, value: &str) -> Result<Fitted, &'static str> {
 
 /// The value without surrounding white space and without characters that steer a terminal or turn the direction of a text,
 /// cut to [`LONGEST_VALUE`].
-pub(super) fn bounded(value: &str) -> String {
+pub(super) fn bounded(value: &str) -> Cow<'_, str> {
+    let value = value.trim();
+    if value.len() <= LONGEST_VALUE && value.bytes().all(|b| b == b' ' || b.is_ascii_graphic()) {
+        return Cow::Borrowed(value);
+    }
     // Joiners and directional marks are part of how names are written in several scripts.
     let is_writing = |c: char| matches!(c, '\u{200c}'..='\u{200f}') || !is_unseen(c);
-    let kept = value.trim().chars().filter(|c| is_writing(*c)).take(LONGEST_VALUE);
-    kept.collect::<String>().trim().to_owned()
+    let kept: String = value.chars().filter(|c| is_writing(*c)).take(LONGEST_VALUE).collect();
+    Cow::Owned(kept.trim().to_owned())
 }
 
 fn plain(value: &str) -> Fitted {

@@ -14,7 +14,7 @@ pub struct Text(Kept);
 enum Kept {
     Said(&'static str),
     Prepared(Arc<str>),
-    Made(Box<str>),
+    Made(String),
 }
 
 impl Text {
@@ -51,13 +51,13 @@ impl AsRef<str> for Text {
 
 impl From<&str> for Text {
     fn from(text: &str) -> Self {
-        Self(Kept::Made(text.into()))
+        Self(Kept::Made(text.to_owned()))
     }
 }
 
 impl From<String> for Text {
     fn from(text: String) -> Self {
-        Self(Kept::Made(text.into()))
+        Self(Kept::Made(text))
     }
 }
 
@@ -69,7 +69,10 @@ impl From<Arc<str>> for Text {
 
 impl From<Text> for String {
     fn from(text: Text) -> Self {
-        text.as_str().to_owned()
+        match text.0 {
+            Kept::Made(text) => text,
+            Kept::Said(_) | Kept::Prepared(_) => text.as_str().to_owned(),
+        }
     }
 }
 

@@ -1,6 +1,7 @@
 //! The fields of a person's profile: their words, their titles and their order. What a value must look like is in `mapping`.
 
 use super::CUSTOM;
+use crate::trace::Text;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
@@ -71,32 +72,47 @@ impl CustomName {
     }
 }
 
-/// The word and the title of each field that every account has, in the order in which people read them.
-const FIELDS: &[(Field, &str, &str)] = &[
-    (Field::FirstName, "first_name", "First name"),
-    (Field::LastName, "last_name", "Last name"),
-    (Field::DisplayName, "display_name", "Display name"),
-    (Field::JobTitle, "job_title", "Job title"),
-    (Field::Department, "department", "Department"),
-    (Field::Company, "company", "Company"),
-    (Field::Division, "division", "Division"),
-    (Field::CostCenter, "cost_center", "Cost center"),
-    (Field::Location, "location", "Location"),
-    (Field::Manager, "manager", "Manager"),
-    (Field::Phone1, "phone_1", "Phone 1"),
-    (Field::Phone2, "phone_2", "Phone 2"),
-    (Field::Phone3, "phone_3", "Phone 3"),
-    (Field::Fax, "fax", "Fax"),
-    (Field::Language, "language", "Language"),
-    (Field::TimeZone, "time_zone", "Time zone"),
-    (Field::Pronouns, "pronouns", "Pronouns"),
-    (Field::PersonalLink, "personal_link", "Personal link"),
-];
+/// What every account has as a field.
+struct Known {
+    field: Field,
+    word: &'static str,
+    title: &'static str,
+    /// The name of the step in which mapping looks at it.
+    check: &'static str,
+}
+
+macro_rules! fields {
+    ($($field:ident = $word:literal, $title:literal;)*) => {
+        &[$(Known { field: Field::$field, word: $word, title: $title, check: concat!("mapping.", $word) }),*]
+    };
+}
+
+/// The fields that every account has, in the order in which people read them, which is that of [`Field`].
+const FIELDS: &[Known] = fields! {
+    FirstName = "first_name", "First name";
+    LastName = "last_name", "Last name";
+    DisplayName = "display_name", "Display name";
+    JobTitle = "job_title", "Job title";
+    Department = "department", "Department";
+    Company = "company", "Company";
+    Division = "division", "Division";
+    CostCenter = "cost_center", "Cost center";
+    Location = "location", "Location";
+    Manager = "manager", "Manager";
+    Phone1 = "phone_1", "Phone 1";
+    Phone2 = "phone_2", "Phone 2";
+    Phone3 = "phone_3", "Phone 3";
+    Fax = "fax", "Fax";
+    Language = "language", "Language";
+    TimeZone = "time_zone", "Time zone";
+    Pronouns = "pronouns", "Pronouns";
+    PersonalLink = "personal_link", "Personal link";
+};
 
 impl Field {
     /// Every field that every account has, in the order in which people read them.
     pub fn all() -> impl Iterator<Item = Self> {
-        FIELDS.iter().map(|(field, ..)| field.clone())
+        FIELDS.iter().map(|known| known.field.clone())
     }
 
     /// The word under which it is stored and shown.
@@ -104,7 +120,7 @@ impl Field {
     pub fn as_str(&self) -> &str {
         match self {
             Self::Custom(name) => &name.0,
-            _ => self.entry().map_or("", |(_, word, _)| word),
+            _ => self.known().map_or("", |known| known.word),
         }
     }
 
@@ -113,7 +129,7 @@ impl Field {
     pub fn from_word(word: &str) -> Option<Self> {
         match word.strip_prefix(CUSTOM) {
             Some(name) => CustomName::parse(name).map(Self::Custom),
-            None => FIELDS.iter().find(|(_, known, _)| *known == word).map(|(field, ..)| field.clone()),
+            None => FIELDS.iter().find(|known| known.word == word).map(|known| known.field.clone()),
         }
     }
 
@@ -122,12 +138,20 @@ impl Field {
     pub fn title(&self) -> &str {
         match self {
             Self::Custom(name) => name.as_str(),
-            _ => self.entry().map_or("", |(_, _, title)| title),
+            _ => self.known().map_or("", |known| known.title),
         }
     }
 
-    fn entry(&self) -> Option<&'static (Self, &'static str, &'static str)> {
-        FIELDS.iter().find(|(field, ..)| field == self)
+    /// The name of the step in which mapping looks at it.
+    pub(crate) fn check(&self) -> Text {
+        match self {
+            Self::Custom(name) => format!("mapping.{}", name.0).into(),
+            _ => Text::said(self.known().map_or("", |known| known.check)),
+        }
+    }
+
+    fn known(&self) -> Option<&'static Known> {
+        FIELDS.iter().find(|known| known.field == *self)
     }
 }
 
