@@ -1,7 +1,7 @@
 //! The headers of every answer: what a browser may do with a page, and who may keep it.
 //!
-//! A page may load its own style, script and image and send its forms to its own host, nothing else; the one exception is
-//! [`may_send_to`]. Whatever a handler set itself stays.
+//! A page may load its own style, script and image and send its forms to its own host, nothing else, and stands in no frame
+//! of another site; the exceptions are [`may_send_to`] and [`may_answer_to`]. Whatever a handler set itself stays.
 
 use crate::door::Desk;
 use crate::error::Failure;
@@ -17,26 +17,25 @@ use url::Url;
 /// The header with the tracking ID.
 pub(crate) const TRACKING_ID: HeaderName = HeaderName::from_static("x-tracking-id");
 
-/// The content security policy without its last part, which says where forms may go.
-macro_rules! policy {
-    ($forms:literal) => {
-        concat!(
-            "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; font-src 'self'; ",
-            "base-uri 'none'; frame-ancestors 'none'; form-action ",
-            $forms
-        )
+/// What a page may load.
+macro_rules! loading {
+    () => {
+        "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; font-src 'self'; base-uri 'none'; "
     };
 }
 
-const POLICY: &str = policy!("'self'");
-const SENDING_POLICY: &str = policy!("");
+/// What says that a page stands in no frame.
+const UNFRAMED: &str = "frame-ancestors 'none'";
+const POLICY: &str = concat!(loading!(), "frame-ancestors 'none'; form-action 'self'");
+
+/// For browsers that do not know `frame-ancestors`; a page that may stand in a frame goes without.
+const FRAME_OPTIONS: HeaderName = HeaderName::from_static("x-frame-options");
 
 /// Every answer has these.
-const FIXED: [(HeaderName, &str); 5] = [
+const FIXED: [(HeaderName, &str); 4] = [
     (X_CONTENT_TYPE_OPTIONS, "nosniff"),
     // Links in mails carry secrets: no other host learns of them. Our own forms keep their Origin.
     (REFERRER_POLICY, "same-origin"),
-    (HeaderName::from_static("x-frame-options"), "DENY"),
     (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
     (
         HeaderName::from_static("permissions-policy"),
@@ -53,6 +52,10 @@ pub(crate) fn finish(desk: &Desk, scene: &Scene, response: &mut Response) {
     // Pages hold personal data and one-time values; only assets say otherwise.
     unless_set(headers, CACHE_CONTROL, "no-store");
     unless_set(headers, CONTENT_SECURITY_POLICY, POLICY);
+    let framed = headers.get(CONTENT_SECURITY_POLICY).and_then(|policy| policy.to_str().ok());
+    if framed.is_none_or(|policy| policy.contains(UNFRAMED)) {
+        headers.insert(FRAME_OPTIONS, HeaderValue::from_static("DENY"));
+    }
     if desk.base_url.scheme() == "https" {
         unless_set(headers, STRICT_TRANSPORT_SECURITY, "max-age=31536000");
     }
@@ -84,12 +87,27 @@ pub(crate) fn set_tracking_id(
 /// # Errors
 /// When the address is none of the web, or could write another directive into the policy.
 pub(crate) fn may_send_to(url: &Url) -> Result<HeaderValue, Failure> {
+    sending(url, |_| UNFRAMED.to_owned())
+}
+
+/// The same for the page that carries our answer to a logout request which was verified: the identity provider may show it
+/// in a frame of its own, as those do that sign a person out of many services at once. There is nothing on it that
+/// somebody could be led to press.
+///
+/// # Errors
+/// As [`may_send_to`].
+pub(crate) fn may_answer_to(url: &Url) -> Result<HeaderValue, Failure> {
+    sending(url, |origin| format!("frame-ancestors {origin}"))
+}
+
+fn sending(url: &Url, frames: impl Fn(&str) -> String) -> Result<HeaderValue, Failure> {
     let origin = url.origin().ascii_serialization();
     let plain = |b: u8| b.is_ascii_alphanumeric() || b".-_:/[]".contains(&b);
     if !matches!(url.scheme(), "http" | "https") || !origin.bytes().all(plain) {
         return Err(Failure::Broken("the identity provider's address cannot be used in a form"));
     }
-    HeaderValue::from_str(&format!("{SENDING_POLICY}'self' {origin} https:"))
+    let (loading, frames) = (loading!(), frames(&origin));
+    HeaderValue::from_str(&format!("{loading}{frames}; form-action 'self' {origin} https:"))
         .map_err(|_| Failure::Broken("the identity provider's address does not fit into a header"))
 }
 
@@ -104,6 +122,15 @@ mod tests {
         let policy = policy.to_str().unwrap();
         assert!(policy.ends_with("form-action 'self' https://idp.example:8443 https:"), "{policy}");
         assert!(policy.starts_with("default-src 'none'; style-src 'self'; script-src 'self'"), "{policy}");
+    }
+
+    #[test]
+    fn an_answering_page_may_stand_in_frames_of_the_identity_provider_alone() {
+        let url = Url::parse("https://idp.example/slo").unwrap();
+        let (sending, answering) = (may_send_to(&url).unwrap(), may_answer_to(&url).unwrap());
+        let (sending, answering) = (sending.to_str().unwrap(), answering.to_str().unwrap());
+        assert!(answering.contains("; frame-ancestors https://idp.example; "), "{answering}");
+        assert_eq!(answering.replace("frame-ancestors https://idp.example", UNFRAMED), sending);
     }
 
     #[test]

@@ -6,18 +6,19 @@ pub(crate) mod logout;
 pub(crate) mod metadata;
 
 use crate::error::Failure;
-use crate::headers::may_send_to;
 use crate::page;
 use crate::portal::visitors::Send;
+use axum::http::HeaderValue;
 use axum::http::header::CONTENT_SECURITY_POLICY;
 use axum::response::Response;
 use url::Url;
 
-/// The page whose form carries a message to the identity provider; only it may send a form to another host.
-fn sending(page: Send) -> Result<Response, Failure> {
+/// The page whose form carries a message to the identity provider; only it may send a form to another host. The policy is
+/// one of `headers`.
+fn sending(page: Send, policy: fn(&Url) -> Result<HeaderValue, Failure>) -> Result<Response, Failure> {
     let target =
         Url::parse(&page.url).map_err(|_| Failure::Broken("the identity provider's address is no URL"))?;
-    let policy = may_send_to(&target)?;
+    let policy = policy(&target)?;
     let url_host = target.host_str().unwrap_or_default().to_owned();
     let mut response = page::shown(&Send { url_host, ..page });
     response.headers_mut().insert(CONTENT_SECURITY_POLICY, policy);

@@ -1,6 +1,6 @@
 //! Single logout with a real identity provider that knows nothing of us: SimpleSAMLphp, which wants signed messages.
 
-use vestibule_testkit::{Browser, PEOPLE, Signed, SimpleSamlPhp};
+use vestibule_testkit::{Browser, Habits, PEOPLE, Signed, SimpleSamlPhp};
 
 use crate::deployment::Deployment;
 use crate::simplesamlphp::reaches_the_profile;
@@ -62,6 +62,28 @@ fn somebody_who_signs_out_at_simplesamlphp_is_signed_out_here() {
     deployment.connect(&idp);
     reaches_the_profile(&browser, &deployment, &PEOPLE[0]);
     browser.visit(&idp.sign_out_url());
+    browser.wait_for("a[href*='index.php']");
+    assert!(browser.url().contains("logout.php"), "{}\n{}", browser.url(), idp.log());
+    is_signed_out(&browser, &deployment);
+    is_asked_there(&browser, &deployment);
+    assert_eq!(deployment.log().len(), 1, "{:?}", deployment.log());
+}
+
+/// There the page stays, and every service is asked in a frame that nobody sees: its cookies do not come along.
+#[test]
+fn somebody_who_signs_out_at_simplesamlphp_by_frames_is_signed_out_here_without_a_cookie() {
+    let Some(browser) = Browser::open() else { return };
+    let mut habits = Habits::from(Signed::Response);
+    habits.hosted.push_str("'logouttype' => 'iframe',\n");
+    let Some(idp) = SimpleSamlPhp::start(habits) else { return };
+    let deployment = Deployment::on_sqlite();
+    deployment.create_account();
+    let _service = deployment.serve();
+    deployment.connect(&idp);
+    reaches_the_profile(&browser, &deployment, &PEOPLE[0]);
+    browser.visit(&idp.sign_out_url());
+    browser.click("#logout-all");
+    // It goes on by itself once every service has answered.
     browser.wait_for("a[href*='index.php']");
     assert!(browser.url().contains("logout.php"), "{}\n{}", browser.url(), idp.log());
     is_signed_out(&browser, &deployment);

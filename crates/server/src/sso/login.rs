@@ -3,6 +3,7 @@
 use super::sending;
 use crate::error::Failure;
 use crate::extract::{Asking, Visitor};
+use crate::headers::may_send_to;
 use crate::portal::visitors::{Forward, Send};
 use crate::{cookies, page};
 use axum::http::HeaderMap;
@@ -53,15 +54,18 @@ fn leaving(
     let cookie = cookies::browser(&started.browser, REQUEST_LIFETIME)?;
     let response = match started.go {
         Go::Redirect(url) => redirect(&url),
-        Go::Post { url, saml_request } => sending(Send {
-            account: account.to_owned(),
-            heading: HEADING,
-            url_host: String::new(),
-            url,
-            field: "SAMLRequest",
-            value: saml_request,
-            relay_state: None,
-        })?,
+        Go::Post { url, saml_request } => {
+            let send = Send {
+                account: account.to_owned(),
+                heading: HEADING,
+                url_host: String::new(),
+                url,
+                field: "SAMLRequest",
+                value: saml_request,
+                relay_state: None,
+            };
+            sending(send, may_send_to)?
+        }
     };
     Ok(page::with_cookie(response, cookie))
 }

@@ -7,13 +7,14 @@ use super::acs::{LARGEST_BODY, decoded, field, read};
 use super::sending;
 use crate::error::Failure;
 use crate::extract::Visitor;
-use crate::headers::set_tracking_id;
+use crate::headers::{may_answer_to, may_send_to, set_tracking_id};
 use crate::portal::visitors::{Elsewhere, Forward, Send, SignedOut};
 use crate::{cookies, page};
 use axum::body::Body;
 use axum::extract::RawQuery;
-use axum::http::HeaderMap;
+use axum::http::{HeaderMap, HeaderValue};
 use axum::response::Response;
+use url::Url;
 use vestibule_app::logout::{self, Arrived, Go, Received, Told};
 
 /// What people read while a message is on its way.
@@ -47,7 +48,7 @@ async fn receive(visitor: &Visitor, headers: &HeaderMap, arrived: Arrived<'_>) -
     let browser = cookies::value(headers, cookies::BROWSER);
     let response = match logout::receive(&visitor.0, arrived, browser).await? {
         Received::Answer(Go::Redirect(url)) => page::see_other(&url),
-        Received::Answer(go) => leave(visitor, go)?,
+        Received::Answer(go) => carry(visitor, go, may_answer_to)?,
         Received::Ended => signed_out(visitor, Elsewhere::Everywhere),
         Received::Back(told) => back(visitor, told),
         Received::Nothing => page::see_other("/signout"),
@@ -78,12 +79,20 @@ fn signed_out(visitor: &Visitor, elsewhere: Elsewhere) -> Response {
 
 /// The page that moves on to the identity provider, after a form of ours as well.
 pub(crate) fn leave(visitor: &Visitor, go: Go) -> Result<Response, Failure> {
+    carry(visitor, go, may_send_to)
+}
+
+fn carry(
+    visitor: &Visitor,
+    go: Go,
+    policy: fn(&Url) -> Result<HeaderValue, Failure>,
+) -> Result<Response, Failure> {
     let account = visitor.0.account().name.clone();
     match go {
         Go::Redirect(to) => Ok(page::shown(&Forward { account, heading: HEADING.to_owned(), to })),
         Go::Post { url, field, value, relay_state } => {
             let url_host = String::new();
-            sending(Send { account, heading: HEADING, url, url_host, field, value, relay_state })
+            sending(Send { account, heading: HEADING, url, url_host, field, value, relay_state }, policy)
         }
     }
 }

@@ -169,12 +169,16 @@ async fn p15_by_form_the_answer_goes_through_a_page_that_may_send_to_the_identit
     assert!(answer.body.contains("action=\"https://answers.example/x\""), "{}", answer.body);
     assert!(answer.body.contains("name=\"SAMLResponse\"") && answer.body.contains("name=\"RelayState\""));
     assert!(!answer.body.contains("<script>alert"), "{}", answer.body);
-    assert_eq!((answer.header("cache-control"), answer.header("x-frame-options")), ("no-store", "DENY"));
+    // The identity provider may show it in a frame, and nobody else.
+    assert!(policy.contains("; frame-ancestors https://answers.example; "), "{policy}");
+    assert_eq!((answer.header("cache-control"), answer.header("x-frame-options")), ("no-store", ""));
 
     let mut browser = house.member("bert@acme.example").await;
     let out = browser.post("/signout", &[]).await;
     assert!(out.body.contains("action=\"https://idp.example/slo\""), "{}", out.body);
     assert!(out.body.contains("name=\"SAMLRequest\"") && !out.body.contains("RelayState"));
+    assert!(out.header("content-security-policy").contains("frame-ancestors 'none'"));
+    assert_eq!(out.header("x-frame-options"), "DENY");
 }
 
 #[tokio::test]
