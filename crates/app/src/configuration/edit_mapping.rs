@@ -9,6 +9,7 @@ use super::state::State;
 use super::{Configuration, apply, mapping};
 use crate::context::AdminCtx;
 use crate::error::{Error, Kind};
+use crate::simulate::{self, Simulation};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use toml::{Table, Value};
@@ -70,22 +71,24 @@ pub async fn seen(ctx: &AdminCtx) -> Result<Seen, Error> {
     Ok(Seen { version: account.version, configuration: state.configuration })
 }
 
-/// What the configuration would be after a change.
+/// What a change would do for the people who signed in lately. Nothing is written.
 ///
 /// # Errors
 /// [`Kind::Invalid`] with the key that is wrong; [`Kind::Conflict`] when the account is not as the page showed it any more.
-pub async fn preview(ctx: &AdminCtx, seen_version: i64, change: &Change) -> Result<Configuration, Error> {
+pub async fn outlook(ctx: &AdminCtx, seen_version: i64, change: &Change) -> Result<Simulation, Error> {
     let (account, state) = read(ctx).await?;
     if account.version != seen_version {
         return Err(stale());
     }
-    changed(&state.configuration, change)
+    let wanted = changed(&state.configuration, change)?;
+    let since = ctx.app().now() - simulate::USUAL_SPAN;
+    simulate::configuration(ctx, &wanted, since, &|_| {}).await
 }
 
 /// Makes a change.
 ///
 /// # Errors
-/// Like [`preview`].
+/// Like [`outlook`].
 pub async fn edit_mapping(ctx: &AdminCtx, seen_version: i64, change: &Change) -> Result<(), Error> {
     let (account, mut state) = read(ctx).await?;
     if account.version != seen_version {

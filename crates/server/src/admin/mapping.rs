@@ -8,7 +8,7 @@ use crate::portal::Here;
 use crate::portal::connection::ConfirmPage;
 use crate::portal::mapping::MappingPage;
 use crate::portal::mapping::form::{Outlook, Piece, PiecePage, Values};
-use crate::portal::mapping::words;
+use crate::portal::mapping::words::rule as sentence;
 use axum::extract::Path;
 use axum::response::Response;
 use serde::Deserialize;
@@ -140,7 +140,7 @@ pub(crate) async fn remove(
         heading: format!("Delete rule {} of {}?", number + 1, category.title()),
         text: format!(
             "{}. The next sign-ins are decided without it; with the last rule of a category go its exemptions too.",
-            words::rule(rule)
+            sentence(rule)
         ),
         action: format!("/admin/mapping/rules/{category}/{number}/remove"),
         fields: vec![("version", form.version.to_string())],
@@ -189,13 +189,9 @@ fn form(
         version,
         problem: None,
         fields: piece.fields(&seen.configuration, values, wrong),
-        simulates: SIMULATES,
         outlook: None,
     }
 }
-
-/// Whether a change can be tried on the sign-ins of the last days.
-const SIMULATES: bool = false;
 
 fn address(piece: &Piece) -> String {
     match piece {
@@ -230,9 +226,9 @@ fn change(piece: &Piece, form: &Values) -> Change {
 async fn put(admin: &AdminCtx, piece: &Piece, values: Values) -> Result<Response, Failure> {
     let version = values.get("version").and_then(|text| text.parse().ok()).ok_or(Failure::BadFields)?;
     let change = change(piece, &values);
-    let simulates = SIMULATES && values.get("do").is_some_and(|wanted| wanted == "simulate");
+    let simulates = values.get("do").is_some_and(|wanted| wanted == "simulate");
     let done = if simulates {
-        outlook(admin, version, &change).await.map(Some)
+        edit_mapping::outlook(admin, version, &change).await.map(|found| Some(Outlook::new(&found)))
     } else {
         edit_mapping(admin, version, &change).await.map(|()| None)
     };
@@ -244,19 +240,14 @@ async fn put(admin: &AdminCtx, piece: &Piece, values: Values) -> Result<Response
             Ok(page::shown(&PiecePage { outlook, ..shown }))
         }
         Err(error) if matches!(error.kind(), Kind::Invalid | Kind::Conflict) => {
-            let (key, why) = (field(&error), page::words(&error));
+            let (key, why) = (field(&error), words(&error));
             let wrong = key.map(|key| (key, why.as_str()));
             let mut shown = form(admin, piece, (&seen, version), &values, wrong);
-            shown.problem = Some(why.clone());
+            shown.problem = Some(format!("Nothing was saved. {why}"));
             Ok(page::corrected(&shown))
         }
         Err(error) => Err(error.into()),
     }
-}
-
-async fn outlook(admin: &AdminCtx, version: i64, change: &Change) -> Result<Outlook, Error> {
-    edit_mapping::preview(admin, version, change).await?;
-    Ok(Outlook::default())
 }
 
 fn landed(piece: &Piece) -> Response {
@@ -266,6 +257,14 @@ fn landed(piece: &Piece) -> Response {
         Piece::Basic(_) => page::see_other("/admin/mapping#basic"),
         Piece::Auto => page::see_other("/admin/mapping#auto"),
     }
+}
+
+/// What is wrong, without the key of the account file: the sentence stands beside the field.
+fn words(error: &Error) -> String {
+    let all = page::words(error);
+    let Some((_, problem)) = all.split_once("`: ") else { return all };
+    let mut letters = problem.chars();
+    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
 }
 
 /// The field that an error is about: the last part of the key.

@@ -95,7 +95,7 @@ impl MappingPage {
 }
 
 /// Every target that the basic mapping knows, with its title; one more custom attribute comes last.
-fn targets() -> impl Iterator<Item = (String, String)> {
+pub fn targets() -> impl Iterator<Item = (String, String)> {
     let own = [("email", "E-mail address"), ("employee_id", "Employee Unique ID"), ("picture", "Picture")];
     let fields = Field::all().map(|field| (field.as_str().to_owned(), field.title().to_owned()));
     let own = own.into_iter().map(|(word, title)| (word.to_owned(), title.to_owned()));

@@ -171,3 +171,29 @@ async fn a_rule_that_was_added_decides_the_next_sign_in_and_the_log_explains_it(
         assert!(body.contains(part), "no {part}: {body}");
     }
 }
+
+#[tokio::test]
+async fn what_a_change_would_do_is_shown_before_it_is_saved_and_nothing_is_saved_by_that() {
+    let house = House::new().await;
+    house.browser("acme").sign_in(in_group(house.response("clara@acme.example"), "Guests")).await;
+    let mut owner = house.owner("acme").await;
+    let fields = [
+        ("attribute", "groups"),
+        ("operator", "equals"),
+        ("value", "Guests"),
+        ("result", "none"),
+        ("do", "simulate"),
+    ];
+    let version = version(&owner.get(NEW).await);
+    let mut all = vec![("version", version.as_str())];
+    all.extend(fields);
+    let shown = owner.post(NEW, &all).await;
+    assert_eq!(shown.status, StatusCode::OK, "{}", shown.body);
+    for part in ["1 would be refused (1030)", "clara@acme.example", "value=\"Guests\"", "1 of 1 people"] {
+        assert!(shown.body.contains(part), "no {part}: {}", shown.body);
+    }
+    assert_eq!(rules(&mut owner).await.len(), 0, "nothing was saved");
+    let fields = fields.into_iter().filter(|(key, _)| *key != "do").collect::<Vec<_>>();
+    assert_eq!(fill(&mut owner, NEW, &fields).await.status, StatusCode::SEE_OTHER);
+    assert_eq!(rules(&mut owner).await.len(), 1);
+}

@@ -91,7 +91,7 @@ pub fn mapping_form(wrong: bool) -> PiecePage {
         values.insert(text("operator"), text("regex"));
         values.insert(text("value"), text("(Hosts"));
     }
-    let why = "`mapping.license[1].value`: the pattern is malformed: unclosed group.";
+    let why = "The pattern is malformed: unclosed group.";
     let outlook = Outlook {
         totals: vec![text("3 would lose Licensed"), text("1 would be refused (1030)")],
         people: vec![
@@ -106,9 +106,8 @@ pub fn mapping_form(wrong: bool) -> PiecePage {
         intro: piece.intro(),
         action: text("/admin/mapping/rules/license/1"),
         version: 7,
-        problem: wrong.then(|| text(why)),
+        problem: wrong.then(|| format!("Nothing was saved. {why}")),
         fields: piece.fields(&configuration, &values, wrong.then_some(("value", why))),
-        simulates: true,
         outlook: (!wrong).then_some(outlook),
     }
 }

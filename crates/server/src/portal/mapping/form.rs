@@ -5,11 +5,14 @@ use crate::portal::Frame;
 use askama::Template;
 use std::collections::BTreeMap;
 use vestibule_app::configuration::Configuration;
+use vestibule_app::simulate::{Simulated, Simulation};
 use vestibule_model::group::{GroupKind, GroupName};
 use vestibule_model::license::{AddOn, Family, License};
 use vestibule_model::mapping::{
     Category, CategoryName, Condition, Grant, Input, NoMatch, Operator, is_first_time_only,
 };
+use vestibule_model::story;
+use vestibule_model::trace::{shown, spelled};
 use vestibule_model::user::{Field, Role};
 
 /// The text of each field.
@@ -33,8 +36,6 @@ pub struct PiecePage {
     pub problem: Option<String>,
     /// Its fields.
     pub fields: Vec<FormField>,
-    /// Whether the page offers to look at what the change would do.
-    pub simulates: bool,
     /// What the change would do, if that was asked.
     pub outlook: Option<Outlook>,
 }
@@ -48,6 +49,47 @@ pub struct Outlook {
     pub people: Vec<(String, Vec<String>)>,
     /// How many more people there are.
     pub left_out: usize,
+}
+
+/// Most people whose changes are shown one by one.
+const MOST_PEOPLE: usize = 50;
+
+impl Outlook {
+    /// What a simulation found.
+    #[must_use]
+    pub fn new(found: &Simulation) -> Self {
+        let mut totals: Vec<String> = found.totals.iter().map(|total| spelled(&total.sentence())).collect();
+        if found.changed == 0 {
+            totals
+                .push(format!("Nothing would change for any of the {} people who signed in.", found.people));
+        } else {
+            totals.push(format!("{} of {} people are concerned.", found.changed, found.people));
+        }
+        if found.not_kept.people > 0 {
+            totals
+                .push(format!("Nothing can be said about {} more: nothing was kept.", found.not_kept.people));
+        }
+        let listed = found.items.iter().take(MOST_PEOPLE);
+        let rest = found.items.len().saturating_sub(MOST_PEOPLE);
+        let left_out = usize::try_from(found.left_out).unwrap_or(usize::MAX).saturating_add(rest);
+        Self { totals, people: listed.map(|one| (shown(&one.user), changes(one))).collect(), left_out }
+    }
+}
+
+/// What would change for one person, in words.
+fn changes(one: &Simulated) -> Vec<String> {
+    let fate = (one.before != one.after).then(|| match (one.after.admitted, one.after.code) {
+        (true, _) => "would be let in".to_owned(),
+        (false, Some(code)) => format!("would be refused ({code})"),
+        (false, None) => "would be refused".to_owned(),
+    });
+    let told = one.changes.iter().map(|change| {
+        let worded = |value: &Option<String>| {
+            value.as_deref().map_or_else(|| "nothing".to_owned(), |value| story::value(&change.field, value))
+        };
+        format!("{}: {} → {}", story::field(&change.field), worded(&change.before), worded(&change.after))
+    });
+    fate.into_iter().chain(told).collect()
 }
 
 /// A field.
@@ -108,7 +150,7 @@ impl Piece {
         match self {
             Self::Licenses => "License type of new users".to_owned(),
             Self::Basic(target) if target == "custom" => "Map an attribute of your own".to_owned(),
-            Self::Basic(target) => format!("Map: {}", vestibule_model::story::field(target)),
+            Self::Basic(target) => format!("Map: {}", story::field(target)),
             Self::Rule(category, None) => format!("{}: new rule", category.title()),
             Self::Rule(category, Some(number)) => format!("{}: rule {}", category.title(), number + 1),
             Self::Rest(category) => format!("{}: when no rule applies", category.title()),
@@ -350,7 +392,7 @@ fn rule_fields(category: CategoryName, configuration: &Configuration) -> Vec<Spe
             Kind::Text,
             "Its name or friendly name, letter by letter, or <NameID>.",
         ),
-        ("operator", "…", Kind::Choice(operators.chain(otherwise).collect()), "Case matters."),
+        ("operator", "Comparison", Kind::Choice(operators.chain(otherwise).collect()), "Case matters."),
         ("value", "Value", Kind::Text, "Left empty for “has any value” and “in every other case”."),
     ];
     if let Some((kind, help)) = result_kind(category, configuration) {
