@@ -38,42 +38,27 @@ impl Seated for Result<Turned, NoSeat> {
     }
 }
 
-/// Decides, and takes the seats that were decided on; if somebody else took the last one meanwhile, decides again without
-/// it.
+/// Decides, and takes and frees the seats that were decided on. Nobody waits for seats that nobody wants; whoever wants some
+/// decides again with the seats in hand, so that what was decided can be done.
 pub(crate) async fn take_seats<D: Seated>(
     tx: &Tx<'_>,
     decide: impl Fn(&Inventory) -> D,
 ) -> Result<D, store::Error> {
-    let mut seats = store::licenses::inventory(tx).await?;
-    loop {
-        let decision = decide(&seats);
-        let Some((wanted, given_back)) = decision.seats() else { return Ok(decision) };
-        match take(tx, wanted.iter().copied()).await? {
-            None => {
-                for product in given_back {
-                    store::licenses::free(tx, *product).await?;
-                }
-                return Ok(decision);
-            }
-            Some(gone) => drop(seats.0.remove(&gone)),
+    let decision = decide(&store::licenses::inventory(tx).await?);
+    if decision.seats().is_none_or(|(wanted, given_back)| wanted.is_empty() && given_back.is_empty()) {
+        return Ok(decision);
+    }
+    let decision = decide(&store::licenses::locked(tx).await?);
+    let Some((wanted, given_back)) = decision.seats() else { return Ok(decision) };
+    for product in wanted {
+        if !store::licenses::take(tx, *product).await? {
+            return Err(store::Error::Stale);
         }
     }
-}
-
-/// Takes a seat of each product, or none at all; the answer is the one of which none is left.
-async fn take(tx: &Tx<'_>, products: impl Iterator<Item = Product>) -> Result<Option<Product>, store::Error> {
-    let mut taken = Vec::new();
-    for product in products {
-        if store::licenses::take(tx, product).await? {
-            taken.push(product);
-            continue;
-        }
-        for product in taken {
-            store::licenses::free(tx, product).await?;
-        }
-        return Ok(Some(product));
+    for product in given_back {
+        store::licenses::free(tx, *product).await?;
     }
-    Ok(None)
+    Ok(decision)
 }
 
 /// Gives a person the memberships that mapping decided on, of the kinds that are named, in place of those that mapping

@@ -144,12 +144,14 @@ pub async fn verify_email(ctx: &VisitorCtx, token: &str) -> Result<Email, Error>
 
 /// The first of these license types of which a seat is left; the seat is taken.
 async fn take_first(tx: &Tx<'_>, wanted: [Option<License>; 2]) -> Result<Option<License>, store::Error> {
-    for license in wanted.into_iter().flatten() {
-        if store::licenses::take(tx, license).await? {
-            return Ok(Some(license));
-        }
+    let seats = store::licenses::locked(tx).await?;
+    let found = wanted.into_iter().flatten().find(|license| seats.has_seat(*license));
+    if let Some(license) = found
+        && !store::licenses::take(tx, license).await?
+    {
+        return Err(store::Error::Stale);
     }
-    Ok(None)
+    Ok(found)
 }
 
 /// Writes a verification mail with a link of its own for a pending user.

@@ -3,11 +3,12 @@
 use crate::error::Error;
 use crate::statement::statements;
 use crate::transaction::Tx;
-use crate::value::params;
+use crate::value::{Row, params};
 use vestibule_model::license::{Inventory, Product, Seats};
 
 statements! { licenses:
     INVENTORY = "SELECT license, total, used FROM seats WHERE account_id = $1";
+    LOCKED = "SELECT license, total, used FROM seats WHERE account_id = $1 ORDER BY license {FOR_UPDATE}";
     SET_TOTAL = "INSERT INTO seats (account_id, license, total, used) VALUES ($1, $2, $3, 0) \
                  ON CONFLICT (account_id, license) DO UPDATE SET total = excluded.total";
     TAKE = "UPDATE seats SET used = used + 1 WHERE account_id = $1 AND license = $2 AND used < total";
@@ -19,7 +20,19 @@ statements! { licenses:
 /// # Errors
 /// Those of the database.
 pub async fn inventory(tx: &Tx<'_>) -> Result<Inventory, Error> {
-    let rows = tx.rows(&INVENTORY, params![tx.account()]).await?;
+    read(tx.rows(&INVENTORY, params![tx.account()]).await?)
+}
+
+/// The seats of the account, of which nobody else takes or frees one before this transaction ends. Everybody who locks
+/// several does it by this function, so that nobody waits for each other.
+///
+/// # Errors
+/// Those of the database.
+pub async fn locked(tx: &Tx<'_>) -> Result<Inventory, Error> {
+    read(tx.rows(&LOCKED, params![tx.account()]).await?)
+}
+
+fn read(rows: Vec<Row>) -> Result<Inventory, Error> {
     let seats = rows.into_iter().map(|mut row| {
         let product = row.word("license", Product::from_word)?;
         Ok((product, Seats { total: row.integer("total")?, used: row.integer("used")? }))

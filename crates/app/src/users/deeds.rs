@@ -85,6 +85,10 @@ async fn carry_out(ctx: &PeopleCtx, whom: &Whom, deed: Deed) -> Result<Changed, 
             let (whom, deed, by) = (whom.clone(), deed.clone(), by.clone());
             Box::pin(async move {
                 let found = whom.find(tx).await?.id;
+                if matches!(deed, Deed::Deactivate | Deed::Activate) {
+                    // Seats before people, as sign-ins do: nobody waits for each other.
+                    store::licenses::locked(tx).await?;
+                }
                 // From here on nobody else changes the record, so that no change is lost, and none of ours is refused.
                 let user = store::users::locked(tx, found).await?.ok_or_else(unknown)?;
                 let changes = deed.run(tx, &user, by.as_ref(), now).await?;

@@ -4,15 +4,17 @@ use crate::browser::{Browser, SignedIn};
 use crate::provider::{ISSUER, Person, Provider, SIGN_IN_URL};
 use crate::wanted::Wanted;
 use std::path::Path;
-use vestibule_app::configuration::{self, Applied, Planned, Source};
+use vestibule_app::configuration::{self, Applied, Configuration, Planned, Source};
 use vestibule_app::response_log::{self, Explained, Explanation};
 use vestibule_app::sign_in::Finished;
 use vestibule_app::sso::{self, Overview};
 use vestibule_app::{AdminCtx, App, Error, Kind, MemberCtx, VisitorCtx, links};
 use vestibule_model::account::Label;
 use vestibule_model::email::Email;
-use vestibule_model::id::AccountId;
-use vestibule_model::license::{License, Seats};
+use vestibule_model::group::{GroupKind, GroupName, Membership, Origin};
+use vestibule_model::id::{AccountId, GroupId};
+use vestibule_model::license::{Inventory, Product, Seats};
+use vestibule_model::mapping::Mapping;
 use vestibule_model::response_log::{Entry, Filter, TrackingId};
 use vestibule_model::user::User;
 use vestibule_store::{self as store, Store};
@@ -157,9 +159,63 @@ impl Account {
         changed.await.unwrap();
     }
 
-    pub async fn seats(&self, license: License) -> Seats {
+    pub async fn seats(&self, product: impl Into<Product>) -> Seats {
+        self.inventory().await.0.get(&product.into()).copied().unwrap_or_default()
+    }
+
+    pub async fn inventory(&self) -> Inventory {
         let inventory = self.store.account(self.id).read(|tx| Box::pin(store::licenses::inventory(tx)));
-        inventory.await.unwrap().0.get(&license.into()).copied().unwrap_or_default()
+        inventory.await.unwrap()
+    }
+
+    /// Grants so many seats.
+    pub async fn grant(&self, product: impl Into<Product>, total: i64) {
+        let product = product.into();
+        let granted = self
+            .store
+            .account(self.id)
+            .write(move |tx| Box::pin(async move { store::licenses::set_total(tx, product, total).await }));
+        granted.await.unwrap();
+    }
+
+    /// Changes the mapping, as it is kept.
+    pub async fn map(&self, change: impl FnOnce(&mut Mapping)) {
+        let scope = self.store.account(self.id);
+        let kept = scope.read(|tx| Box::pin(store::accounts::configuration(tx))).await.unwrap();
+        let mut configuration: Configuration = serde_json::from_str(&kept.unwrap()).unwrap();
+        change(&mut configuration.mapping);
+        let text = serde_json::to_string(&configuration).unwrap();
+        let put = scope.write(move |tx| {
+            let text = text.clone();
+            Box::pin(async move {
+                store::accounts::put_configuration(tx, &text).await?;
+                store::accounts::bump(tx).await
+            })
+        });
+        put.await.unwrap();
+    }
+
+    /// The groups of a user.
+    pub async fn memberships(&self, email: &str) -> Vec<Membership> {
+        let user = self.user(email).await.id;
+        let scope = self.store.account(self.id);
+        scope.read(move |tx| Box::pin(async move { store::groups::of_user(tx, user).await })).await.unwrap()
+    }
+
+    /// Puts a user into a group, as somebody or something else than the mapping does.
+    pub async fn join(&self, email: &str, (kind, name): (GroupKind, &str), origin: Origin, position: i64) {
+        let user = self.user(email).await.id;
+        let (name, now) = (GroupName::parse(name).unwrap(), self.app.now());
+        let mut id = [0; 16];
+        self.app.random().fill(&mut id);
+        let joined = self.store.account(self.id).write(move |tx| {
+            let name = name.clone();
+            Box::pin(async move {
+                let group = store::groups::ensure(tx, (kind, &name), GroupId::from_bytes(id), now).await?.id;
+                store::groups::join(tx, user, group, (origin, position)).await
+            })
+        });
+        joined.await.unwrap();
     }
 
     pub async fn member(&self, session: &str) -> Result<MemberCtx, Error> {

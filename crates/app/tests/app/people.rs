@@ -89,16 +89,6 @@ fn add_on(word: &str) -> AddOn {
     AddOn::from_word(word).unwrap()
 }
 
-/// Sets the seats of a product, and takes one if asked to.
-async fn seats(account: &Account, product: impl Into<vestibule_model::license::Product>, total: i64) {
-    let product = product.into();
-    let set = account
-        .store
-        .account(account.id)
-        .write(move |tx| Box::pin(async move { store::licenses::set_total(tx, product, total).await }));
-    set.await.unwrap();
-}
-
 async fn take(account: &Account, product: impl Into<vestibule_model::license::Product>) -> bool {
     let product = product.into();
     let taken = account
@@ -109,16 +99,15 @@ async fn take(account: &Account, product: impl Into<vestibule_model::license::Pr
 }
 
 async fn used(account: &Account, product: impl Into<vestibule_model::license::Product>) -> i64 {
-    let inventory = account.store.account(account.id).read(|tx| Box::pin(store::licenses::inventory(tx)));
-    inventory.await.unwrap().0.get(&product.into()).copied().unwrap_or_default().used
+    account.seats(product).await.used
 }
 
 /// Somebody with a license and an add-on, who holds their seats.
 async fn licensed(account: &Account) -> User {
     let mut anna = User { license: Some(License::Licensed), ..known(Logins::SSO) };
     anna.holdings.add_ons.insert(add_on("webinar-500"));
-    seats(account, License::Licensed, 1).await;
-    seats(account, add_on("webinar-500"), 1).await;
+    account.grant(License::Licensed, 1).await;
+    account.grant(add_on("webinar-500"), 1).await;
     assert!(take(account, License::Licensed).await && take(account, add_on("webinar-500")).await);
     account.add(anna.clone()).await;
     anna
@@ -171,7 +160,7 @@ async fn whoever_is_activated_takes_the_seats_again_or_is_told_that_there_is_non
     assert!(full.message().contains("No Licensed seat is left") && full.advice().is_some(), "{full}");
     assert_eq!((full.kind(), world.dump()), (Kind::Conflict, before));
     // One more seat of the license, none of the add-on: the person comes back without it.
-    seats(&acme, License::Licensed, 2).await;
+    acme.grant(License::Licensed, 2).await;
     let changed = users::activate(&ctx, &anna.id.into()).await.unwrap();
     assert_eq!(
         changes(&changed),

@@ -22,7 +22,7 @@ cases! {
 }
 
 /// Runs the same deed many times at once, on two nodes in turn.
-async fn race<T: Send + 'static, F>(
+pub async fn race<T: Send + 'static, F>(
     world: &World,
     account: &Account,
     count: u32,
