@@ -3,6 +3,7 @@
 use crate::browser::{Browser, SignedIn};
 use crate::provider::{ISSUER, Person, Provider, SIGN_IN_URL};
 use crate::wanted::Wanted;
+use std::future::Future;
 use std::path::Path;
 use vestibule_app::configuration::{self, Applied, Configuration, Planned, Source};
 use vestibule_app::response_log::{self, Explained, Explanation};
@@ -55,7 +56,7 @@ impl Account {
     }
 
     pub async fn visitor(&self) -> VisitorCtx {
-        self.app.visitor(&self.label).await.unwrap()
+        patiently(|| self.app.visitor(&self.label)).await.unwrap()
     }
 
     pub async fn plan_text(&self, text: &str) -> Result<Planned, Error> {
@@ -232,6 +233,16 @@ impl Account {
     pub async fn owner(&self) -> AdminCtx {
         let session = links::set_password(&self.visitor().await, &self.owner_token, PASSWORD).await.unwrap();
         self.member(&session).await.unwrap().admin().unwrap()
+    }
+}
+
+/// Does it again while the service is busy, as its answer says.
+pub async fn patiently<T, F: Future<Output = Result<T, Error>>>(deed: impl Fn() -> F) -> Result<T, Error> {
+    loop {
+        match deed().await {
+            Err(error) if error.kind() == Kind::Busy => {}
+            outcome => return outcome,
+        }
     }
 }
 

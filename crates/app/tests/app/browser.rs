@@ -1,6 +1,6 @@
 //! A browser: it carries the cookie that binds a sign-in to it.
 
-use crate::account::Account;
+use crate::account::{Account, patiently};
 use vestibule_app::Error;
 use vestibule_app::sign_in::{self, Finished, Go, Posted, Start, Started};
 use vestibule_model::response_log::TrackingId;
@@ -22,7 +22,8 @@ impl Browser {
     /// Begins a sign-in and keeps the cookie.
     pub async fn begin(&mut self, account: &Account, return_to: Option<&str>) -> Started {
         let start = Start { browser: self.binding.as_deref(), return_to, connection: None };
-        let started = sign_in::start(&account.visitor().await, start).await.unwrap();
+        let visitor = account.visitor().await;
+        let started = patiently(|| sign_in::start(&visitor, start)).await.unwrap();
         self.binding = Some(started.browser.clone());
         started
     }

@@ -4,12 +4,14 @@ use crate::account::Account;
 use crate::browser::{Browser, SignedIn};
 use crate::cases;
 use crate::provider::Person;
+use crate::rules;
 use crate::world::{World, hours};
 use vestibule_app::sign_in::Finished;
 use vestibule_app::{Kind, links, outbox};
 use vestibule_model::license::License;
+use vestibule_model::mapping::{CategoryName, Grant};
 use vestibule_model::response_log::OutcomeWord;
-use vestibule_model::user::{Logins, Status};
+use vestibule_model::user::{Logins, Role, Status};
 
 cases! {
     t01_an_address_outside_the_domains_waits_for_its_mailbox,
@@ -22,6 +24,8 @@ cases! {
     a_pending_person_takes_the_seat_when_the_mailbox_confirms,
     without_a_seat_the_link_says_so_and_works_when_there_is_one,
     a_domain_that_became_the_accounts_needs_no_mail,
+    a_pending_person_is_granted_nothing_before_the_mailbox_confirms,
+    where_the_default_is_none_the_rules_of_the_next_sign_in_decide_about_whoever_confirmed,
 }
 
 const BOB: &str = "bob@partner.example";
@@ -206,4 +210,52 @@ async fn a_domain_that_became_the_accounts_needs_no_mail(world: &World) {
     let changed: Vec<_> =
         changes.iter().map(|change| (change.field.as_str(), change.after.as_deref())).collect();
     assert!(changed.contains(&("status", Some("active"))) && changed.contains(&("license", Some("basic"))));
+}
+
+async fn a_pending_person_is_granted_nothing_before_the_mailbox_confirms(world: &World) {
+    let acme = world.acme().await;
+    ruled(&acme, Some(License::Basic)).await;
+    let hosting = Person::of(BOB).with(rules::GROUPS, &["hosts"]);
+    assert!(matches!(acme.attempt(&hosting).await, Ok(Finished::Pending { .. })));
+    assert_eq!((world.count("groups"), world.count("memberships")), (0, 0));
+    assert_eq!(acme.seats(License::Licensed).await.used, 0);
+    links::verify_email(&acme.visitor().await, &mailed(&acme).await).await.unwrap();
+    assert_eq!(acme.user(BOB).await.license, Some(License::Basic), "the default");
+    acme.sign_in(&hosting).await;
+    let bob = acme.user(BOB).await;
+    assert_eq!((bob.license, bob.role), (Some(License::Licensed), Role::Admin));
+    assert_eq!((acme.seats(License::Licensed).await.used, acme.seats(License::Basic).await.used), (1, 1));
+    assert_eq!(acme.memberships(BOB).await.len(), 1);
+}
+
+async fn where_the_default_is_none_the_rules_of_the_next_sign_in_decide_about_whoever_confirmed(
+    world: &World,
+) {
+    let acme = world.acme().await;
+    ruled(&acme, None).await;
+    let hosting = Person::of(BOB).with(rules::GROUPS, &["hosts"]);
+    assert!(matches!(acme.attempt(&hosting).await, Ok(Finished::Pending { .. })));
+    links::verify_email(&acme.visitor().await, &mailed(&acme).await).await.unwrap();
+    let bob = acme.user(BOB).await;
+    assert_eq!((bob.status, bob.license), (Status::Active, None));
+    assert_eq!(acme.refusal(&Person::of(BOB)).await.code, Some(1030), "no rule grants a license type");
+    acme.sign_in(&hosting).await;
+    assert_eq!(acme.user(BOB).await.license, Some(License::Licensed));
+    assert_eq!(acme.seats(License::Licensed).await.used, 1);
+}
+
+/// Rules that give whoever hosts a license type, a group and a role.
+async fn ruled(account: &Account, default_license: Option<License>) {
+    account.grant(License::Licensed, 1).await;
+    account
+        .map(|mapping| {
+            mapping.default_license = default_license;
+            let mut give = |name, grant| {
+                mapping.categories.insert(name, rules::keeping([rules::rule("hosts", grant)]));
+            };
+            give(CategoryName::License, rules::license(License::Licensed));
+            give(CategoryName::Role, Grant::Role(Role::Admin));
+            give(rules::USER_GROUPS, rules::groups(&["Hosts"]));
+        })
+        .await;
 }

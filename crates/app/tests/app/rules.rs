@@ -11,7 +11,7 @@ pub const GROUPS: &str = "groups";
 /// A rule: whoever has this value among the groups gets this.
 pub fn rule(value: &str, grant: Grant) -> Rule {
     let test = Operator::Equals(value.to_owned());
-    Rule { when: Condition::When { attribute: GROUPS.to_owned(), test }, grant }
+    Rule::new(Condition::When { attribute: GROUPS.to_owned(), test }, grant)
 }
 
 /// A category with these rules, in which somebody to whom none applies keeps what they have.
