@@ -6,11 +6,11 @@
 
 use crate::context::{App, JobCtx};
 use crate::error::Error;
-use crate::{alarms, idp_metadata, keys, outbox, sessions};
+use crate::{alarms, idp_metadata, keys, outbox, pictures, sessions};
 use jiff::{SignedDuration, Timestamp};
 use std::future::Future;
 use std::time::Duration;
-use vestibule_model::id::{ConnectionId, MailId};
+use vestibule_model::id::{ConnectionId, MailId, UserId};
 use vestibule_store::jobs::Job;
 use vestibule_store::{self as store, Body, GlobalTx};
 
@@ -35,7 +35,13 @@ pub async fn run(app: App, shutdown: impl Future<Output = ()>) {
     let work = async {
         let forgetting = again(FORGET_EVERY, async || forget(app).await);
         let lane = |kind| again(LOOK_EVERY, async move || run_kind(app, kind).await.map(drop));
-        tokio::join!(forgetting, lane(Kind::SpKeys), lane(Kind::IdpMetadata), lane(Kind::Mail))
+        tokio::join!(
+            forgetting,
+            lane(Kind::SpKeys),
+            lane(Kind::IdpMetadata),
+            lane(Kind::Mail),
+            lane(Kind::Picture)
+        )
     };
     tokio::select! {
         _ = work => {}
@@ -64,10 +70,12 @@ pub(crate) enum Kind {
     IdpMetadata,
     /// A mail is sent.
     Mail,
+    /// Somebody's picture is fetched, decoded and kept.
+    Picture,
 }
 
 impl Kind {
-    const ALL: [Self; 3] = [Self::SpKeys, Self::IdpMetadata, Self::Mail];
+    const ALL: [Self; 4] = [Self::SpKeys, Self::IdpMetadata, Self::Mail, Self::Picture];
 
     /// The word under which the store keeps it.
     pub(crate) fn as_str(self) -> &'static str {
@@ -75,6 +83,7 @@ impl Kind {
             Self::SpKeys => "sp_keys",
             Self::IdpMetadata => "idp_metadata",
             Self::Mail => store::outbox::JOB,
+            Self::Picture => store::pictures::JOB,
         }
     }
 
@@ -84,6 +93,7 @@ impl Kind {
             Self::SpKeys => keys::look_after(ctx, ConnectionId::from_bytes(subject)).await,
             Self::IdpMetadata => idp_metadata::look_after(ctx, ConnectionId::from_bytes(subject)).await,
             Self::Mail => outbox::deliver(ctx, MailId::from_bytes(subject)).await,
+            Self::Picture => pictures::look(ctx, UserId::from_bytes(subject)).await,
         }
     }
 }

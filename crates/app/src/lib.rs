@@ -20,6 +20,7 @@ pub mod logout;
 mod mail;
 pub mod outbound;
 pub mod outbox;
+pub mod pictures;
 pub mod response_log;
 pub mod seats;
 mod secret;

@@ -90,6 +90,13 @@ pub enum Fetched {
     Document(Document),
 }
 
+/// Whether http will do where the operator allowed the address; elsewhere it never does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Http {
+    Inside,
+    Never,
+}
+
 /// A document with where it came from.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Document {
@@ -132,17 +139,41 @@ impl Outbound {
         limit: usize,
         known: &Validators,
     ) -> Result<Fetched, Error> {
-        match tokio::time::timeout(TIMEOUT, self.follow(url, limit, known)).await {
+        self.in_time(url, limit, known, Http::Inside).await
+    }
+
+    /// The same for a picture of somebody: by https alone, wherever it is.
+    ///
+    /// # Errors
+    /// As [`Outbound::fetch`].
+    pub async fn fetch_picture(&self, url: &str, limit: usize, known: &Validators) -> Result<Fetched, Error> {
+        self.in_time(url, limit, known, Http::Never).await
+    }
+
+    async fn in_time(
+        &self,
+        url: &str,
+        limit: usize,
+        known: &Validators,
+        http: Http,
+    ) -> Result<Fetched, Error> {
+        match tokio::time::timeout(TIMEOUT, self.follow(url, limit, known, http)).await {
             Ok(result) => result,
             Err(_) => Err(failed(url, format!("no answer within {} seconds", TIMEOUT.as_secs()))),
         }
     }
 
-    async fn follow(&self, url: &str, limit: usize, known: &Validators) -> Result<Fetched, Error> {
+    async fn follow(
+        &self,
+        url: &str,
+        limit: usize,
+        known: &Validators,
+        http: Http,
+    ) -> Result<Fetched, Error> {
         let mut next = Url::parse(url).map_err(|error| failed(url, error.to_string()))?;
         let mut way = Vec::new();
         for _ in 0..=MOST_REDIRECTS {
-            let response = self.request(&next, known).await?;
+            let response = self.request(&next, known, http).await?;
             way.push(next.clone());
             if response.status().as_u16() == NOT_MODIFIED && *known != Validators::default() {
                 return Ok(Fetched::Unchanged);
@@ -165,7 +196,10 @@ impl Outbound {
         Err(failed(url, format!("more than {MOST_REDIRECTS} redirects")))
     }
 
-    async fn request(&self, url: &Url, known: &Validators) -> Result<reqwest::Response, Error> {
+    async fn request(&self, url: &Url, known: &Validators, http: Http) -> Result<reqwest::Response, Error> {
+        if http == Http::Never && url.scheme() != "https" {
+            return Err(failed(url.as_str(), "only https is fetched".to_owned()));
+        }
         let addresses = self.resolve(url).await?;
         let open = url.scheme() == "http" && !addresses.iter().all(|address| self.is_allowed(address.ip()));
         if open || !matches!(url.scheme(), "http" | "https") {

@@ -60,6 +60,7 @@ pub(crate) fn vanity() -> Vec<Route> {
         ),
         route(IdentityProvider, "/saml/metadata/sp", get(sso::metadata::sp)),
         route(Member, "/profile", get(profile::page)),
+        route(Member, "/profile/picture", get(profile::picture)),
     ];
     routes.extend(administration());
     routes.extend(connections());

@@ -17,5 +17,6 @@ mod logout;
 mod mapping;
 mod metadata;
 mod people;
+mod pictures;
 mod portal;
 mod sso;

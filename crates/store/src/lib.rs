@@ -25,6 +25,7 @@ pub mod metadata_readers;
 mod migrations;
 pub mod outbox;
 pub mod passwords;
+pub mod pictures;
 mod postgres;
 mod purge;
 pub mod replays;

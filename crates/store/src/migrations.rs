@@ -43,6 +43,7 @@ const MIGRATIONS: &[Migration] = migrations![
     11 "0011_people",
     12 "0012_order",
     13 "0013_outbox_delivery",
+    14 "0014_pictures",
 ];
 
 const TABLE: &str = "CREATE TABLE IF NOT EXISTS schema_migrations (number {INTEGER} NOT NULL PRIMARY KEY, \

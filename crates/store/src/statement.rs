@@ -85,6 +85,7 @@ pub(crate) fn all() -> impl Iterator<Item = &'static Statement> {
         crate::metadata_readers::STATEMENTS,
         crate::outbox::STATEMENTS,
         crate::passwords::STATEMENTS,
+        crate::pictures::STATEMENTS,
         crate::replays::STATEMENTS,
         crate::response_log::STATEMENTS,
         crate::sessions::STATEMENTS,

@@ -44,6 +44,8 @@ mod overview;
 mod passwords;
 mod pending;
 mod people;
+mod picture_files;
+mod pictures;
 mod provider;
 mod races;
 mod requests;

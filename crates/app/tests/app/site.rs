@@ -75,10 +75,15 @@ impl Site {
 
     /// Publishes a document, which has not changed until another one is published.
     pub fn publishes(&self, document: &str) {
+        self.holds(document.as_bytes());
+    }
+
+    /// The same for a document that is no text.
+    pub fn holds(&self, document: &[u8]) {
         let mut shelf = self.shelf.lock().unwrap();
         shelf.published += 1;
         let etag = format!("\"version {}\"", shelf.published);
-        shelf.answer = answer(&format!("200 OK\r\netag: {etag}"), document.as_bytes());
+        shelf.answer = answer(&format!("200 OK\r\netag: {etag}"), document);
         shelf.etag = Some(etag);
     }
 

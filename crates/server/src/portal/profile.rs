@@ -13,6 +13,7 @@ pub struct ProfilePage {
     frame: Frame,
     name: String,
     role: String,
+    picture: bool,
     you: Vec<Fact>,
     session: Vec<Fact>,
     mapped: Vec<MappedRow>,
@@ -53,10 +54,17 @@ impl ProfilePage {
             frame,
             name: user.shown_name(),
             role: user.role.title().to_owned(),
+            picture: false,
             you: you(user),
             session: session_facts(session),
             mapped: mapped.collect(),
         }
+    }
+
+    /// The same with the person's picture.
+    #[must_use]
+    pub fn with_picture(self) -> Self {
+        Self { picture: true, ..self }
     }
 }
 

@@ -10,7 +10,9 @@ use jiff::{SignedDuration, Timestamp, ToSpan as _};
 use std::collections::BTreeMap;
 use std::sync::{Arc, LazyLock, Mutex};
 use tempfile::TempDir;
-use vestibule_app::{App, Clock, Deployment, DeploymentKey, Random, accounts, configuration, outbox};
+use vestibule_app::{
+    App, Clock, Deployment, DeploymentKey, Random, accounts, configuration, jobs, outbox, pictures,
+};
 use vestibule_saml::binding::{post_value, redirect_decode};
 use vestibule_saml::write::{Assertion, Response, Signed, Signer, Status};
 use vestibule_saml::{Attribute, Certificate, Hash, KeyKind, NameId, SigningKey, names, request};
@@ -26,6 +28,7 @@ pub struct House {
     pub app: App,
     pub router: Router,
     pub clock: Arc<Mutex<Timestamp>>,
+    store: Store,
     _folder: TempDir,
 }
 
@@ -52,10 +55,10 @@ impl House {
         };
         let key = DeploymentKey::from_bytes([7; 32]);
         let ticking = Clock::from_fn(move || *hand.lock().unwrap());
-        let app = App::new(store, &key, deployment, ticking, Random::system()).unwrap();
+        let app = App::new(store.clone(), &key, deployment, ticking, Random::system()).unwrap();
         let trusted_proxies = vec!["10.0.0.0/8".parse().unwrap()];
         let router = router(app.clone(), &Settings { base_url, trusted_proxies });
-        let house = Self { app, router, clock, _folder: folder };
+        let house = Self { app, router, clock, store, _folder: folder };
         house.account("acme", "Acme").await;
         house
     }
@@ -140,6 +143,21 @@ impl House {
         let answer = browser.sign_in(self.response(email)).await;
         assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.body);
         browser
+    }
+
+    /// Gives this person of `acme` a picture, in Base64, as a sign-in would.
+    pub async fn picture(&self, email: &str, base64: &str) {
+        let account = accounts::show(&self.app.operator(), "acme").await.unwrap().id;
+        let (email, source, now) = (email.to_owned(), pictures::PictureSource::of(base64), self.now());
+        let wanted = self.store.account(account).write(move |tx| {
+            let (email, source) = (email.clone(), source.clone());
+            Box::pin(async move {
+                let user = vestibule_store::users::by_email(tx, &email).await?.unwrap();
+                pictures::wanted(tx, user.id, &source, now).await
+            })
+        });
+        wanted.await.unwrap();
+        jobs::run_due(&self.app).await.unwrap();
     }
 
     /// An honest response about this person; its request is named when it is posted.
@@ -258,7 +276,8 @@ pub async fn ask(router: &Router, request: Request<Body>) -> Answer {
     let response = TowerToHyperService::new(router.clone()).call(request).await.unwrap();
     let (parts, body) = response.into_parts();
     let body = axum::body::to_bytes(body, 4 * 1024 * 1024).await.unwrap();
-    let body = String::from_utf8(body.to_vec()).unwrap();
+    // A picture is no text; what of it can be read is enough.
+    let body = String::from_utf8_lossy(&body).into_owned();
     Answer { status: parts.status, headers: parts.headers, body }
 }
 
