@@ -17,7 +17,7 @@ mod lexer;
 mod node;
 mod object;
 mod parse;
-mod pattern;
+pub(crate) mod pattern;
 mod signature;
 mod value;
 

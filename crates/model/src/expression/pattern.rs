@@ -2,6 +2,7 @@
 
 use regex::{Captures, Error, Regex, RegexBuilder};
 use regex_syntax::ParserBuilder;
+use regex_syntax::hir::literal::Extractor;
 use regex_syntax::hir::{Hir, HirKind};
 
 /// Largest program of a pattern, in bytes.
@@ -24,12 +25,27 @@ pub(super) struct Pattern {
 
 /// Reads a pattern; else what is wrong with it.
 pub(super) fn compile(pattern: &str) -> Result<Pattern, String> {
-    let tree = ParserBuilder::new().nest_limit(DEEPEST).build().parse(pattern);
-    let places = tree.map_or(1, |tree| places(&tree));
+    let (places, _) = weigh(pattern)?;
+    Ok(Pattern { regex: regex(pattern)?, places })
+}
+
+/// In how many places of a pattern a match may be at once, and the text with which every match begins, if there is one.
+///
+/// # Errors
+/// What is wrong with a pattern where these are too many.
+pub(crate) fn weigh(pattern: &str) -> Result<(usize, Option<Vec<u8>>), String> {
+    let Ok(tree) = ParserBuilder::new().nest_limit(DEEPEST).build().parse(pattern) else {
+        // The engine says what is wrong.
+        return Ok((1, None));
+    };
+    let places = places(&tree);
     if places > MOST_PLACES {
         return Err(TOO_LARGE.to_owned());
     }
-    Ok(Pattern { regex: regex(pattern)?, places })
+    let prefixes = Extractor::new().extract(&tree);
+    let only = prefixes.literals().filter(|literals| literals.len() == 1);
+    let beginning = only.and_then(|literals| literals.first()).map(|literal| literal.as_bytes().to_vec());
+    Ok((places, beginning.filter(|beginning| !beginning.is_empty())))
 }
 
 fn places(tree: &Hir) -> usize {

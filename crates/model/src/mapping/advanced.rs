@@ -71,9 +71,16 @@ pub fn grant(mapping: &Mapping, asserted: &Asserted, person: Person<'_>) -> Gran
             granted.trace.push(Step::passed(&check, "nobody who is exempt", why));
             continue;
         }
-        if let Some(rule) = first_match(&check, category, &mut lookup, &mut granted.trace) {
-            granted.reasons.insert(*name, rule.words());
-            granted.give(*name, rule.grant(), &check);
+        match first_match(&check, category, &mut lookup, &mut granted.trace) {
+            Ok(Some(rule)) => {
+                granted.reasons.insert(*name, rule.words());
+                granted.give(*name, rule.grant(), &check);
+            }
+            Ok(None) => {}
+            Err(step) => {
+                granted.give_up(*name, step);
+                continue;
+            }
         }
         let by_value = auto_attribute(mapping, *name)
             .is_some_and(|auto| auto::apply(auto, &category.rules, &mut lookup, &mut granted));
@@ -108,13 +115,16 @@ fn exemption(exempt: &Exempt, person: Person<'_>) -> Option<String> {
     Some(format!("members of {group} are exempt: everything stays"))
 }
 
-/// The first rule that applies.
+/// What is said of a rule whose patterns were not tried.
+const TOO_MUCH: &str = "not tried, nor is any below: the values are too long for so many patterns";
+
+/// The first rule that applies; else the step of the rule at which it was too much work to go on.
 fn first_match<'a>(
     check: &Text,
     category: &'a Category,
     lookup: &mut Lookup<'a>,
     trace: &mut Vec<Step>,
-) -> Option<&'a Rule> {
+) -> Result<Option<&'a Rule>, Step> {
     let said = |rule: &Rule, found| Step::new(check.clone(), true, rule.words(), found);
     for rule in &category.rules {
         let step = match lookup.met(rule) {
@@ -126,11 +136,12 @@ fn first_match<'a>(
                 said(rule, format!("{APPLIES}: \"{}\" was sent", shown(value)).into()).quoting()
             }
             Met::Regardless => said(rule, Text::said(APPLIES)),
+            Met::TooMuch => return Err(said(rule, Text::said(TOO_MUCH))),
         };
         trace.push(step);
-        return Some(rule);
+        return Ok(Some(rule));
     }
-    None
+    Ok(None)
 }
 
 impl Granted {
@@ -154,6 +165,15 @@ impl Granted {
                 let warned = Step::new(check.clone(), true, expected, found);
                 self.trace.push(Step { warning: true, ..warned });
             }
+        }
+    }
+
+    /// Leaves everything as it is, but for the license: whoever a rule might refuse is refused.
+    fn give_up(&mut self, name: CategoryName, step: Step) {
+        self.trace.push(Step { warning: true, ..step });
+        self.reasons.insert(name, Text::said(TOO_MUCH));
+        if name == CategoryName::License {
+            self.license = Some(None);
         }
     }
 

@@ -19,7 +19,12 @@ pub(super) enum Met<'a> {
     Regardless,
     /// It does not hold.
     No,
+    /// Nobody knows: the values are too long for so many patterns.
+    TooMuch,
 }
+
+/// How much the patterns of one decision may do: bytes that are searched, each as often as there are places in the pattern.
+const MOST_WORK: usize = 1 << 25;
 
 /// What of a rule's value is worked out when the rule is read.
 #[derive(Debug, Clone, Default)]
@@ -36,6 +41,10 @@ impl Needle {
             }
             Condition::When { test: Operator::Contains(value), .. } => {
                 Self { hash: 0, finder: Some(Finder::new(value).into_owned()) }
+            }
+            Condition::When { test: Operator::Regex(pattern), .. } => {
+                let beginning = pattern.beginning.as_deref();
+                Self { hash: 0, finder: beginning.map(|text| Finder::new(text).into_owned()) }
             }
             Condition::When { .. } | Condition::Otherwise => Self::default(),
         }
@@ -56,6 +65,8 @@ pub(super) struct Lookup<'a> {
     asserted: &'a Asserted,
     asked: Vec<(&'a str, Values<'a>)>,
     none: Values<'a>,
+    /// How much patterns have done.
+    work: usize,
 }
 
 /// The values of an attribute.
@@ -70,7 +81,7 @@ pub(super) struct Values<'a> {
 
 impl<'a> Lookup<'a> {
     pub(super) fn new(asserted: &'a Asserted) -> Self {
-        Self { asserted, asked: Vec::new(), none: Values::default() }
+        Self { asserted, asked: Vec::new(), none: Values::default(), work: 0 }
     }
 
     /// The values of an attribute.
@@ -87,6 +98,17 @@ impl<'a> Lookup<'a> {
     /// Whether a rule applies.
     pub(super) fn met(&mut self, rule: &'a Rule) -> Met<'a> {
         let Condition::When { attribute, test } = rule.when() else { return Met::Regardless };
+        if let Operator::Regex(pattern) = test {
+            let values = self.values(attribute);
+            if values.cannot_match(rule.needle()) {
+                return Met::No;
+            }
+            let bytes: usize = values.all.iter().map(|value| value.len()).sum();
+            self.work = self.work.saturating_add(bytes.saturating_mul(pattern.places));
+            if self.work > MOST_WORK {
+                return Met::TooMuch;
+            }
+        }
         let found = self.values(attribute).first(test, rule.needle());
         match (test, found) {
             (Operator::NotEquals(_), Some(_)) => Met::No,
@@ -128,6 +150,26 @@ impl<'a> Values<'a> {
         }
     }
 
+    /// Whether no value has the text in it with which every match begins.
+    fn cannot_match(&self, needle: &Needle) -> bool {
+        let finder = needle.finder.as_ref().filter(|_| self.all.len() > FEW);
+        finder.is_some_and(|finder| finder.find(&self.joined().0).is_none())
+    }
+
+    /// All values one after another, and where each begins.
+    fn joined(&self) -> &(Vec<u8>, Vec<usize>) {
+        self.joined.get_or_init(|| {
+            let mut joined = Vec::with_capacity(self.all.iter().map(|value| value.len()).sum());
+            let begin = |value: &&str| {
+                let begin = joined.len();
+                joined.extend_from_slice(value.as_bytes());
+                begin
+            };
+            let begins = self.all.iter().map(begin).collect();
+            (joined, begins)
+        })
+    }
+
     /// Marks every value that the operator looks for.
     fn mark(&self, test: &Operator, needle: &Needle, marks: &mut [bool]) {
         if let (Operator::Equals(wanted), true) = (test, self.all.len() > FEW) {
@@ -160,16 +202,7 @@ impl<'a> Values<'a> {
 
     /// The first value that has this in it: all are searched at once.
     fn containing(&self, wanted: &str, finder: &Finder<'_>) -> Option<&'a str> {
-        let (joined, begins) = self.joined.get_or_init(|| {
-            let mut joined = Vec::with_capacity(self.all.iter().map(|value| value.len()).sum());
-            let begin = |value: &&str| {
-                let begin = joined.len();
-                joined.extend_from_slice(value.as_bytes());
-                begin
-            };
-            let begins = self.all.iter().map(begin).collect();
-            (joined, begins)
-        });
+        let (joined, begins) = self.joined();
         let mut from = 0;
         loop {
             let at = from + finder.find(joined.get(from..)?)?;

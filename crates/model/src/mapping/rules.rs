@@ -1,5 +1,6 @@
 //! The condition of a rule: an attribute, an operator and a value.
 
+use crate::expression::pattern::weigh;
 use regex::{Regex, RegexBuilder};
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -79,7 +80,7 @@ impl Operator {
             Self::Contains(wanted) => value.contains(wanted.as_str()),
             Self::StartsWith(wanted) => value.starts_with(wanted.as_str()),
             Self::EndsWith(wanted) => value.ends_with(wanted.as_str()),
-            Self::Regex(pattern) => pattern.0.is_match(value),
+            Self::Regex(pattern) => pattern.regex.is_match(value),
             Self::Present => !value.trim().is_empty(),
         }
     }
@@ -99,7 +100,13 @@ impl fmt::Display for Condition {
 /// A regular expression that is matched in time linear in the text.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
-pub struct Pattern(Regex);
+pub struct Pattern {
+    regex: Regex,
+    /// In how many places of it a match may be at once: what a byte that is searched costs at worst.
+    pub(super) places: usize,
+    /// The text with which every match begins, if there is one.
+    pub(super) beginning: Option<Vec<u8>>,
+}
 
 /// Most bytes that a compiled pattern takes.
 const LARGEST_PATTERN: usize = 256 * 1024;
@@ -122,15 +129,17 @@ impl Pattern {
     /// # Errors
     /// [`BadPattern`] when it is malformed, too large, or asks for what cannot be matched in linear time.
     pub fn parse(text: &str) -> Result<Self, BadPattern> {
+        let (places, beginning) = weigh(text).map_err(BadPattern)?;
         let compiled =
             RegexBuilder::new(text).size_limit(LARGEST_PATTERN).dfa_size_limit(LARGEST_PATTERN).build();
-        compiled.map(Self).map_err(|error| BadPattern(reason(&error)))
+        let regex = compiled.map_err(|error| BadPattern(reason(&error)))?;
+        Ok(Self { regex, places, beginning })
     }
 
     /// The text that it was made of.
     #[must_use]
     pub fn as_str(&self) -> &str {
-        self.0.as_str()
+        self.regex.as_str()
     }
 }
 

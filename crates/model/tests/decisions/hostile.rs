@@ -1,7 +1,10 @@
 //! Values that nobody sends in good faith, or that are merely too large.
 
 use crate::people::*;
-use vestibule_model::mapping::{Grant, conceal};
+use vestibule_model::admission::Outcome;
+use vestibule_model::code::Code;
+use vestibule_model::license::License;
+use vestibule_model::mapping::{Grant, Pattern, conceal};
 use vestibule_model::user::Role;
 
 #[test]
@@ -62,4 +65,49 @@ fn accounts_that_keep_no_values_keep_none_in_the_trace() {
     assert!(!told(&decision).contains("secret-group"), "{}", told(&decision));
     let role = decision.trace.iter().find(|step| step.check == "mapping.role").unwrap();
     assert!(role.found.starts_with("applies"), "that it applied stays known: {role:?}");
+}
+
+#[test]
+fn patterns_do_a_bounded_amount_of_work_and_nobody_comes_in_for_that() {
+    // Each search costs at worst the length of the values times the places of the pattern.
+    let patterns = |count: usize| {
+        let pattern =
+            |n: usize| rule("regex", &format!("[ab]{{900}}{n}$"), Grant::License(Some(License::OnPrem)));
+        (0..count).map(pattern).collect::<Vec<_>>()
+    };
+    let long = "a".repeat(200_000);
+    let user = anna();
+    let of = |rules, sent: &str| {
+        let mapping = mapping([category("license", rules), category("role", patterns(3))]);
+        let decision = Case::of(&mapping, &user).decide(&of_groups(&[sent]));
+        let refused = matches!(decision.outcome, Outcome::Refuse(Code::NoLicense));
+        (refused, warnings(&decision).iter().any(|warning| warning.contains("too long for so many patterns")))
+    };
+    assert_eq!(of(patterns(5), &long), (true, true));
+    assert_eq!(of(patterns(5), "aaa"), (false, false), "the same patterns on what people send");
+    assert_eq!(of(patterns(1), "aaa"), (false, false));
+    let larger = Pattern::parse("(a{100}){100}").unwrap_err().to_string();
+    assert!(larger.contains("too large"), "{larger}");
+}
+
+#[test]
+fn a_pattern_is_found_by_its_beginning_wherever_that_stands() {
+    let others: Vec<String> = (0..40).map(|n| format!("other {n}")).collect();
+    for (pattern, value, expected) in [
+        ("^team-[0-9]+$", "team-7", true),
+        ("^team-[0-9]+$", "team-x", false),
+        ("^team-[0-9]+$", "no team-7", false),
+        ("team-[0-9]+", "a team-7", true),
+        ("(?i)team-7", "TEAM-7", true),
+        ("(team|crew)-7", "crew-7", true),
+        ("\\bteam", "a team", true),
+        ("", "anything", true),
+        ("39te", "te", false),
+    ] {
+        let sent: Vec<&str> = others.iter().map(String::as_str).chain([value]).collect();
+        let mapping = mapping([category("role", vec![rule("regex", pattern, Grant::Role(Role::Admin))])]);
+        let user = anna();
+        let role = Case::of(&mapping, &user).admitted(&of_groups(&sent)).role;
+        assert_eq!(role == Role::Admin, expected, "{pattern} on {value}");
+    }
 }
