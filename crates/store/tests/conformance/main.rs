@@ -6,6 +6,7 @@
 )]
 
 mod accounts;
+mod groups;
 mod idp_metadata;
 mod key_pairs;
 mod logout;

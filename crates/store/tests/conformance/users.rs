@@ -1,12 +1,12 @@
 //! Users, their addresses, versions and passwords.
 
 use crate::cases;
-use crate::place::{Place, account_id, insert_user, user, user_id};
+use crate::place::{Place, account_id, at, insert_user, user, user_id};
 use std::collections::BTreeMap;
 use vestibule_model::email::Email;
 use vestibule_model::id::{AccountId, UserId};
-use vestibule_model::license::License;
-use vestibule_model::user::{Entry, Field, Logins, Profile, Role, Status, User};
+use vestibule_model::license::{AddOn, License};
+use vestibule_model::user::{Entry, Field, Holdings, Logins, Profile, Role, RoleName, Status, User};
 use vestibule_store::{Error, passwords, users};
 
 cases! {
@@ -16,6 +16,9 @@ cases! {
     an_update_needs_the_version_that_was_read,
     a_user_can_get_another_address_and_frees_the_old_one,
     users_are_listed_page_by_page_in_the_order_they_came,
+    users_are_found_by_the_beginning_of_their_address_in_the_order_of_bytes,
+    what_a_user_holds_and_is_known_by_is_read_as_it_was_written,
+    an_employee_id_is_one_user_in_an_account,
     a_password_is_replaced,
     a_password_belongs_to_a_user,
 }
@@ -126,6 +129,58 @@ async fn users_are_listed_page_by_page_in_the_order_they_came(place: &Place) {
     };
     assert_eq!(page(None).await, [user_id(1), user_id(2), user_id(3)]);
     assert_eq!(page(Some(user_id(3))).await, [user_id(200)]);
+}
+
+async fn users_are_found_by_the_beginning_of_their_address_in_the_order_of_bytes(place: &Place) {
+    for (number, local) in ["bo", "Ann", "ann-b", "ann_c", "ann.d", "\u{e9}mile"].into_iter().enumerate() {
+        let person = user(u8::try_from(number).unwrap() + 1, &format!("{local}@acme.example"));
+        insert_user(&place.store, account_id(1), person).await.unwrap();
+    }
+    insert_user(&place.store, account_id(2), user(90, "anna@acme.example")).await.unwrap();
+    let acme = place.store.account(account_id(1));
+    let page = |prefix: &'static str, after: Option<&'static str>, limit: u32| async move {
+        let found = acme
+            .read(move |tx| Box::pin(async move { users::by_address(tx, prefix, after, limit).await }))
+            .await
+            .unwrap();
+        let local = |user: User| user.email.as_str().split_once('@').unwrap().0.to_owned();
+        found.into_iter().map(local).collect::<Vec<_>>()
+    };
+    assert_eq!(page("ann", None, 9).await, ["ann-b", "ann.d", "Ann", "ann_c"]);
+    assert_eq!(page("ann", None, 2).await, ["ann-b", "ann.d"]);
+    assert_eq!(page("ann", Some("ann.d@acme.example"), 9).await, ["Ann", "ann_c"]);
+    assert_eq!(page("", Some("bo@acme.example"), 9).await, ["\u{e9}mile"]);
+    assert_eq!(page("\u{e9}", None, 9).await.len(), 1);
+    assert_eq!(page("%", None, 9).await.len(), 0);
+}
+
+async fn what_a_user_holds_and_is_known_by_is_read_as_it_was_written(place: &Place) {
+    let add_ons = ["webinar-500", "phone-global"].map(|word| AddOn::from_word(word).unwrap());
+    let mut anna = user(1, "anna@acme.example");
+    anna.holdings = Holdings { add_ons: add_ons.into(), phone_site: Some("Z\u{fc}rich".to_owned()) };
+    (anna.employee_id, anna.email_changed_at) = (Some("e-1".to_owned()), Some(at(7)));
+    anna.role = Role::Custom(RoleName::parse("Help desk").unwrap());
+    insert_user(&place.store, account_id(1), anna.clone()).await.unwrap();
+    assert_eq!(by_id(place, anna.id).await, Some(anna.clone()));
+    let changed = User { holdings: Holdings::default(), employee_id: None, email_changed_at: None, ..anna };
+    update(place, changed.clone()).await.unwrap();
+    assert_eq!(by_id(place, changed.id).await, Some(User { version: 2, ..changed }));
+}
+
+async fn an_employee_id_is_one_user_in_an_account(place: &Place) {
+    let known = |number, email, id: &str| User { employee_id: Some(id.to_owned()), ..user(number, email) };
+    insert_user(&place.store, account_id(1), known(1, "anna@acme.example", "e-1")).await.unwrap();
+    let twin = insert_user(&place.store, account_id(1), known(2, "bert@acme.example", "e-1")).await;
+    assert!(matches!(twin, Err(Error::EmployeeIdTaken)), "{twin:?}");
+    assert_eq!(owner_of(place, "bert@acme.example").await, None, "nothing is left of it");
+    insert_user(&place.store, account_id(1), known(2, "bert@acme.example", "E-1")).await.unwrap();
+    let taken = update(place, known(2, "bert@acme.example", "e-1")).await;
+    assert!(matches!(taken, Err(Error::EmployeeIdTaken)), "{taken:?}");
+    insert_user(&place.store, account_id(2), known(3, "cleo@acme.example", "e-1")).await.unwrap();
+    let acme = place.store.account(account_id(1));
+    let found =
+        acme.read(|tx| Box::pin(async move { users::by_employee_id(tx, "e-1").await })).await.unwrap();
+    assert_eq!(found.map(|user| user.id), Some(user_id(1)));
 }
 
 async fn a_password_is_replaced(place: &Place) {
