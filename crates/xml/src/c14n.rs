@@ -9,6 +9,7 @@ use std::collections::BTreeSet;
 use crate::bindings::Bindings;
 use crate::document::{Node, Tag};
 use crate::element::Element;
+use crate::names::{NONE, XML};
 use crate::search::find;
 
 /// The canonical form of an element without the subtree `omit`, as the enveloped-signature transform leaves it out.
@@ -39,11 +40,11 @@ pub fn exclusive(element: Element<'_>, omit: Option<Element<'_>>, inclusive_pref
 struct Form<'d> {
     bytes: Vec<u8>,
     apex: Element<'d>,
-    inclusive: BTreeSet<&'d str>,
+    inclusive: BTreeSet<u32>,
     /// What the declarations written so far bind at this place of the form.
-    written: Bindings<'d>,
-    /// The declarations that the element at hand must have; kept to keep its memory.
-    fresh: Vec<(&'d str, &'d str)>,
+    written: Bindings,
+    /// The declarations that the element at hand must have, by prefix; kept to keep its memory.
+    fresh: Vec<(&'d str, u32)>,
     opened: Vec<Opened<'d>>,
 }
 
@@ -70,7 +71,7 @@ impl<'d> Form<'d> {
         let mark = self.written.mark();
         self.need(tag.name.prefix, tag.name.namespace);
         for attribute in element.raw_attributes() {
-            if !attribute.name.prefix.is_empty() {
+            if attribute.name.prefix != NONE {
                 self.need(attribute.name.prefix, attribute.name.namespace);
             }
         }
@@ -107,10 +108,10 @@ impl<'d> Form<'d> {
 
     /// Declares a prefix that is used here, unless what is written around here already says the same. Nothing written
     /// and no namespace are the same: `xmlns=""` is written only where it takes something back.
-    fn need(&mut self, prefix: &'d str, namespace: &'d str) {
-        if prefix != "xml" && self.written.of(prefix).unwrap_or_default() != namespace {
+    fn need(&mut self, prefix: u32, namespace: u32) {
+        if prefix != XML && self.written.of(prefix) != namespace {
             self.written.bind(prefix, namespace);
-            self.fresh.push((prefix, namespace));
+            self.fresh.push((self.apex.document.prefixes.name(prefix), namespace));
         }
     }
 
@@ -120,13 +121,14 @@ impl<'d> Form<'d> {
         if element == self.apex {
             let inclusive = std::mem::take(&mut self.inclusive);
             for prefix in &inclusive {
-                self.need(prefix, element.namespace_of_prefix(prefix).unwrap_or_default());
+                let namespace = element.bound_to(element.document.prefixes.name(*prefix));
+                self.need(*prefix, namespace);
             }
             self.inclusive = inclusive;
             return;
         }
         for declared in element.declarations() {
-            if self.inclusive.contains(declared.prefix) {
+            if self.inclusive.contains(&declared.prefix) {
                 self.need(declared.prefix, declared.namespace);
             }
         }
@@ -140,14 +142,16 @@ impl<'d> Form<'d> {
             self.bytes.extend_from_slice(prefix.as_bytes());
             self.bytes.extend_from_slice(b"=\"");
             // The parser lets no namespace pass that would have to be escaped.
+            let namespace = self.apex.document.namespaces.name(namespace);
             self.bytes.extend_from_slice(namespace.as_bytes());
             self.bytes.push(b'"');
         }
         self.fresh = fresh;
     }
 
-    fn name(&mut self, prefix: &str, local: &str) {
-        if !prefix.is_empty() {
+    fn name(&mut self, prefix: u32, local: &str) {
+        if prefix != NONE {
+            let prefix = self.apex.document.prefixes.name(prefix);
             self.bytes.extend_from_slice(prefix.as_bytes());
             self.bytes.push(b':');
         }
@@ -172,8 +176,8 @@ impl<'d> Form<'d> {
     }
 }
 
-/// The prefixes of the list that are bound somewhere at or inside the apex, as strings of the document.
-fn in_scope<'d>(apex: Element<'d>, prefixes: &[&str]) -> BTreeSet<&'d str> {
+/// The prefixes of the list that are bound somewhere at or inside the apex.
+fn in_scope(apex: Element<'_>, prefixes: &[&str]) -> BTreeSet<u32> {
     let listed: BTreeSet<&str> =
         prefixes.iter().map(|prefix| if *prefix == "#default" { "" } else { prefix }).collect();
     if listed.is_empty() {
@@ -184,7 +188,7 @@ fn in_scope<'d>(apex: Element<'d>, prefixes: &[&str]) -> BTreeSet<&'d str> {
         .chain(apex.descendants())
         .flat_map(Element::declarations)
         .map(|declared| declared.prefix)
-        .filter(|prefix| listed.contains(prefix))
+        .filter(|prefix| listed.contains(apex.document.prefixes.name(*prefix)))
         .collect()
 }
 

@@ -33,15 +33,41 @@ pub(crate) fn check(text: &str) -> Result<(), Fault> {
 /// Whether the byte may belong to a name, a colon included; of those beyond ASCII only [`is_name`] knows.
 #[inline]
 pub(crate) fn is_name_byte(byte: u8) -> bool {
-    NAME_BYTES.get(usize::from(byte)).copied().unwrap_or_default()
+    class(byte) != 0
 }
 
-static NAME_BYTES: [bool; 256] = {
-    let mut table = [false; 256];
-    let mut rest: &mut [bool] = &mut table;
+/// Whether the byte may begin a part of a name without others than ASCII.
+#[inline]
+pub(crate) fn begins_common_name(byte: u8) -> bool {
+    class(byte) & BEGINS != 0
+}
+
+/// Whether such a part may go on with the byte.
+#[inline]
+pub(crate) fn continues_common_name(byte: u8) -> bool {
+    class(byte) & CONTINUES != 0
+}
+
+const BEGINS: u8 = 1;
+const CONTINUES: u8 = 2;
+const BELONGS: u8 = 4;
+
+#[inline]
+fn class(byte: u8) -> u8 {
+    CLASSES.get(usize::from(byte)).copied().unwrap_or_default()
+}
+
+static CLASSES: [u8; 256] = {
+    let mut table = [0; 256];
+    let mut rest: &mut [u8] = &mut table;
     let mut byte = 0_u8;
-    while let Some((known, behind)) = rest.split_first_mut() {
-        *known = matches!(byte, b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'.' | b'-' | b'_' | b':' | 0x80..);
+    while let Some((class, behind)) = rest.split_first_mut() {
+        *class = match byte {
+            b'a'..=b'z' | b'A'..=b'Z' | b'_' => BEGINS | CONTINUES,
+            b'0'..=b'9' | b'.' | b'-' => CONTINUES,
+            b':' | 0x80.. => BELONGS,
+            _ => 0,
+        };
         byte = byte.wrapping_add(1);
         rest = behind;
     }

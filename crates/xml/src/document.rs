@@ -10,6 +10,7 @@ use std::collections::BTreeMap;
 use crate::element::Element;
 use crate::error::Error;
 use crate::limits::Limits;
+use crate::names::{NONE, Names};
 use crate::parse;
 
 /// A document that was accepted; it borrows from the bytes it was read from.
@@ -18,7 +19,10 @@ pub struct Document<'i> {
     /// The first is the root.
     pub(crate) nodes: Vec<Node<'i>>,
     pub(crate) attributes: Vec<Attribute<'i>>,
-    pub(crate) declarations: Vec<Declaration<'i>>,
+    pub(crate) declarations: Vec<Declaration>,
+    /// The prefixes of its names, declared or used.
+    pub(crate) prefixes: Names<'i>,
+    pub(crate) namespaces: Names<'i>,
     pub(crate) ids: BTreeMap<Cow<'i, str>, u32>,
     pub(crate) elements: usize,
     pub(crate) depth: usize,
@@ -86,7 +90,7 @@ pub(crate) struct Tag<'i> {
 impl Tag<'_> {
     /// What stands in for an element that is not there: it has no name, no attributes and no children.
     pub(crate) const NONE: &'static Tag<'static> = &Tag {
-        name: Name { prefix: "", local: "", namespace: "" },
+        name: Name { local: "", prefix: NONE, namespace: NONE },
         attributes: Part { start: 0, end: 0 },
         declarations: Part { start: 0, end: 0 },
         parent: None,
@@ -97,9 +101,11 @@ impl Tag<'_> {
 
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Name<'i> {
-    pub(crate) prefix: &'i str,
     pub(crate) local: &'i str,
-    pub(crate) namespace: &'i str,
+    /// Its number in [`Document::prefixes`].
+    pub(crate) prefix: u32,
+    /// Its number in [`Document::namespaces`].
+    pub(crate) namespace: u32,
 }
 
 #[derive(Debug)]
@@ -108,11 +114,14 @@ pub(crate) struct Attribute<'i> {
     pub(crate) value: Cow<'i, str>,
 }
 
-/// A namespace declaration; the prefix of the default namespace is empty, and so is the namespace of `xmlns=""`.
-#[derive(Debug)]
-pub(crate) struct Declaration<'i> {
-    pub(crate) prefix: &'i str,
-    pub(crate) namespace: &'i str,
+/// A namespace declaration; the prefix of the default namespace is empty, and so is the namespace of `xmlns=""`. Both
+/// are numbers in the tables of the [`Document`].
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Declaration {
+    pub(crate) prefix: u32,
+    pub(crate) namespace: u32,
+    /// Where its value stands in the input.
+    pub(crate) place: u32,
 }
 
 /// A range in half the room: no input is longer than [`u32::MAX`].

@@ -9,6 +9,7 @@ use std::fmt;
 use std::ops::Range;
 
 use crate::document::{Attribute, Declaration, Document, Node, Tag};
+use crate::names::NONE;
 
 /// An element of a [`Document`].
 #[derive(Clone, Copy)]
@@ -21,7 +22,7 @@ impl<'d> Element<'d> {
     /// The namespace it is in; empty if in none.
     #[must_use]
     pub fn namespace(self) -> &'d str {
-        self.tag().name.namespace
+        self.document.namespaces.name(self.tag().name.namespace)
     }
 
     /// Its name within the namespace.
@@ -33,30 +34,33 @@ impl<'d> Element<'d> {
     /// Whether it has this name in this namespace.
     #[must_use]
     pub fn is(self, namespace: &str, local: &str) -> bool {
-        let name = self.tag().name;
-        name.local == local && name.namespace == namespace
+        self.tag().name.local == local && self.namespace() == namespace
     }
 
     /// The value of an attribute in no namespace, normalized and with its references resolved.
     #[must_use]
     pub fn attribute(self, local: &str) -> Option<&'d str> {
-        self.attribute_ns("", local)
+        let found =
+            |attribute: &&Attribute<'_>| attribute.name.namespace == NONE && attribute.name.local == local;
+        self.raw_attributes().iter().find(found).map(|attribute| attribute.value.as_ref())
     }
 
     /// The value of an attribute in a namespace, normalized and with its references resolved.
     #[must_use]
     pub fn attribute_ns(self, namespace: &str, local: &str) -> Option<&'d str> {
+        let namespaces = &self.document.namespaces;
         let found = |attribute: &&Attribute<'_>| {
-            attribute.name.local == local && attribute.name.namespace == namespace
+            attribute.name.local == local && namespaces.name(attribute.name.namespace) == namespace
         };
         self.raw_attributes().iter().find(found).map(|attribute| attribute.value.as_ref())
     }
 
     /// Its attributes as (namespace, local name, value), ordered by namespace and local name.
     pub fn attributes(self) -> impl Iterator<Item = (&'d str, &'d str, &'d str)> {
-        self.raw_attributes()
-            .iter()
-            .map(|attribute| (attribute.name.namespace, attribute.name.local, attribute.value.as_ref()))
+        let namespaces = &self.document.namespaces;
+        self.raw_attributes().iter().map(|attribute| {
+            (namespaces.name(attribute.name.namespace), attribute.name.local, attribute.value.as_ref())
+        })
     }
 
     /// The element around it; none around the root.
@@ -128,16 +132,14 @@ impl<'d> Element<'d> {
         if prefix == "xml" {
             return Some(crate::XML_NAMESPACE);
         }
-        let mut here = Some(self);
-        while let Some(element) = here {
-            let declarations = element.declarations();
-            if let Ok(place) = declarations.binary_search_by(|declared| declared.prefix.cmp(prefix)) {
-                let found = declarations.get(place).map(|declared| declared.namespace);
-                return found.filter(|namespace| !namespace.is_empty());
-            }
-            here = element.parent();
-        }
-        None
+        let namespace = self.document.namespaces.name(self.bound_to(prefix));
+        Some(namespace).filter(|namespace| !namespace.is_empty())
+    }
+
+    /// The same by numbers: the namespace that a prefix is bound to here, or [`NONE`].
+    pub(crate) fn bound_to(self, prefix: &str) -> u32 {
+        let mut around = std::iter::successors(Some(self), |element| element.parent());
+        around.find_map(|element| element.declaration_of(prefix)).map_or(NONE, |declared| declared.namespace)
     }
 
     /// The namespace declarations that are in scope here, its own included, by prefix; the empty prefix is that of the
@@ -147,7 +149,8 @@ impl<'d> Element<'d> {
         let mut scope = BTreeMap::new();
         for element in std::iter::successors(Some(self), |element| element.parent()) {
             for declared in element.declarations() {
-                scope.entry(declared.prefix).or_insert(declared.namespace);
+                let prefix = self.document.prefixes.name(declared.prefix);
+                scope.entry(prefix).or_insert(self.document.namespaces.name(declared.namespace));
             }
         }
         scope.retain(|prefix, namespace| *prefix != "xml" && !namespace.is_empty());
@@ -173,8 +176,17 @@ impl<'d> Element<'d> {
         self.document.attributes.get(self.tag().attributes.range()).unwrap_or_default()
     }
 
-    pub(crate) fn declarations(self) -> &'d [Declaration<'d>] {
+    pub(crate) fn declarations(self) -> &'d [Declaration] {
         self.document.declarations.get(self.tag().declarations.range()).unwrap_or_default()
+    }
+
+    /// Its own declaration of a prefix.
+    fn declaration_of(self, prefix: &str) -> Option<&'d Declaration> {
+        let prefixes = &self.document.prefixes;
+        let declarations = self.declarations();
+        let place =
+            declarations.binary_search_by(|declared| prefixes.name(declared.prefix).cmp(prefix)).ok()?;
+        declarations.get(place)
     }
 
     /// Its child nodes and their indices.

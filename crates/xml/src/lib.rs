@@ -15,6 +15,7 @@ mod document;
 mod element;
 mod error;
 mod limits;
+mod names;
 mod parse;
 mod search;
 mod writer;

@@ -15,13 +15,16 @@ use std::borrow::Cow;
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
+use std::ops::Range;
 
+use crate::XML_NAMESPACE;
 use crate::bindings::Bindings;
 use crate::characters;
 use crate::document::{Attribute, Declaration, Document, Name, Node, Part, Tag};
 use crate::error::{Error, ErrorKind, Fault};
 use crate::limits::Limits;
-use cursor::{Cursor, Qualified};
+use crate::names::{NONE, Names, XML, short};
+use cursor::{Cursor, Qualified, Quoted};
 use namespaces::Effect;
 
 /// Reads a document.
@@ -51,15 +54,16 @@ fn admit<'i>(input: &'i [u8], limits: &Limits) -> Result<&'i str, Fault> {
 struct Parser<'i, 'l> {
     cursor: Cursor<'i>,
     limits: &'l Limits,
-    scope: Bindings<'i>,
-    open: Vec<Open<'i>>,
+    scope: Bindings,
+    open: Vec<Open>,
     document: Document<'i>,
 }
 
 /// An element whose end tag is still to come.
-struct Open<'i> {
+struct Open {
     index: u32,
-    name: &'i str,
+    /// Where the name in its start tag stands.
+    name: Range<usize>,
     /// What to restore the scope to.
     mark: usize,
 }
@@ -71,17 +75,15 @@ impl<'i, 'l> Parser<'i, 'l> {
             nodes: Vec::with_capacity((text.len() / 50).min(limits.nodes)),
             attributes: Vec::with_capacity((text.len() / 100 + 8).min(limits.nodes)),
             declarations: Vec::new(),
+            prefixes: Names::new("xml"),
+            namespaces: Names::new(XML_NAMESPACE),
             ids: BTreeMap::new(),
             elements: 0,
             depth: 0,
         };
-        Self {
-            cursor: Cursor::new(text),
-            limits,
-            scope: Bindings::reserved(),
-            open: Vec::with_capacity(16),
-            document,
-        }
+        let mut scope = Bindings::default();
+        scope.bind(XML, XML);
+        Self { cursor: Cursor::new(text), limits, scope, open: Vec::with_capacity(16), document }
     }
 
     fn document(&mut self) -> Result<(), Fault> {
@@ -94,7 +96,11 @@ impl<'i, 'l> Parser<'i, 'l> {
         prolog::after_root(&mut self.cursor)
     }
 
+    #[inline]
     fn text(&mut self) -> Result<(), Fault> {
+        if self.cursor.peek() == Some(b'<') {
+            return Ok(());
+        }
         let text = match self.cursor.plain_text() {
             Some(plain) => Cow::Borrowed(plain),
             None => {
@@ -138,12 +144,16 @@ impl<'i, 'l> Parser<'i, 'l> {
         self.cursor.eat("<");
         let written = self.cursor.name()?;
         let (attributes, declarations) = (self.document.attributes.len(), self.document.declarations.len());
-        let empty = self.attributes(attributes, declarations)?;
+        let empty = !self.cursor.eat(">") && self.attributes(attributes, declarations)?;
 
         let mark = self.scope.mark();
-        self.declare(declarations)?;
+        if self.document.declarations.len() > declarations {
+            self.declare(declarations)?;
+        }
         let name = self.element_name(written)?;
-        self.settle(attributes)?;
+        if self.document.attributes.len() > attributes {
+            self.settle(attributes)?;
+        }
         let tag = Tag {
             name,
             attributes: part(attributes, self.document.attributes.len()),
@@ -153,13 +163,15 @@ impl<'i, 'l> Parser<'i, 'l> {
             span: part(start, start),
         };
         let index = self.push(Node::Element(tag))?;
-        self.note_id(index, attributes)?;
+        if self.document.attributes.len() > attributes {
+            self.note_id(index, attributes)?;
+        }
         self.document.elements += 1;
         self.document.depth = self.document.depth.max(self.open.len() + 1);
         if empty {
             self.close(index, mark);
         } else {
-            self.open.push(Open { index, name: written.whole, mark });
+            self.open.push(Open { index, name: written.start..written.end, mark });
         }
         Ok(())
     }
@@ -168,7 +180,7 @@ impl<'i, 'l> Parser<'i, 'l> {
         let start = self.cursor.offset();
         self.cursor.eat("</");
         let Some(open) = self.open.pop() else { return Err(self.cursor.fault(ErrorKind::EndTag)) };
-        if !self.cursor.eat(open.name) {
+        if !self.cursor.eat_again(open.name.start, open.name.end) {
             return Err(Fault { offset: start, ..self.cursor.fault(ErrorKind::EndTag) });
         }
         self.cursor.skip_space();
@@ -187,31 +199,39 @@ impl<'i, 'l> Parser<'i, 'l> {
             if self.cursor.eat("/>") {
                 return Ok(true);
             }
-            if !spaced || self.cursor.rest().starts_with('/') {
+            if !spaced || self.cursor.peek() == Some(b'/') {
                 return Err(self.cursor.fault(ErrorKind::Tag));
             }
             let name = self.cursor.name()?;
             self.cursor.skip_space();
             self.cursor.expect("=", ErrorKind::AttributeValue)?;
             self.cursor.skip_space();
-            let raw = self.cursor.quoted(ErrorKind::AttributeValue)?;
+            let quoted = self.cursor.quoted(ErrorKind::AttributeValue)?;
             match name {
                 Qualified { prefix: "xmlns", local: prefix, .. } => {
-                    self.declaration(declarations, prefix, raw)?
+                    self.declaration(declarations, prefix, quoted.content)?
                 }
-                Qualified { prefix: "", local: "xmlns", .. } => self.declaration(declarations, "", raw)?,
-                name => self.attribute(attributes, name, raw)?,
+                Qualified { prefix: "", local: "xmlns", .. } => {
+                    self.declaration(declarations, "", quoted.content)?
+                }
+                name => self.attribute(attributes, name, quoted)?,
             }
         }
     }
 
-    fn attribute(&mut self, first: usize, name: Qualified<'i>, raw: &'i str) -> Result<(), Fault> {
+    #[inline]
+    fn attribute(&mut self, first: usize, name: Qualified<'i>, quoted: Quoted<'i>) -> Result<(), Fault> {
         if self.document.attributes.len() - first >= self.limits.attributes {
-            return Err(self.at(name.whole, ErrorKind::TooManyAttributes));
+            return Err(Fault { kind: ErrorKind::TooManyAttributes, offset: name.start });
         }
-        let value = value::attribute(raw).map_err(|wrong| self.within(raw, wrong))?;
+        let raw = quoted.content;
+        let value = match quoted.is_plain {
+            true => Cow::Borrowed(raw),
+            false => value::attribute(raw).map_err(|wrong| self.within(raw, wrong))?,
+        };
         // Its prefix may be declared further on in the tag.
-        let name = Name { prefix: name.prefix, local: name.local, namespace: "" };
+        let prefix = self.document.prefixes.number(name.prefix);
+        let name = Name { local: name.local, prefix, namespace: NONE };
         self.document.attributes.push(Attribute { name, value });
         Ok(())
     }
@@ -221,7 +241,13 @@ impl<'i, 'l> Parser<'i, 'l> {
             return Err(self.at(namespace, ErrorKind::TooManyNamespaces));
         }
         match namespaces::check(prefix, namespace).map_err(|kind| self.at(namespace, kind))? {
-            Effect::Binds => self.document.declarations.push(Declaration { prefix, namespace }),
+            Effect::Binds => {
+                let place = short(self.cursor.offset_of(namespace));
+                let document = &mut self.document;
+                let prefix = document.prefixes.number(prefix);
+                let namespace = document.namespaces.number(namespace);
+                document.declarations.push(Declaration { prefix, namespace, place });
+            }
             Effect::Nothing => {}
         }
         Ok(())
@@ -229,12 +255,13 @@ impl<'i, 'l> Parser<'i, 'l> {
 
     /// Brings the declarations of a tag into scope.
     fn declare(&mut self, first: usize) -> Result<(), Fault> {
-        let declarations = self.document.declarations.get_mut(first..).unwrap_or_default();
-        declarations.sort_unstable_by_key(|declared| declared.prefix);
+        let Document { declarations, prefixes, .. } = &mut self.document;
+        let declarations = declarations.get_mut(first..).unwrap_or_default();
+        declarations.sort_unstable_by_key(|declared| prefixes.name(declared.prefix));
         let mut before = None;
         for declared in declarations {
             if before == Some(declared.prefix) {
-                let offset = self.cursor.offset_of(declared.namespace);
+                let offset = declared.place as usize;
                 return Err(Fault { kind: ErrorKind::DuplicateAttribute, offset });
             }
             before = Some(declared.prefix);
@@ -243,41 +270,41 @@ impl<'i, 'l> Parser<'i, 'l> {
         Ok(())
     }
 
-    fn element_name(&self, written: Qualified<'i>) -> Result<Name<'i>, Fault> {
-        let namespace = match self.scope.of(written.prefix) {
-            Some(namespace) => namespace,
-            None if written.prefix.is_empty() => "",
-            None => return Err(self.at(written.whole, ErrorKind::UndeclaredPrefix)),
-        };
-        Ok(Name { prefix: written.prefix, local: written.local, namespace })
+    fn element_name(&mut self, written: Qualified<'i>) -> Result<Name<'i>, Fault> {
+        let prefix = self.document.prefixes.number(written.prefix);
+        let namespace = self.scope.of(prefix);
+        // Only the default namespace can be bound to nothing.
+        if namespace == NONE && prefix != NONE {
+            return Err(Fault { kind: ErrorKind::UndeclaredPrefix, offset: written.start });
+        }
+        Ok(Name { local: written.local, prefix, namespace })
     }
 
     /// Puts the attributes of a tag into their namespaces and in order, and finds the one that is there twice.
     fn settle(&mut self, first: usize) -> Result<(), Fault> {
         let (scope, cursor) = (&self.scope, &self.cursor);
+        let Document { attributes, namespaces, .. } = &mut self.document;
         let fault = |kind, name: &Name<'_>| Err(Fault { kind, offset: cursor.offset_of(name.local) });
-        let attributes = self.document.attributes.get_mut(first..).unwrap_or_default();
-        for Attribute { name, .. } in
-            attributes.iter_mut().filter(|attribute| !attribute.name.prefix.is_empty())
+        let attributes = attributes.get_mut(first..).unwrap_or_default();
+        for Attribute { name, .. } in attributes.iter_mut().filter(|attribute| attribute.name.prefix != NONE)
         {
-            let Some(namespace) = scope.of(name.prefix) else {
+            name.namespace = scope.of(name.prefix);
+            if name.namespace == NONE {
                 return fault(ErrorKind::UndeclaredPrefix, name);
-            };
-            if name.prefix == "xml" && name.local == "base" {
+            }
+            if name.prefix == XML && name.local == "base" {
                 return fault(ErrorKind::Base, name);
             }
-            name.namespace = namespace;
         }
         // One look finds the tags that need no sorting: those with one attribute, and all of a canonical form.
-        let ordered =
-            |pair: &[Attribute<'i>]| matches!(pair, [one, other] if order(&one.name, &other.name).is_lt());
-        if attributes.windows(2).all(ordered) {
+        let order = |one: &Attribute<'_>, other: &Attribute<'_>| order(namespaces, &one.name, &other.name);
+        if attributes.is_sorted_by(|one, other| order(one, other).is_lt()) {
             return Ok(());
         }
-        attributes.sort_unstable_by(|one, other| order(&one.name, &other.name));
+        attributes.sort_unstable_by(order);
         for pair in attributes.windows(2) {
             if let [one, other] = pair
-                && order(&one.name, &other.name).is_eq()
+                && order(one, other).is_eq()
             {
                 let later = if one.name.local.as_ptr() > other.name.local.as_ptr() { one } else { other };
                 return fault(ErrorKind::DuplicateAttribute, &later.name);
@@ -338,13 +365,12 @@ impl<'i, 'l> Parser<'i, 'l> {
 }
 
 /// The order of the canonical form: by namespace, then by local name. Most names differ in their first byte already.
-fn order(one: &Name<'_>, other: &Name<'_>) -> Ordering {
+fn order(namespaces: &Names<'_>, one: &Name<'_>, other: &Name<'_>) -> Ordering {
+    if one.namespace != other.namespace {
+        return namespaces.name(one.namespace).cmp(namespaces.name(other.namespace));
+    }
     let (first, second) = (one.local.as_bytes().first(), other.local.as_bytes().first());
-    let namespaces = match (one.namespace.is_empty(), other.namespace.is_empty()) {
-        (true, true) => Ordering::Equal,
-        _ => one.namespace.cmp(other.namespace),
-    };
-    namespaces.then_with(|| first.cmp(&second)).then_with(|| one.local.cmp(other.local))
+    first.cmp(&second).then_with(|| one.local.cmp(other.local))
 }
 
 /// The value of an ID as one that knows its type would see it, without white space around it.
@@ -358,9 +384,4 @@ fn trimmed<'i>(value: &Cow<'i, str>) -> Cow<'i, str> {
 
 fn part(start: usize, end: usize) -> Part {
     Part { start: short(start), end: short(end) }
-}
-
-/// The input is no longer than [`u32::MAX`], and nothing counted here is more than its bytes.
-fn short(number: usize) -> u32 {
-    u32::try_from(number).unwrap_or(u32::MAX)
 }

@@ -1,58 +1,85 @@
 //! Cutting tokens from the input.
 //!
 //! What the tokens mean is in `parse.rs`. The one thing to know: the cursor only moves forward, and each of its steps
-//! takes time in proportion to what it moves over.
+//! takes time in proportion to what it moves over. It never stops inside a character: what it searches for is ASCII.
 
-use crate::characters::{is_name, is_name_byte, is_space};
+use crate::characters::{begins_common_name, continues_common_name, is_name, is_name_byte, is_space};
 use crate::error::{ErrorKind, Fault};
-use crate::search::{find, letters};
+use crate::search::{find, find_in_value};
 
-/// What is left of the input.
+/// The input, and a place in it.
 pub(crate) struct Cursor<'i> {
     text: &'i str,
-    rest: &'i str,
+    at: usize,
 }
 
-/// A name as it is written, in whole and in its parts.
+/// A name as it is written: where it stands, and its parts.
 #[derive(Clone, Copy)]
 pub(crate) struct Qualified<'i> {
-    pub(crate) whole: &'i str,
+    pub(crate) start: usize,
+    pub(crate) end: usize,
     pub(crate) prefix: &'i str,
     pub(crate) local: &'i str,
 }
 
+/// What stands between quotes.
+#[derive(Clone, Copy)]
+pub(crate) struct Quoted<'i> {
+    pub(crate) content: &'i str,
+    /// Whether every character of it stands for itself in an attribute: no reference, no `<`, no white space but spaces.
+    pub(crate) is_plain: bool,
+}
+
 impl<'i> Cursor<'i> {
     pub(crate) fn new(text: &'i str) -> Self {
-        Self { text, rest: text }
+        Self { text, at: 0 }
     }
 
+    #[inline]
     pub(crate) fn rest(&self) -> &'i str {
-        self.rest
+        self.text.get(self.at..).unwrap_or_default()
     }
 
+    /// The next byte.
+    #[inline]
+    pub(crate) fn peek(&self) -> Option<u8> {
+        self.byte(self.at)
+    }
+
+    #[inline]
     pub(crate) fn offset(&self) -> usize {
-        self.text.len() - self.rest.len()
+        self.at
     }
 
     /// Where a part that was cut from the input stands in it.
+    #[inline]
     pub(crate) fn offset_of(&self, part: &str) -> usize {
         (part.as_ptr() as usize).saturating_sub(self.text.as_ptr() as usize)
     }
 
     pub(crate) fn fault(&self, kind: ErrorKind) -> Fault {
-        let kind = if self.rest.is_empty() { ErrorKind::UnexpectedEnd } else { kind };
-        Fault { kind, offset: self.offset() }
+        let kind = if self.rest().is_empty() { ErrorKind::UnexpectedEnd } else { kind };
+        Fault { kind, offset: self.at }
     }
 
     #[inline]
     pub(crate) fn eat(&mut self, token: &str) -> bool {
-        match self.rest.strip_prefix(token) {
-            Some(rest) => {
-                self.rest = rest;
-                true
-            }
-            None => false,
+        let ahead = self.bytes(self.at).starts_with(token.as_bytes());
+        if ahead {
+            self.at += token.len();
         }
+        ahead
+    }
+
+    /// Steps over the same bytes again that stand at a place before.
+    #[inline]
+    pub(crate) fn eat_again(&mut self, start: usize, end: usize) -> bool {
+        let known = self.text.as_bytes().get(start..end).unwrap_or_default();
+        let ahead = self.bytes(self.at).starts_with(known);
+        if ahead {
+            self.at += known.len();
+        }
+        ahead
     }
 
     #[inline]
@@ -63,16 +90,18 @@ impl<'i> Cursor<'i> {
     /// Whether there was white space to skip.
     #[inline]
     pub(crate) fn skip_space(&mut self) -> bool {
-        let length = self.rest.bytes().take_while(|byte| is_space(*byte)).count();
-        self.advance(length);
-        length > 0
+        let start = self.at;
+        while self.peek().is_some_and(is_space) {
+            self.at += 1;
+        }
+        self.at > start
     }
 
     /// What is before `token`, and steps over it.
     pub(crate) fn until(&mut self, token: &str) -> Result<&'i str, Fault> {
-        match self.rest.split_once(token) {
-            Some((before, rest)) => {
-                self.rest = rest;
+        match self.rest().split_once(token) {
+            Some((before, _)) => {
+                self.at += before.len() + token.len();
                 Ok(before)
             }
             None => Err(Fault { kind: ErrorKind::UnexpectedEnd, offset: self.text.len() }),
@@ -81,54 +110,77 @@ impl<'i> Cursor<'i> {
 
     /// What is before the next tag, comment or the like.
     pub(crate) fn until_markup(&mut self) -> &'i str {
-        self.advance(find(self.rest, [b'<']).unwrap_or(self.rest.len()))
+        let rest = self.rest();
+        self.advance(find(rest, [b'<']).unwrap_or(rest.len()))
     }
 
     /// Character data up to the next tag, if all of it stands for itself.
     #[inline]
     pub(crate) fn plain_text(&mut self) -> Option<&'i str> {
-        let length = find(self.rest, [b'<', b'&', b'\r', b']'])?;
-        if self.rest.as_bytes().get(length) == Some(&b'<') { Some(self.advance(length)) } else { None }
+        let length = find(self.rest(), [b'<', b'&', b'\r', b']'])?;
+        if self.byte(self.at + length) == Some(b'<') { Some(self.advance(length)) } else { None }
     }
 
-    /// A quoted string: its content.
-    pub(crate) fn quoted(&mut self, kind: ErrorKind) -> Result<&'i str, Fault> {
-        let quote = self.rest.bytes().next().filter(|byte| matches!(byte, b'"' | b'\''));
-        let quote = quote.ok_or_else(|| self.fault(kind))?;
-        self.advance(1);
-        let Some(length) = find(self.rest, [quote]) else {
+    /// A quoted string.
+    #[inline]
+    pub(crate) fn quoted(&mut self, kind: ErrorKind) -> Result<Quoted<'i>, Fault> {
+        let Some(quote @ (b'"' | b'\'')) = self.peek() else { return Err(self.fault(kind)) };
+        self.at += 1;
+        let plain = find_in_value(self.bytes(self.at), quote).unwrap_or_default();
+        if self.byte(self.at + plain) == Some(quote) {
+            let content = self.advance(plain);
+            self.at += 1;
+            return Ok(Quoted { content, is_plain: true });
+        }
+        let Some(length) = find(self.rest(), [quote]) else {
             return Err(Fault { kind: ErrorKind::UnexpectedEnd, offset: self.text.len() });
         };
         let content = self.advance(length);
-        self.advance(1);
-        Ok(content)
+        self.at += 1;
+        Ok(Quoted { content, is_plain: false })
     }
 
     /// A name with or without a prefix (Namespaces in XML 1.0, production `QName`).
     #[inline]
     pub(crate) fn name(&mut self) -> Result<Qualified<'i>, Fault> {
-        let first = common_name(self.rest);
-        let (first, second) = match self.rest.as_bytes().get(first) {
-            Some(b':') => (first, common_name(self.rest.get(first + 1..).unwrap_or_default())),
-            _ => (0, first),
-        };
-        let length = if first == 0 { second } else { first + 1 + second };
-        let ends = !self.rest.as_bytes().get(length).is_some_and(|byte| is_name_byte(*byte));
-        if second == 0 || !ends {
+        let start = self.at;
+        let mut local = start;
+        let mut end = self.common_name(start);
+        if end > start && self.byte(end) == Some(b':') {
+            local = end + 1;
+            end = self.common_name(local);
+        }
+        if end == local || self.byte(end).is_some_and(is_name_byte) {
             return self.uncommon_name();
         }
-        let whole = self.advance(length);
-        let (prefix, local) = whole.split_at_checked(length - second).unwrap_or_default();
-        Ok(Qualified { whole, prefix: prefix.get(..first).unwrap_or_default(), local })
+        self.at = end;
+        let prefix = if local == start { "" } else { self.slice(start, local - 1) };
+        Ok(Qualified { start, end, prefix, local: self.slice(local, end) })
+    }
+
+    /// Where the part of a name ends that begins here, if it has no other characters than ASCII, as nearly all have; it
+    /// may go on with others. If it has not, here.
+    #[inline]
+    fn common_name(&self, start: usize) -> usize {
+        let mut end = start;
+        if self.byte(start).is_some_and(begins_common_name) {
+            end += 1;
+            while self.byte(end).is_some_and(continues_common_name) {
+                end += 1;
+            }
+        }
+        end
     }
 
     /// Any name, or what is wrong with it.
+    #[cold]
     fn uncommon_name(&mut self) -> Result<Qualified<'i>, Fault> {
-        let fault = Fault { kind: ErrorKind::Name, offset: self.offset() };
-        let length = self.rest.bytes().take_while(|byte| is_name_byte(*byte)).count();
+        let fault = Fault { kind: ErrorKind::Name, offset: self.at };
+        let length = self.rest().bytes().take_while(|byte| is_name_byte(*byte)).count();
         if length == 0 {
             return Err(self.fault(ErrorKind::Name));
         }
+        let start = self.at;
         let whole = self.advance(length);
         let (prefix, local) = match whole.split_once(':') {
             None => ("", whole),
@@ -138,26 +190,28 @@ impl<'i> Cursor<'i> {
             Some(parts) => parts,
         };
         let named = is_name(local) && (prefix.is_empty() || is_name(prefix));
-        if named { Ok(Qualified { whole, prefix, local }) } else { Err(fault) }
+        if named { Ok(Qualified { start, end: self.at, prefix, local }) } else { Err(fault) }
+    }
+
+    #[inline]
+    fn bytes(&self, from: usize) -> &'i [u8] {
+        self.text.as_bytes().get(from..).unwrap_or_default()
+    }
+
+    #[inline]
+    fn byte(&self, at: usize) -> Option<u8> {
+        self.text.as_bytes().get(at).copied()
+    }
+
+    #[inline]
+    fn slice(&self, start: usize, end: usize) -> &'i str {
+        self.text.get(start..end).unwrap_or_default()
     }
 
     #[inline]
     fn advance(&mut self, length: usize) -> &'i str {
-        // The length never falls inside a character: what was searched for is ASCII.
-        let (before, rest) = self.rest.split_at_checked(length).unwrap_or((self.rest, ""));
-        self.rest = rest;
-        before
+        let start = self.at;
+        self.at += length;
+        self.slice(start, self.at)
     }
-}
-
-/// How long the part of a name is that the text begins with, if it has no other characters than ASCII and begins with
-/// a letter, as nearly all have; it may go on with others.
-#[inline]
-fn common_name(text: &str) -> usize {
-    let letters = letters(text);
-    if letters == 0 {
-        return 0;
-    }
-    let more = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_');
-    letters + text.as_bytes().get(letters..).unwrap_or_default().iter().take_while(|byte| more(byte)).count()
 }

@@ -88,5 +88,5 @@ fn pseudo_attribute<'i>(cursor: &mut Cursor<'i>, name: &str) -> Result<Option<&'
     cursor.skip_space();
     cursor.expect("=", ErrorKind::Declaration)?;
     cursor.skip_space();
-    cursor.quoted(ErrorKind::Declaration).map(Some)
+    cursor.quoted(ErrorKind::Declaration).map(|quoted| Some(quoted.content))
 }
