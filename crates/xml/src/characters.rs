@@ -17,11 +17,16 @@ pub(crate) fn is_allowed(character: char) -> bool {
 
 /// Refuses the first character of `text` that is not a `Char`.
 pub(crate) fn check(text: &str) -> Result<(), Fault> {
-    let suspicious = |byte: u8| byte == 0xEF || (byte < b' ' && !is_space(byte));
-    // The first look is one that the compiler takes at many bytes at once; most blocks have no line end either.
-    let plain =
-        |block: &[u8]| !block.iter().fold(false, |found, byte| found | (*byte < b' ') | (*byte == 0xEF));
-    if text.as_bytes().chunks(64).all(|block| plain(block) || !block.iter().any(|byte| suspicious(*byte))) {
+    // Without an early exit the compiler looks at many bytes at once.
+    let suspicious = |byte: u8| u8::from(byte == 0xEF) | (u8::from(byte < b' ') & u8::from(!is_space(byte)));
+    let (blocks, tail) = text.as_bytes().as_chunks::<64>();
+    // The first look is the cheaper one; most blocks have no line end either.
+    let passes = |block: &[u8; 64]| {
+        let (low, high) =
+            block.iter().fold((u8::MAX, 0), |(low, high), byte| (low.min(*byte), high.max(*byte)));
+        (low >= b' ' && high < 0xEF) || block.map(suspicious).iter().fold(0, |found, one| found | one) == 0
+    };
+    if blocks.iter().all(passes) && tail.iter().all(|byte| suspicious(*byte) == 0) {
         return Ok(());
     }
     match text.char_indices().find(|(_, character)| !is_allowed(*character)) {

@@ -115,7 +115,7 @@ impl<'i, 'l> Parser<'i, 'l> {
     }
 
     fn markup(&mut self) -> Result<(), Fault> {
-        match self.cursor.rest().as_bytes() {
+        match self.cursor.ahead() {
             [b'<', b'/', ..] => self.end_tag(),
             [b'<', b'!', ..] => self.comment_or_cdata(),
             [b'<', b'?', ..] => Err(prolog::refused(&self.cursor, ErrorKind::ProcessingInstruction)),

@@ -22,12 +22,18 @@ pub(crate) fn find<const N: usize>(text: &str, wanted: [u8; N]) -> Option<usize>
     if rest.is_empty() { None } else { find_in_blocks(rest, wanted).map(|place| SHORT + place) }
 }
 
-/// The same for long texts: whole blocks without such a byte are skipped, which the compiler does at many bytes at once.
+/// The same for long texts: blocks without such a byte are skipped.
 fn find_in_blocks<const N: usize>(bytes: &[u8], wanted: [u8; N]) -> Option<usize> {
-    let without =
-        |block: &&[u8; BLOCK]| !block.iter().fold(false, |found, byte| found | is_one_of(*byte, wanted));
-    let skipped = BLOCK * bytes.as_chunks::<BLOCK>().0.iter().take_while(without).count();
+    let (blocks, _) = bytes.as_chunks::<BLOCK>();
+    let skipped = BLOCK * blocks.iter().take_while(|block| !has_one_of(block, wanted)).count();
     find_in_words(bytes.get(skipped..)?, wanted).map(|place| skipped + place)
+}
+
+/// Without an early exit the compiler looks at many bytes at once.
+#[inline]
+fn has_one_of<const N: usize>(block: &[u8; BLOCK], wanted: [u8; N]) -> bool {
+    let found = block.map(|byte| wanted.iter().fold(0, |found, one| found | u8::from(byte == *one)));
+    found.iter().fold(0, |found, one| found | one) != 0
 }
 
 #[inline]
@@ -39,7 +45,7 @@ fn find_in_words<const N: usize>(bytes: &[u8], wanted: [u8; N]) -> Option<usize>
             return Some(number * WORD + first(found));
         }
     }
-    let in_tail = tail.iter().position(|byte| is_one_of(*byte, wanted))?;
+    let in_tail = tail.iter().position(|byte| wanted.contains(byte))?;
     Some(words.len() * WORD + in_tail)
 }
 
@@ -56,14 +62,8 @@ pub(crate) fn find_in_value(text: &[u8], quote: u8) -> Option<usize> {
             return Some(number * WORD + first(found));
         }
     }
-    let in_tail = tail.iter().position(|byte| is_one_of(*byte, wanted) || *byte < b' ')?;
+    let in_tail = tail.iter().position(|byte| wanted.contains(byte) || *byte < b' ')?;
     Some(words.len() * WORD + in_tail)
-}
-
-/// Without an early exit, and so without a branch.
-#[inline]
-fn is_one_of<const N: usize>(byte: u8, wanted: [u8; N]) -> bool {
-    wanted.iter().fold(false, |found, one| found | (byte == *one))
 }
 
 /// Sets the top bit of each byte that is wanted. A borrow may set one above a byte that was found as well, so only the
@@ -90,9 +90,47 @@ fn first(marks: u64) -> usize {
     marks.trailing_zeros() as usize / 8
 }
 
+/// How many ASCII letters there are from a place on, as far as whole words tell: there may be more.
+#[inline]
+pub(crate) fn letters(bytes: &[u8], from: usize) -> usize {
+    let mut length = 0;
+    while let Some(word) = bytes.get(from + length..).and_then(<[u8]>::first_chunk) {
+        let others = !letters_of(u64::from_le_bytes(*word)) & TOPS;
+        if others != 0 {
+            return length + first(others);
+        }
+        length += WORD;
+    }
+    length
+}
+
+/// Sets the top bit of each byte that is an ASCII letter.
+#[inline]
+fn letters_of(word: u64) -> u64 {
+    const A: u64 = ONES * (0x80 - b'a' as u64);
+    const BEHIND_Z: u64 = ONES * (0x80 - b'z' as u64 - 1);
+    // In lower case and without their top bits no byte is above 0x7F, so no sum carries into the next.
+    let low = (word | (ONES * 0x20)) & !TOPS;
+    (low + A) & !(low + BEHIND_Z) & !word & TOPS
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{find, find_in_value};
+    use super::{find, find_in_value, letters};
+
+    #[test]
+    fn letters_are_counted_up_to_the_first_byte_that_is_none() {
+        for other in '\0'..='\u{180}' {
+            for place in 0..19 {
+                let before = "azAZmMqQ".chars().cycle().take(place);
+                let text: String = before.chain([other]).chain("xyzxyz;;;;;;;;".chars()).collect();
+                let expected = if other.is_ascii_alphabetic() { place + 7 } else { place };
+                assert_eq!(letters(text.as_bytes(), 0), expected, "{text:?}");
+                assert_eq!(letters(text.as_bytes(), place), expected - place, "{text:?}");
+            }
+        }
+        assert_eq!((letters(b"", 0), letters(b"abc", 9), letters(b"abcdefghi", 1)), (0, 0, 8));
+    }
 
     #[test]
     fn every_byte_is_found_at_every_place_and_nothing_else_is() {

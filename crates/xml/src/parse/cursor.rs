@@ -5,7 +5,7 @@
 
 use crate::characters::{begins_common_name, continues_common_name, is_name, is_name_byte, is_space};
 use crate::error::{ErrorKind, Fault};
-use crate::search::{find, find_in_value};
+use crate::search::{find, find_in_value, letters};
 
 /// The input, and a place in it.
 pub(crate) struct Cursor<'i> {
@@ -38,6 +38,11 @@ impl<'i> Cursor<'i> {
     #[inline]
     pub(crate) fn rest(&self) -> &'i str {
         self.text.get(self.at..).unwrap_or_default()
+    }
+
+    #[inline]
+    pub(crate) fn ahead(&self) -> &'i [u8] {
+        self.bytes(self.at)
     }
 
     /// The next byte.
@@ -141,7 +146,7 @@ impl<'i> Cursor<'i> {
     }
 
     /// A name with or without a prefix (Namespaces in XML 1.0, production `QName`).
-    #[inline]
+    #[inline(always)]
     pub(crate) fn name(&mut self) -> Result<Qualified<'i>, Fault> {
         let start = self.at;
         let mut local = start;
@@ -162,12 +167,13 @@ impl<'i> Cursor<'i> {
     /// may go on with others. If it has not, here.
     #[inline]
     fn common_name(&self, start: usize) -> usize {
-        let mut end = start;
-        if self.byte(start).is_some_and(begins_common_name) {
+        // Most have nothing but letters.
+        let mut end = start + letters(self.text.as_bytes(), start);
+        if end == start && !self.byte(start).is_some_and(begins_common_name) {
+            return start;
+        }
+        while self.byte(end).is_some_and(continues_common_name) {
             end += 1;
-            while self.byte(end).is_some_and(continues_common_name) {
-                end += 1;
-            }
         }
         end
     }
