@@ -2,9 +2,12 @@
 //!
 //! Which form a signature asks for is decided in `dsig`; the inclusive form is not offered. The one thing to know: the
 //! parser has already put attributes in their canonical order and resolved every name, so one walk over the nodes
-//! remains, in which only the declarations that are already written must be remembered.
+//! remains, in which only the declarations that are already written must be remembered. What the input writes as the
+//! form does, which is most of it, is copied in runs as long as possible.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
+use std::ops::Range;
 
 use crate::bindings::Bindings;
 use crate::document::{Node, Tag};
@@ -29,11 +32,13 @@ pub fn exclusive(element: Element<'_>, omit: Option<Element<'_>>, inclusive_pref
         match node {
             Some(Node::Element(tag)) if omitted == Some(index - 1) => index = tag.end,
             Some(Node::Element(tag)) => form.open(Element { index: index - 1, ..element }, tag),
+            Some(Node::Text(Cow::Borrowed(text))) => form.plain(text),
             Some(Node::Text(text) | Node::Cdata(text)) => form.text(text),
             Some(Node::Comment) | None => {}
         }
     }
     form.close(end);
+    form.flush();
     form.bytes
 }
 
@@ -46,6 +51,8 @@ struct Form<'d> {
     /// The declarations that the element at hand must have, by prefix; kept to keep its memory.
     fresh: Vec<(&'d str, u32)>,
     opened: Vec<Opened<'d>>,
+    /// What is still to be copied from the input, behind `bytes`.
+    run: Range<usize>,
 }
 
 struct Opened<'d> {
@@ -64,6 +71,7 @@ impl<'d> Form<'d> {
             written: Bindings::default(),
             fresh: Vec::new(),
             opened: Vec::with_capacity(16),
+            run: 0..0,
         }
     }
 
@@ -78,6 +86,16 @@ impl<'d> Form<'d> {
         if !self.inclusive.is_empty() {
             self.need_inclusive(element);
         }
+        if tag.canonical_end > 0 && self.fresh.is_empty() {
+            self.copy(tag.span.start as usize..tag.canonical_end as usize);
+        } else {
+            self.start_tag(element, tag);
+        }
+        self.opened.push(Opened { tag, mark });
+    }
+
+    fn start_tag(&mut self, element: Element<'d>, tag: &'d Tag<'d>) {
+        self.flush();
         self.bytes.push(b'<');
         self.name(tag.name.prefix, tag.name.local);
         self.declarations();
@@ -89,20 +107,61 @@ impl<'d> Form<'d> {
             self.bytes.push(b'"');
         }
         self.bytes.push(b'>');
-        self.opened.push(Opened { tag, mark });
     }
 
     /// Closes the elements that end before the node at `index`.
     fn close(&mut self, index: u32) {
         while let Some(opened) = self.opened.pop_if(|opened| opened.tag.end <= index) {
-            self.bytes.extend_from_slice(b"</");
-            self.name(opened.tag.name.prefix, opened.tag.name.local);
-            self.bytes.push(b'>');
+            self.end_tag(opened.tag);
             self.written.restore(opened.mark);
         }
     }
 
+    fn end_tag(&mut self, tag: &Tag<'_>) {
+        let prefix = self.apex.document.prefixes.name(tag.name.prefix);
+        let colon = usize::from(!prefix.is_empty());
+        let end = tag.span.end as usize;
+        let start = end.saturating_sub(b"</>".len() + prefix.len() + colon + tag.name.local.len());
+        // No shorter end tag can name this element, and that of an empty element has no `</` in it.
+        if self.apex.document.text.as_bytes().get(start..end).is_some_and(|tag| tag.starts_with(b"</")) {
+            return self.copy(start..end);
+        }
+        self.flush();
+        self.bytes.extend_from_slice(b"</");
+        self.name(tag.name.prefix, tag.name.local);
+        self.bytes.push(b'>');
+    }
+
+    /// Text that the input writes without references and line ends of its own.
+    fn plain(&mut self, text: &'d str) {
+        match find(text, [b'>']) {
+            None => {
+                let start = self.apex.document.place_of(text);
+                self.copy(start..start + text.len());
+            }
+            Some(_) => self.text(text),
+        }
+    }
+
+    /// Takes a part of the input as it is.
+    fn copy(&mut self, part: Range<usize>) {
+        if self.run.end == part.start {
+            self.run.end = part.end;
+        } else {
+            self.flush();
+            self.run = part;
+        }
+    }
+
+    /// Copies what is to be copied, before something else is written.
+    fn flush(&mut self) {
+        let run = std::mem::take(&mut self.run);
+        let text = self.apex.document.text.as_bytes();
+        self.bytes.extend_from_slice(text.get(run).unwrap_or_default());
+    }
+
     fn text(&mut self, text: &str) {
+        self.flush();
         self.escaped(text, [b'&', b'<', b'>', b'\r'], in_text);
     }
 

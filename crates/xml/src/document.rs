@@ -16,6 +16,8 @@ use crate::parse;
 /// A document that was accepted; it borrows from the bytes it was read from.
 #[derive(Debug)]
 pub struct Document<'i> {
+    /// The input.
+    pub(crate) text: &'i str,
     /// The first is the root.
     pub(crate) nodes: Vec<Node<'i>>,
     pub(crate) attributes: Vec<Attribute<'i>>,
@@ -49,6 +51,11 @@ impl<'i> Document<'i> {
     #[must_use]
     pub fn root(&self) -> Element<'_> {
         Element { document: self, index: 0 }
+    }
+
+    /// Where a part of the input stands in it.
+    pub(crate) fn place_of(&self, part: &str) -> usize {
+        (part.as_ptr() as usize).saturating_sub(self.text.as_ptr() as usize)
     }
 
     /// How many elements there are, and how many stand inside one another at most, the root included.
@@ -85,6 +92,9 @@ pub(crate) struct Tag<'i> {
     pub(crate) end: u32,
     /// Where it stands in the input.
     pub(crate) span: Part,
+    /// Where its start tag ends in the input, if the canonical form writes that tag as the input does as long as no
+    /// declaration is to be added; else 0.
+    pub(crate) canonical_end: u32,
 }
 
 impl Tag<'_> {
@@ -96,6 +106,7 @@ impl Tag<'_> {
         parent: None,
         end: 0,
         span: Part { start: 0, end: 0 },
+        canonical_end: 0,
     };
 }
 

@@ -59,6 +59,14 @@ struct Parser<'i, 'l> {
     document: Document<'i>,
 }
 
+/// How a start tag is written.
+struct Shape {
+    /// It is the tag of an empty element, and its end as well.
+    is_empty: bool,
+    /// The canonical form writes it in the same way, if it has to add no declaration.
+    is_canonical: bool,
+}
+
 /// An element whose end tag is still to come.
 struct Open {
     index: u32,
@@ -72,6 +80,7 @@ impl<'i, 'l> Parser<'i, 'l> {
     fn new(text: &'i str, limits: &'l Limits) -> Self {
         // Typical messages have a node for every 50 bytes and an attribute for every 100, small ones a few more.
         let document = Document {
+            text,
             nodes: Vec::with_capacity((text.len() / 50).min(limits.nodes)),
             attributes: Vec::with_capacity((text.len() / 100 + 8).min(limits.nodes)),
             declarations: Vec::new(),
@@ -144,7 +153,7 @@ impl<'i, 'l> Parser<'i, 'l> {
         self.cursor.eat("<");
         let written = self.cursor.name()?;
         let (attributes, declarations) = (self.document.attributes.len(), self.document.declarations.len());
-        let empty = !self.cursor.eat(">") && self.attributes(attributes, declarations)?;
+        let mut shape = self.attributes(attributes, declarations)?;
 
         let mark = self.scope.mark();
         if self.document.declarations.len() > declarations {
@@ -152,7 +161,7 @@ impl<'i, 'l> Parser<'i, 'l> {
         }
         let name = self.element_name(written)?;
         if self.document.attributes.len() > attributes {
-            self.settle(attributes)?;
+            shape.is_canonical &= self.settle(attributes)?;
         }
         let tag = Tag {
             name,
@@ -161,6 +170,7 @@ impl<'i, 'l> Parser<'i, 'l> {
             parent: self.open.last().map(|open| open.index),
             end: 0,
             span: part(start, start),
+            canonical_end: if shape.is_canonical { short(self.cursor.offset()) } else { 0 },
         };
         let index = self.push(Node::Element(tag))?;
         if self.document.attributes.len() > attributes {
@@ -168,7 +178,7 @@ impl<'i, 'l> Parser<'i, 'l> {
         }
         self.document.elements += 1;
         self.document.depth = self.document.depth.max(self.open.len() + 1);
-        if empty {
+        if shape.is_empty {
             self.close(index, mark);
         } else {
             self.open.push(Open { index, name: written.start..written.end, mark });
@@ -189,29 +199,38 @@ impl<'i, 'l> Parser<'i, 'l> {
         Ok(())
     }
 
-    /// The attributes and declarations of a start tag, to its end; whether it is the tag of an empty element.
-    fn attributes(&mut self, attributes: usize, declarations: usize) -> Result<bool, Fault> {
+    /// The attributes and declarations of a start tag, to its end.
+    #[inline]
+    fn attributes(&mut self, attributes: usize, declarations: usize) -> Result<Shape, Fault> {
+        let mut is_canonical = true;
         loop {
+            let behind = self.cursor.offset();
             let spaced = self.cursor.skip_space();
             if self.cursor.eat(">") {
-                return Ok(false);
+                return Ok(Shape { is_empty: false, is_canonical: is_canonical && !spaced });
             }
             if self.cursor.eat("/>") {
-                return Ok(true);
+                return Ok(Shape { is_empty: true, is_canonical: false });
             }
             if !spaced || self.cursor.peek() == Some(b'/') {
                 return Err(self.cursor.fault(ErrorKind::Tag));
             }
+            is_canonical &= self.cursor.since(behind) == b" ";
             let name = self.cursor.name()?;
+            let behind = self.cursor.offset();
             self.cursor.skip_space();
             self.cursor.expect("=", ErrorKind::AttributeValue)?;
             self.cursor.skip_space();
+            is_canonical &= self.cursor.since(behind) == b"=" && self.cursor.peek() == Some(b'"');
             let quoted = self.cursor.quoted(ErrorKind::AttributeValue)?;
+            is_canonical &= quoted.is_plain;
             match name {
                 Qualified { prefix: "xmlns", local: prefix, .. } => {
+                    is_canonical = false;
                     self.declaration(declarations, prefix, quoted.content)?
                 }
                 Qualified { prefix: "", local: "xmlns", .. } => {
+                    is_canonical = false;
                     self.declaration(declarations, "", quoted.content)?
                 }
                 name => self.attribute(attributes, name, quoted)?,
@@ -280,8 +299,9 @@ impl<'i, 'l> Parser<'i, 'l> {
         Ok(Name { local: written.local, prefix, namespace })
     }
 
-    /// Puts the attributes of a tag into their namespaces and in order, and finds the one that is there twice.
-    fn settle(&mut self, first: usize) -> Result<(), Fault> {
+    /// Puts the attributes of a tag into their namespaces and in order, and finds the one that is there twice; whether
+    /// they were in order.
+    fn settle(&mut self, first: usize) -> Result<bool, Fault> {
         let (scope, cursor) = (&self.scope, &self.cursor);
         let Document { attributes, namespaces, .. } = &mut self.document;
         let fault = |kind, name: &Name<'_>| Err(Fault { kind, offset: cursor.offset_of(name.local) });
@@ -299,7 +319,7 @@ impl<'i, 'l> Parser<'i, 'l> {
         // One look finds the tags that need no sorting: those with one attribute, and all of a canonical form.
         let order = |one: &Attribute<'_>, other: &Attribute<'_>| order(namespaces, &one.name, &other.name);
         if attributes.is_sorted_by(|one, other| order(one, other).is_lt()) {
-            return Ok(());
+            return Ok(true);
         }
         attributes.sort_unstable_by(order);
         for pair in attributes.windows(2) {
@@ -310,7 +330,7 @@ impl<'i, 'l> Parser<'i, 'l> {
                 return fault(ErrorKind::DuplicateAttribute, &later.name);
             }
         }
-        Ok(())
+        Ok(false)
     }
 
     /// Holds the ID of an element to be its only one, and the only one of its value.

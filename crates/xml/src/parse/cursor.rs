@@ -56,6 +56,12 @@ impl<'i> Cursor<'i> {
         self.at
     }
 
+    /// What was stepped over since a place.
+    #[inline]
+    pub(crate) fn since(&self, start: usize) -> &'i [u8] {
+        self.text.as_bytes().get(start..self.at).unwrap_or_default()
+    }
+
     /// Where a part that was cut from the input stands in it.
     #[inline]
     pub(crate) fn offset_of(&self, part: &str) -> usize {
