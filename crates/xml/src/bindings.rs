@@ -7,7 +7,6 @@
 use crate::names::NONE;
 
 /// Prefixes and the namespaces they are bound to.
-#[derive(Default)]
 pub(crate) struct Bindings {
     /// The namespace of each prefix.
     bound: Vec<u32>,
@@ -16,6 +15,11 @@ pub(crate) struct Bindings {
 }
 
 impl Bindings {
+    /// Nothing is bound.
+    pub(crate) fn new() -> Self {
+        Self { bound: vec![NONE; 8], shadowed: Vec::with_capacity(8) }
+    }
+
     #[inline]
     pub(crate) fn of(&self, prefix: u32) -> u32 {
         self.bound.get(prefix as usize).copied().unwrap_or(NONE)

@@ -68,8 +68,8 @@ impl<'d> Form<'d> {
             bytes: Vec::with_capacity(span.len() + span.len() / 8 + 256),
             apex,
             inclusive: in_scope(apex, inclusive_prefixes),
-            written: Bindings::default(),
-            fresh: Vec::new(),
+            written: Bindings::new(),
+            fresh: Vec::with_capacity(4),
             opened: Vec::with_capacity(16),
             run: 0..0,
         }

@@ -21,24 +21,28 @@ pub struct Element<'d> {
 impl<'d> Element<'d> {
     /// The namespace it is in; empty if in none.
     #[must_use]
+    #[inline]
     pub fn namespace(self) -> &'d str {
         self.document.namespaces.name(self.tag().name.namespace)
     }
 
     /// Its name within the namespace.
     #[must_use]
+    #[inline]
     pub fn local_name(self) -> &'d str {
         self.tag().name.local
     }
 
     /// Whether it has this name in this namespace.
     #[must_use]
+    #[inline]
     pub fn is(self, namespace: &str, local: &str) -> bool {
         self.tag().name.local == local && self.namespace() == namespace
     }
 
     /// The value of an attribute in no namespace, normalized and with its references resolved.
     #[must_use]
+    #[inline]
     pub fn attribute(self, local: &str) -> Option<&'d str> {
         let found =
             |attribute: &&Attribute<'_>| attribute.name.namespace == NONE && attribute.name.local == local;
@@ -65,11 +69,13 @@ impl<'d> Element<'d> {
 
     /// The element around it; none around the root.
     #[must_use]
+    #[inline]
     pub fn parent(self) -> Option<Element<'d>> {
         self.tag().parent.map(|index| Element { index, ..self })
     }
 
     /// Its child elements.
+    #[inline]
     pub fn elements(self) -> impl Iterator<Item = Element<'d>> {
         self.nodes().filter_map(move |(index, node)| match node {
             Node::Element(_) => Some(Element { index, ..self }),
@@ -79,6 +85,7 @@ impl<'d> Element<'d> {
 
     /// Its first child element of this name.
     #[must_use]
+    #[inline]
     pub fn child(self, namespace: &str, local: &str) -> Option<Element<'d>> {
         self.elements().find(|child| child.is(namespace, local))
     }
@@ -93,6 +100,7 @@ impl<'d> Element<'d> {
     }
 
     /// Itself and all elements inside it, in document order.
+    #[inline]
     pub fn descendants(self) -> impl Iterator<Item = Element<'d>> {
         let nodes = self.document.nodes.get(self.index as usize..self.tag().end as usize);
         (self.index..).zip(nodes.unwrap_or_default()).filter_map(move |(index, node)| match node {
@@ -165,6 +173,7 @@ impl<'d> Element<'d> {
 
     /// The index comes from the parser or from a walk over the nodes, so there is an element at it; if there were not,
     /// it would have no name and nothing would be found in it.
+    #[inline]
     pub(crate) fn tag(self) -> &'d Tag<'d> {
         match self.document.nodes.get(self.index as usize) {
             Some(Node::Element(tag)) => tag,
@@ -172,6 +181,7 @@ impl<'d> Element<'d> {
         }
     }
 
+    #[inline]
     pub(crate) fn raw_attributes(self) -> &'d [Attribute<'d>] {
         self.document.attributes.get(self.tag().attributes.range()).unwrap_or_default()
     }
@@ -190,6 +200,7 @@ impl<'d> Element<'d> {
     }
 
     /// Its child nodes and their indices.
+    #[inline]
     fn nodes(self) -> impl Iterator<Item = (u32, &'d Node<'d>)> {
         let end = self.tag().end;
         let mut next = self.index + 1;

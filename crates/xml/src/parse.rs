@@ -83,14 +83,14 @@ impl<'i, 'l> Parser<'i, 'l> {
             text,
             nodes: Vec::with_capacity((text.len() / 50).min(limits.nodes)),
             attributes: Vec::with_capacity((text.len() / 100 + 8).min(limits.nodes)),
-            declarations: Vec::new(),
+            declarations: Vec::with_capacity(8),
             prefixes: Names::new("xml"),
             namespaces: Names::new(XML_NAMESPACE),
             ids: BTreeMap::new(),
             elements: 0,
             depth: 0,
         };
-        let mut scope = Bindings::default();
+        let mut scope = Bindings::new();
         scope.bind(XML, XML);
         Self { cursor: Cursor::new(text), limits, scope, open: Vec::with_capacity(16), document }
     }

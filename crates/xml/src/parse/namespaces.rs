@@ -30,7 +30,8 @@ pub(crate) fn check(prefix: &str, namespace: &str) -> Result<Effect, ErrorKind> 
     }
     // References would be a second way to write the same; libxml2 and others differ in how they write them again.
     let plain = |byte: u8| byte.is_ascii_graphic() && !matches!(byte, b'&' | b'<' | b'>' | b'"' | b'\'');
-    if namespace.len() > MAX_LENGTH || !namespace.bytes().all(plain) {
+    // Without an early exit the compiler looks at many bytes at once.
+    if namespace.len() > MAX_LENGTH || !namespace.bytes().fold(true, |all, byte| all & plain(byte)) {
         return Err(ErrorKind::NamespaceForm);
     }
     if is_absolute(namespace) { Ok(Effect::Binds) } else { Err(ErrorKind::RelativeNamespace) }
