@@ -149,7 +149,7 @@ impl Case<'_> {
 }
 
 fn step(check: &Check) -> Step {
-    Step::new(check.check, check.ok, check.expected.as_str(), check.found.as_str())
+    Step::new(check.check, check.ok, &*check.expected, &*check.found)
 }
 
 /// What was asserted beside what is configured.

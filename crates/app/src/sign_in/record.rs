@@ -225,7 +225,7 @@ impl<'a> Written<'a> {
 }
 
 fn step(check: &Check) -> Step {
-    Step::new(check.check, check.ok, check.expected.as_str(), check.found.as_str())
+    Step::new(check.check, check.ok, &*check.expected, &*check.found)
 }
 
 /// What was asserted beside what is configured.

@@ -152,7 +152,7 @@ impl<'a> Walk<'a> {
         let read = |root: Element<'_>| LogoutRequest::read(root, expected);
         let (request, how) = self.content(message, Kind::Request, read)?;
         if let Some(how) = how {
-            self.trace.passed("name identifier", "one NameID in the EncryptedID", &how);
+            self.trace.passed("name identifier", "one NameID in the EncryptedID", how);
             self.claimed.name_id = Some(text::excerpt(&request.name_id.value));
         }
         self.header(&Header {

@@ -10,7 +10,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::Expected;
 use super::claims::{Bearer, Claims};
 use super::envelope::Envelope;
-use super::rejection::{Moment, Part, Rejection, Untimely, list, or_none, quoted};
+use super::rejection::{Moment, Part, Rejection, Untimely, joined, list, or_none, quoted};
 use super::trace::Trace;
 
 /// A response is made when it is sent. One that is older was not, whatever validity it states.
@@ -75,7 +75,7 @@ impl<'a> Checks<'a> {
         } else {
             Ok(())
         };
-        let found = ["Response ", &or_none(response), ", Assertion ", &or_none(assertion)].concat();
+        let found = joined(&["Response ", &or_none(response), ", Assertion ", &or_none(assertion)]);
         self.trace.check("issuer", quoted(expected), found, outcome)
     }
 
@@ -143,13 +143,13 @@ impl<'a> Checks<'a> {
             let begins = if bearer.begins { ", with NotBefore" } else { "" };
             let address =
                 bearer.address.as_ref().map_or_else(String::new, |at| format!(", Address {at} not compared"));
-            ["bearer, NotOnOrAfter ", &time_or_none(bearer.not_on_or_after), begins, &address].concat()
+            joined(&["bearer, NotOnOrAfter ", &time_or_none(bearer.not_on_or_after), begins, &address])
         });
         let outcome = match bearers.first() {
             Some(first) if hold.is_empty() => self.holds(first).map(|()| hold).map_err(Rejection::Time),
             _ => Ok(hold),
         };
-        let expected = ["bearer, no NotBefore, NotOnOrAfter after ", &self.earliest].concat();
+        let expected = joined(&["bearer, no NotBefore, NotOnOrAfter after ", &self.earliest]);
         self.trace.check("confirmation", expected, found, outcome)
     }
 
@@ -168,8 +168,8 @@ impl<'a> Checks<'a> {
             .begun("Response IssueInstant", response)
             .and_then(|()| self.begun("Assertion IssueInstant", assertion))
             .and_then(|()| self.recent("Response IssueInstant", response));
-        let expected = ["within the 24 hours before ", &self.latest].concat();
-        let found = ["Response ", &response.to_string(), ", Assertion ", &assertion.to_string()].concat();
+        let expected = joined(&["within the 24 hours before ", &self.latest]);
+        let found = joined(&["Response ", &response.to_string(), ", Assertion ", &assertion.to_string()]);
         self.trace.check("issue instant", expected, found, outcome.map_err(Rejection::Time))
     }
 
@@ -177,14 +177,14 @@ impl<'a> Checks<'a> {
     fn conditions(&mut self) -> Result<(), Rejection> {
         let conditions = &self.claims.conditions;
         let begun = conditions.not_before.map_or(Ok(()), |start| self.begun("Conditions NotBefore", start));
-        let expected = ["none, or at the latest ", &self.latest].concat();
+        let expected = joined(&["none, or at the latest ", &self.latest]);
         let found = time_or_none(conditions.not_before);
         self.trace.check("not before", expected, found, begun.map_err(Rejection::Time))?;
         let over = conditions
             .not_on_or_after
             .ok_or(Untimely::NoLimit { of: "Conditions element" })
             .and_then(|end| self.not_over("Conditions NotOnOrAfter", end));
-        let expected = ["after ", &self.earliest].concat();
+        let expected = joined(&["after ", &self.earliest]);
         let found = time_or_none(conditions.not_on_or_after);
         self.trace.check("not on or after", expected, found, over.map_err(Rejection::Time))
     }
@@ -193,7 +193,7 @@ impl<'a> Checks<'a> {
     fn session(&mut self) -> Result<(), Rejection> {
         let end = self.claims.session.not_on_or_after;
         let outcome = end.map_or(Ok(()), |end| self.not_over("SessionNotOnOrAfter", end));
-        let expected = ["none, or after ", &self.earliest].concat();
+        let expected = joined(&["none, or after ", &self.earliest]);
         self.trace.check("session", expected, time_or_none(end), outcome.map_err(Rejection::Time))
     }
 
@@ -215,7 +215,7 @@ impl<'a> Checks<'a> {
             _ => Ok(answered.clone()),
         };
         let wanted = expected.map_or_else(|| "not compared: no request was given".to_owned(), quoted);
-        let found = ["Response ", &or_none(response), ", signed statement ", &or_none(&answered)].concat();
+        let found = joined(&["Response ", &or_none(response), ", signed statement ", &or_none(&answered)]);
         self.trace.check("in response to", wanted, found, outcome)
     }
 

@@ -4,10 +4,12 @@
 //! and its one Assertion. Either alone is enough, for a Response signature covers the assertion in it, and identity
 //! providers differ in which they make; if both are there, both must verify. Nobody chooses by a setting.
 
+use std::borrow::Cow;
+
 use vestibule_dsig::{Certificate, Invalid, Malformed, Signed, signature_of, verify};
 use vestibule_xml::{Document, Element};
 
-use super::rejection::describe;
+use super::rejection::{describe, joined};
 use super::trace::Trace;
 use super::{Expected, NotCovered, Observed, Part, Rejection, encrypted, envelope};
 use crate::names;
@@ -33,11 +35,11 @@ pub(super) fn the_assertion<'d>(
     let shown: Vec<Element<'_>> = found.by_ref().take(3).collect();
     let count = shown.len() + found.count();
     let place = |one: &Element<'_>| match one.parent() {
-        Some(parent) => [one.local_name(), " in ", &envelope::name(parent)].concat(),
+        Some(parent) => joined(&[one.local_name(), " in ", &envelope::name(parent)]),
         None => one.local_name().to_owned(),
     };
     let places: Vec<String> = shown.iter().map(place).collect();
-    let found = [&count.to_string(), ": ", &places.join(", ")].concat();
+    let found = joined(&[&count.to_string(), ": ", &places.join(", ")]);
     let assertion = sole(shown.first().copied(), count, Some(root))
         .and_then(|assertion| encrypted::admitted(assertion, expected).map(|()| assertion));
     trace.check("assertion", encrypted::wanted(expected), found, assertion)
@@ -99,12 +101,12 @@ impl Covered {
     ) -> Result<Self, Rejection> {
         let [on_response, on_assertion] = [root, assertion].map(|element| signature_of(element).is_some());
         let (found, outcome) = match (on_response, on_assertion) {
-            (true, true) => ("the Response and the Assertion are", Ok(())),
-            (true, false) => ("the Response is", Ok(())),
-            (false, true) => ("the Assertion is", Ok(())),
-            (false, false) => ("neither is", Err(Rejection::NotCovered(NotCovered::Unsigned))),
+            (true, true) => ("the Response and the Assertion are signed", Ok(())),
+            (true, false) => ("the Response is signed", Ok(())),
+            (false, true) => ("the Assertion is signed", Ok(())),
+            (false, false) => ("neither is signed", Err(Rejection::NotCovered(NotCovered::Unsigned))),
         };
-        trace.check(Step::SIGNED, Step::SIGNED_EXPECTED, [found, " signed"].concat(), outcome)?;
+        trace.check(Step::SIGNED, Step::SIGNED_EXPECTED, found, outcome)?;
         let mut one = |part, element, signed: bool| {
             signed.then(|| signature(part, element, expected, trace)).transpose()
         };
@@ -128,27 +130,27 @@ pub(super) fn signature(
     let reached = verified.as_ref().map_or_else(|invalid| Step::of(invalid, expected), |_| Step::Content);
     let configured: Vec<String> = expected.certificates.iter().map(describe).collect();
     let wanted = |step: Step| match step {
-        Step::Form => "one enveloped signature of the element itself, exclusive canonical form".to_owned(),
+        Step::Form => "one enveloped signature of the element itself, exclusive canonical form".into(),
         Step::Algorithm if expected.allowed.sha1 => {
-            "RSA, RSA-PSS or ECDSA with SHA-256, -384, -512, or SHA-1".to_owned()
+            "RSA, RSA-PSS or ECDSA with SHA-256, -384, -512, or SHA-1".into()
         }
-        Step::Algorithm => "RSA, RSA-PSS or ECDSA with SHA-256, -384 or -512".to_owned(),
+        Step::Algorithm => "RSA, RSA-PSS or ECDSA with SHA-256, -384 or -512".into(),
         Step::Certificate if configured.is_empty() => {
-            "a certificate of this connection, which has none".to_owned()
+            "a certificate of this connection, which has none".into()
         }
-        Step::Certificate => configured.join(" or "),
-        Step::Content => "verifies, and the content is what was signed".to_owned(),
+        Step::Certificate => Cow::Owned(configured.join(" or ")),
+        Step::Content => "verifies, and the content is what was signed".into(),
     };
     for step in Step::ALL.into_iter().take_while(|step| *step < reached) {
-        let found = verified.as_ref().map_or_else(|_| "yes".to_owned(), |signed| step.found(signed));
-        trace.passed(step.check(), wanted(step), [part.name(), ": ", &found].concat());
+        let found = verified.as_ref().map_or("yes".into(), |signed| step.found(signed));
+        trace.passed(step.check(), wanted(step), joined(&[part.name(), ": ", &found]));
     }
     let found = match &verified {
         Ok(signed) => reached.found(signed),
-        Err(invalid) => invalid.to_string(),
+        Err(invalid) => invalid.to_string().into(),
     };
     let outcome = verified.map_err(|invalid| rejection(part, reached, invalid, configured.clone()));
-    trace.check(reached.check(), wanted(reached), [part.name(), ": ", &found].concat(), outcome)
+    trace.check(reached.check(), wanted(reached), joined(&[part.name(), ": ", &found]), outcome)
 }
 
 /// The steps of verifying a signature, as a trace shows them.
@@ -192,12 +194,12 @@ impl Step {
         }
     }
 
-    fn found(self, signed: &Signed) -> String {
+    fn found(self, signed: &Signed) -> Cow<'static, str> {
         match self {
-            Self::Form => "yes".to_owned(),
-            Self::Algorithm => signed.algorithm().to_string(),
-            Self::Certificate => describe(signed.certificate()),
-            Self::Content => format!("verified, {} bytes are covered", signed.bytes().len()),
+            Self::Form => "yes".into(),
+            Self::Algorithm => signed.algorithm().to_string().into(),
+            Self::Certificate => describe(signed.certificate()).into(),
+            Self::Content => format!("verified, {} bytes are covered", signed.bytes().len()).into(),
         }
     }
 }

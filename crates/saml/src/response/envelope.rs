@@ -9,6 +9,7 @@ use std::fmt;
 use jiff::Timestamp;
 use vestibule_xml::Element;
 
+use super::rejection::joined;
 use super::{Part, Rejection, Unreadable};
 use crate::{names, read};
 
@@ -117,9 +118,9 @@ pub(super) fn name(element: Element<'_>) -> String {
     let local = read::excerpt(element.local_name());
     match element.namespace() {
         "" => local,
-        names::PROTOCOL => ["samlp:", &local].concat(),
-        names::ASSERTION => ["saml:", &local].concat(),
-        names::SIGNATURE => ["ds:", &local].concat(),
-        namespace => [&local, " of the namespace ", &read::excerpt(namespace)].concat(),
+        names::PROTOCOL => joined(&["samlp:", &local]),
+        names::ASSERTION => joined(&["saml:", &local]),
+        names::SIGNATURE => joined(&["ds:", &local]),
+        namespace => joined(&[&local, " of the namespace ", &read::excerpt(namespace)]),
     }
 }

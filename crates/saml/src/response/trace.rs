@@ -3,6 +3,8 @@
 //! What each check means is said where it is performed (`verify.rs` and its neighbors). The one thing to know: a check
 //! is recorded whether it passes or not, so the last line of a refused response is the one that failed.
 
+use std::borrow::Cow;
+
 /// One check of a message, with what it wanted and what it met.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Check {
@@ -11,9 +13,9 @@ pub struct Check {
     /// Whether it passed.
     pub ok: bool,
     /// What would pass.
-    pub expected: String,
+    pub expected: Cow<'static, str>,
     /// What the message has.
-    pub found: String,
+    pub found: Cow<'static, str>,
 }
 
 #[derive(Default)]
@@ -24,8 +26,8 @@ impl Trace {
     pub(crate) fn check<T, E>(
         &mut self,
         check: &'static str,
-        expected: impl Into<String>,
-        found: impl Into<String>,
+        expected: impl Into<Cow<'static, str>>,
+        found: impl Into<Cow<'static, str>>,
         outcome: Result<T, E>,
     ) -> Result<T, E> {
         self.0.push(Check { check, ok: outcome.is_ok(), expected: expected.into(), found: found.into() });
@@ -36,8 +38,8 @@ impl Trace {
     pub(crate) fn passed(
         &mut self,
         check: &'static str,
-        expected: impl Into<String>,
-        found: impl Into<String>,
+        expected: impl Into<Cow<'static, str>>,
+        found: impl Into<Cow<'static, str>>,
     ) {
         self.0.push(Check { check, ok: true, expected: expected.into(), found: found.into() });
     }

@@ -5,6 +5,8 @@
 //! The one thing to know: after the signatures are verified, the received document is not read any more. The content
 //! is parsed again from the bytes that they cover; what an unsigned Response says beside it is only compared.
 
+use std::sync::LazyLock;
+
 use jiff::{SignedDuration, Timestamp};
 use vestibule_dsig::encryption::DecryptionKey;
 use vestibule_dsig::{Allowed, Certificate, Signed};
@@ -14,7 +16,7 @@ use super::checks::Checks;
 use super::claims::Claims;
 use super::covered::{Covered, sole_assertion, the_assertion};
 use super::envelope::{Envelope, name};
-use super::rejection::{NotCovered, Part, Rejection, Unreadable};
+use super::rejection::{NotCovered, Part, Rejection, Unreadable, joined};
 use super::trace::{Check, Trace};
 use super::{Observed, VerifiedAssertion, encrypted, observed};
 use crate::{names, read};
@@ -84,25 +86,35 @@ pub fn verify(xml: &[u8], expected: &Expected<'_>) -> Verification {
 }
 
 fn parse<'i>(xml: &'i [u8], trace: &mut Trace) -> Result<Document<'i>, Rejection> {
-    let limits = Limits::default();
+    let limits = Limits::MESSAGE;
     let size = match xml.len() {
         0 => Err(Unreadable::Empty),
         found if found > limits.bytes => Err(Unreadable::Size { limit: limits.bytes, found }),
         _ => Ok(()),
     };
     let size = size.map_err(Rejection::Unreadable);
-    trace.check("size", format!("at most {} bytes", limits.bytes), format!("{} bytes", xml.len()), size)?;
+    trace.check("size", WANTED.size.as_str(), format!("{} bytes", xml.len()), size)?;
     let document = Document::parse(xml);
     let found = document.as_ref().map_or_else(ToString::to_string, |document| {
         let (elements, depth) = document.dimensions();
         format!("{elements} elements, {depth} deep")
     });
-    let limits = format!(
-        "XML in UTF-8, at most {} deep, no DTD, no processing instruction, every ID once",
-        limits.depth
-    );
-    trace.check("xml", limits, found, document.map_err(unreadable))
+    trace.check("xml", WANTED.xml.as_str(), found, document.map_err(unreadable))
 }
+
+/// What the first checks want of every message.
+struct Wanted {
+    size: String,
+    xml: String,
+}
+
+static WANTED: LazyLock<Wanted> = LazyLock::new(|| {
+    let Limits { bytes, depth, .. } = Limits::MESSAGE;
+    Wanted {
+        size: format!("at most {bytes} bytes"),
+        xml: format!("XML in UTF-8, at most {depth} deep, no DTD, no processing instruction, every ID once"),
+    }
+});
 
 fn unreadable(error: vestibule_xml::Error) -> Rejection {
     match error.kind {
@@ -120,7 +132,7 @@ fn accept(
     let root = document.root();
     let received = Envelope::read(root);
     let version = root.attribute("Version").map(read::excerpt).unwrap_or_default();
-    let found = [&name(root), " ", &version].concat();
+    let found = joined(&[&name(root), " ", &version]);
     let received = trace.check("message", "samlp:Response 2.0", found, received)?;
     // A failure carries no assertion, so only the Response can be signed.
     let signed = || vestibule_dsig::verify(root, expected.certificates, expected.allowed).is_ok();
@@ -137,10 +149,13 @@ fn accept(
         covered.observe(observed);
     }
     let source = if covered.assertion.is_some() { Part::Assertion } else { Part::Response };
-    let found = ["read from the signature of the ", source.name()].concat();
+    let found = match source {
+        Part::Assertion => "read from the signature of the Assertion",
+        Part::Response => "read from the signature of the Response",
+    };
     let content = trace.check("content", "a readable assertion in the signed bytes alone", found, content)?;
     let Content { envelope, claims } = content;
-    if let Some(how) = &claims.name_id_encryption {
+    if let Some(how) = claims.name_id_encryption.clone() {
         trace.passed("name identifier", "one NameID in the EncryptedID", how);
     }
 

@@ -74,8 +74,7 @@ fn refused_before(rejection: &Rejection) -> Report {
 
 fn checked(verification: &Verification) -> Report {
     let trace = verification.trace.iter();
-    let trace =
-        trace.map(|check| Step::new(check.check, check.ok, check.expected.as_str(), check.found.as_str()));
+    let trace = trace.map(|check| Step::new(check.check, check.ok, &*check.expected, &*check.found));
     let mut report = Report {
         code: None,
         message: None,

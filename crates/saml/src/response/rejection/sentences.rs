@@ -15,7 +15,7 @@ use crate::time::words;
 /// A certificate in a few words: its subject and its fingerprint.
 #[must_use]
 pub fn describe(certificate: &Certificate) -> String {
-    [certificate.subject(), " (SHA-256 ", &certificate.fingerprint_sha256(), ")"].concat()
+    joined(&[certificate.subject(), " (SHA-256 ", &certificate.fingerprint_sha256(), ")"])
 }
 
 impl fmt::Display for Rejection {
@@ -301,6 +301,13 @@ pub(in crate::response) fn list(values: &[String]) -> String {
     }
 }
 
+/// The parts one after the other, in a string of just that length.
+pub(in crate::response) fn joined(parts: &[&str]) -> String {
+    let mut whole = String::with_capacity(parts.iter().map(|part| part.len()).sum());
+    parts.iter().for_each(|part| whole.push_str(part));
+    whole
+}
+
 pub(in crate::response) fn quoted(value: &str) -> String {
-    ["\"", value, "\""].concat()
+    joined(&["\"", value, "\""])
 }
