@@ -86,6 +86,9 @@ pub fn is_unseen(c: char) -> bool {
 /// A value as people may safely read it: cut, and what cannot be seen spelled out.
 #[must_use]
 pub fn shown(value: &str) -> String {
+    if value.len() <= LONGEST_SHOWN {
+        return spelled(value);
+    }
     match value.char_indices().nth(LONGEST_SHOWN).and_then(|(end, _)| value.get(..end)) {
         Some(beginning) => format!("{}…", spelled(beginning)),
         None => spelled(value),
@@ -105,6 +108,9 @@ pub fn spelled_lines(text: &str) -> String {
 }
 
 fn spelled_but(value: &str, stays: impl Fn(char) -> bool) -> String {
+    if value.bytes().all(|b| b == b' ' || b.is_ascii_graphic()) {
+        return value.to_owned();
+    }
     let mut text = String::with_capacity(value.len());
     for c in value.chars() {
         if is_unseen(c) && !stays(c) {

@@ -16,7 +16,7 @@ pub(super) fn memberships(
     for (kind, names) in &granted.groups {
         let given = by(before, *kind, |origin| origin == Origin::Mapping);
         let same = given.len() == names.len()
-            && given.iter().zip(names).all(|(given, name)| given.folded() == name.folded());
+            && given.iter().zip(names).all(|(given, name)| *given == name || given.folded() == name.folded());
         if same {
             continue;
         }
