@@ -74,9 +74,41 @@ pub(super) struct Lookup<'a> {
 pub(super) struct Values<'a> {
     all: Vec<&'a str>,
     /// The hash and the place of each value, sorted.
-    hashes: OnceCell<Vec<(u64, usize)>>,
+    hashes: OnceCell<Hashes>,
     /// All values one after another, and where each begins.
     joined: OnceCell<(Vec<u8>, Vec<usize>)>,
+}
+
+/// The hash and the place of each value, sorted; and which remainders occur, for most of what is asked for is not there.
+struct Hashes {
+    sorted: Vec<(u64, usize)>,
+    remainders: [bool; REMAINDERS as usize],
+}
+
+const REMAINDERS: u64 = 1_024;
+
+impl Hashes {
+    fn of(values: &[&str]) -> Self {
+        let places = values.iter().enumerate();
+        let mut sorted: Vec<(u64, usize)> = places.map(|(place, value)| (hash(value), place)).collect();
+        sorted.sort_unstable();
+        let mut remainders = [false; REMAINDERS as usize];
+        for (hash, _) in &sorted {
+            if let Some(occurs) = remainders.get_mut((hash % REMAINDERS) as usize) {
+                *occurs = true;
+            }
+        }
+        Self { sorted, remainders }
+    }
+
+    /// The hashes from this one on.
+    fn from(&self, hash: u64) -> &[(u64, usize)] {
+        if self.remainders.get((hash % REMAINDERS) as usize) != Some(&true) {
+            return &[];
+        }
+        let from = self.sorted.partition_point(|(known, _)| *known < hash);
+        self.sorted.get(from..).unwrap_or_default()
+    }
 }
 
 impl<'a> Lookup<'a> {
@@ -187,14 +219,8 @@ impl<'a> Values<'a> {
 
     /// The values that are this one, and their places.
     fn equal(&self, wanted: &str, wanted_hash: u64) -> impl Iterator<Item = (usize, &'a str)> {
-        let hashes = self.hashes.get_or_init(|| {
-            let places = self.all.iter().enumerate();
-            let mut hashes: Vec<(u64, usize)> = places.map(|(place, value)| (hash(value), place)).collect();
-            hashes.sort_unstable();
-            hashes
-        });
-        let from = hashes.partition_point(|(hash, _)| *hash < wanted_hash);
-        let alike = hashes.iter().skip(from).take_while(move |(hash, _)| *hash == wanted_hash);
+        let hashes = self.hashes.get_or_init(|| Hashes::of(&self.all)).from(wanted_hash);
+        let alike = hashes.iter().take_while(move |(hash, _)| *hash == wanted_hash);
         alike
             .filter_map(move |(_, place)| Some((*place, *self.all.get(*place)?)))
             .filter(move |(_, value)| *value == wanted)
