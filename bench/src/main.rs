@@ -2,13 +2,14 @@
 //!
 //! The program is a process of its own, measured by what the kernel counts for it (`/proc`), so that making responses
 //! and talking HTTP on this side costs nothing of the figure. `service` runs the program, `provider` is the identity
-//! provider side, `http` the smallest client that will do, `sign_in` the story, `report` the table.
+//! provider side, `http` the smallest client that will do, `sign_in` the story, `report` the table, `simulate` what comes after it.
 
 mod http;
 mod provider;
 mod report;
 mod service;
 mod sign_in;
+mod simulate;
 
 use clap::Parser;
 use std::path::PathBuf;
@@ -31,6 +32,12 @@ struct Arguments {
     /// How many rounds are measured, after one that is not
     #[arg(long, default_value_t = 5)]
     rounds: usize,
+    /// How many people sign in, again and again
+    #[arg(long, default_value_t = 200)]
+    people: usize,
+    /// Afterwards simulate an edited account file over all of it
+    #[arg(long)]
+    simulate: bool,
 }
 
 /// Any failure ends the benchmark with its sentence.
@@ -39,17 +46,24 @@ type Result<T> = std::result::Result<T, Box<dyn std::error::Error>>;
 fn main() -> Result<()> {
     let arguments = Arguments::parse();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    let provider = provider::Provider::new()?;
+    let provider = provider::Provider::new(arguments.people)?;
     let service = service::Service::start(&arguments.program, arguments.store.as_deref(), &provider)?;
     let idle = service.memory_kilobytes()?;
     let mut rounds = Vec::new();
     for round in 0..=arguments.rounds {
-        let measured =
-            runtime.block_on(sign_in::round(&service, &provider, arguments.count, arguments.at_once))?;
+        let measured = runtime.block_on(sign_in::round(
+            &service,
+            &provider,
+            (round, arguments.count),
+            arguments.at_once,
+        ))?;
         if round > 0 {
             rounds.push(measured);
         }
     }
     report::print(&arguments, idle, service.memory_kilobytes()?, &rounds);
+    if arguments.simulate {
+        simulate::measure(&service)?;
+    }
     Ok(())
 }

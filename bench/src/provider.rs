@@ -9,19 +9,18 @@ use vestibule_saml::{Algorithm, Attribute, Certificate, KeyKind, NameId, Signing
 pub(crate) struct Provider {
     signer: Signer,
     started: Timestamp,
+    /// How many people sign in, again and again.
+    people: usize,
 }
-
-/// How many people sign in, again and again.
-const PEOPLE: usize = 200;
 
 impl Provider {
     #[expect(clippy::disallowed_methods, reason = "a benchmark is a composition root of its own")]
-    pub(crate) fn new() -> Result<Self> {
+    pub(crate) fn new(people: usize) -> Result<Self> {
         let started = Timestamp::now();
         let key = SigningKey::generate(KeyKind::Rsa2048)?;
         let certificate: Certificate =
             key.self_signed("idp.example", started, started + SignedDuration::from_hours(24))?;
-        Ok(Self { signer: Signer { key, certificate, algorithm: Algorithm::RsaSha256 }, started })
+        Ok(Self { signer: Signer { key, certificate, algorithm: Algorithm::RsaSha256 }, started, people })
     }
 
     pub(crate) fn issuer(&self) -> &'static str {
@@ -34,7 +33,7 @@ impl Provider {
 
     /// The response for the person with this number, as a browser posts it.
     pub(crate) fn response(&self, number: usize, request_id: &str, acs: &str) -> Result<String> {
-        let person = number % PEOPLE;
+        let person = number % self.people.max(1);
         let mail = format!("person.{person}@acme.example");
         let response = Response {
             id: format!("_r{request_id}"),

@@ -4,7 +4,7 @@ use crate::Result;
 use crate::provider::Provider;
 use std::io::{BufRead as _, BufReader};
 use std::net::{SocketAddr, TcpListener};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 use tempfile::TempDir;
@@ -13,7 +13,8 @@ use tempfile::TempDir;
 pub(crate) struct Service {
     process: Child,
     pub(crate) address: SocketAddr,
-    _folder: TempDir,
+    folder: TempDir,
+    program: PathBuf,
 }
 
 impl Service {
@@ -50,7 +51,7 @@ impl Service {
         if !line.contains("serves") {
             return Err(format!("the program did not start: {line}").into());
         }
-        Ok(Self { process, address, _folder: folder })
+        Ok(Self { process, address, folder, program })
     }
 
     /// The CPU time that the program has used so far, in user and in kernel mode.
@@ -61,6 +62,20 @@ impl Service {
         let ticks = |index: usize| -> Result<u64> { Ok(fields.get(index).ok_or("a short line")?.parse()?) };
         // Fields 14 and 15 of proc(5), counted in hundredths of a second.
         Ok(Duration::from_millis((ticks(11)? + ticks(12)?) * 10))
+    }
+
+    /// Runs a command of the program on the same deployment.
+    pub(crate) fn command(&self, arguments: &[&str]) -> Result<String> {
+        let output = Command::new(&self.program).args(arguments).current_dir(self.folder.path()).output()?;
+        if output.status.success() {
+            return Ok(String::from_utf8_lossy(&output.stdout).into_owned());
+        }
+        Err(format!("vestibule {arguments:?} failed: {}", String::from_utf8_lossy(&output.stderr)).into())
+    }
+
+    /// Puts a file where commands find it.
+    pub(crate) fn put(&self, name: &str, text: &str) -> Result<()> {
+        Ok(std::fs::write(self.folder.path().join(name), text)?)
     }
 
     /// What the program has written so far, in bytes: to files and to sockets alike.
@@ -89,7 +104,8 @@ fn account_file(provider: &Provider) -> String {
     format!(
         "account = \"acme\"\n[sso]\nissuer = \"{}\"\nsign_in_url = \"https://idp.example/sso\"\n\
          certificates = [\"idp.pem\"]\nsign_requests = false\n\
-         [domains.\"acme.example\"]\n[mapping.basic]\nemail = \"mail\"\nfirst_name = \"givenName\"\n\
+         [licenses]\nlicensed = 1000000\n\
+         [domains.\"acme.example\"]\n[mapping.basic]\ndefault_license = \"licensed\"\nemail = \"mail\"\nfirst_name = \"givenName\"\n\
          last_name = \"sn\"\ndepartment = \"department\"\n",
         provider.issuer()
     )

@@ -31,7 +31,7 @@ struct Begun {
 pub(crate) async fn round(
     service: &Service,
     provider: &Provider,
-    count: usize,
+    (round, count): (usize, usize),
     at_once: usize,
 ) -> Result<Measured> {
     let host = format!("acme.localhost:{}", service.address.port());
@@ -41,7 +41,7 @@ pub(crate) async fn round(
     let start = (service.cpu()? - before) / u32::try_from(count)?;
     let mut begun = Vec::with_capacity(count);
     for (number, (request_id, cookie)) in requests.into_iter().enumerate() {
-        let value = provider.response(number, &request_id, &acs)?;
+        let value = provider.response(round * count + number, &request_id, &acs)?;
         let body =
             url::form_urlencoded::Serializer::new(String::new()).append_pair("SAMLResponse", &value).finish();
         begun.push(Begun { body, cookie });

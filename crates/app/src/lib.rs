@@ -6,6 +6,7 @@
 
 pub mod accounts;
 mod alarms;
+pub mod assistant;
 pub mod configuration;
 pub mod context;
 pub mod cures;

@@ -3,11 +3,13 @@
 use crate::context::{AdminCtx, App, OperatorCtx};
 use crate::error::{Error, Kind};
 use crate::vault::{Place, Purpose};
-use serde::Serialize;
+use serde::de::IgnoredAny;
+use serde::{Deserialize, Serialize};
 use vestibule_model::account::{Account, Label};
 use vestibule_model::code::Code;
 use vestibule_model::id::{AccountId, LogId};
-use vestibule_model::response_log::{Detail, Entry, Filter, TrackingId};
+use vestibule_model::mapping::Attribute;
+use vestibule_model::response_log::{Detail, Entry, Filter, OutcomeWord, TrackingId};
 use vestibule_model::trace::{Change, Step};
 use vestibule_store as store;
 
@@ -196,4 +198,37 @@ pub async fn explain(ctx: &OperatorCtx, tracking_id: &str) -> Result<Explained, 
     });
     let account = found.await?.ok_or_else(unknown)?;
     open(&ctx.app, &account, tracking_id).await
+}
+
+/// Whether a row is of a response that was verified, and then decided about by admission.
+pub(crate) fn is_verified(entry: &Entry) -> bool {
+    match entry.outcome {
+        OutcomeWord::Accepted => true,
+        OutcomeWord::Refused => entry.code.is_some_and(Code::is_about_the_person),
+        OutcomeWord::Restarted | OutcomeWord::Tested => false,
+    }
+}
+
+/// What of a row says who came. The rest is not read.
+#[derive(Deserialize)]
+pub(crate) struct Kept {
+    pub(crate) name_id: Option<String>,
+    pub(crate) attributes: Vec<Attribute>,
+    xml: Option<IgnoredAny>,
+}
+
+impl Kept {
+    /// What a row kept; `None` where the account keeps nothing of responses.
+    pub(crate) fn open(
+        app: &App,
+        account: AccountId,
+        row: LogId,
+        sealed: &[u8],
+    ) -> Result<Option<Self>, Error> {
+        let place = Place { purpose: Purpose::Response, account, row: row.to_bytes() };
+        let json = app.inner.vault.open_packed(place, sealed)?;
+        let kept: Self = serde_json::from_slice(&json).map_err(Error::internal)?;
+        let anything = kept.name_id.is_some() || !kept.attributes.is_empty() || kept.xml.is_some();
+        Ok(anything.then_some(kept))
+    }
 }

@@ -40,6 +40,11 @@ pub(crate) enum Command {
         #[arg(long, value_name = "LABEL")]
         account: String,
     },
+    /// An edited account file, run over the logged responses: who would change, and how
+    Simulate(SimulateArgs),
+    /// The mapping of what the identity provider sends
+    #[command(subcommand)]
+    Mapping(MappingCommand),
     /// The response log, newest first
     Log(LogArgs),
     /// Why a sign-in ended as it did
@@ -157,6 +162,36 @@ pub(crate) struct ApplyArgs {
     /// Only show what would change; exit code 3 if something would
     #[arg(long)]
     pub(crate) plan: bool,
+}
+
+/// `vestibule simulate`.
+#[derive(Debug, Args)]
+pub(crate) struct SimulateArgs {
+    /// The edited account file
+    pub(crate) file: PathBuf,
+    /// The label of the account
+    #[arg(long, value_name = "LABEL")]
+    pub(crate) account: String,
+    /// How far back responses are looked at, such as 12h or 7d
+    #[arg(long, value_name = "DURATION", default_value = "7d")]
+    pub(crate) since: String,
+}
+
+/// `vestibule mapping …`.
+#[derive(Debug, Subcommand)]
+pub(crate) enum MappingCommand {
+    /// What the identity provider really sent, what of it is mapped, and what could be
+    Suggest {
+        /// The label of the account
+        #[arg(long, value_name = "LABEL")]
+        account: String,
+        /// How far back responses are looked at, such as 12h or 7d
+        #[arg(long, value_name = "DURATION", default_value = "7d")]
+        since: String,
+        /// Show values as they were sent: personal data
+        #[arg(long)]
+        unmasked: bool,
+    },
 }
 
 /// `vestibule log`.

@@ -8,11 +8,9 @@ use super::totals::Totals;
 use super::{MOST_LISTED, MOST_NAMED, Progress, Simulated, Simulation, Watch};
 use crate::context::App;
 use crate::error::Error;
+use crate::response_log::{Kept, is_verified};
 use crate::sign_in::Person;
-use crate::vault::{Place, Purpose};
 use jiff::Timestamp;
-use serde::Deserialize;
-use serde::de::IgnoredAny;
 use std::collections::HashSet;
 use std::sync::Arc;
 use vestibule_model::account::Account;
@@ -21,8 +19,8 @@ use vestibule_model::code::Code;
 use vestibule_model::email::Email;
 use vestibule_model::expression::Context;
 use vestibule_model::id::{ConnectionId, UserId};
-use vestibule_model::mapping::{self, Asserted, Attribute, Identity, Mapping};
-use vestibule_model::response_log::{Entry, OutcomeWord};
+use vestibule_model::mapping::{self, Asserted, Identity, Mapping, NAME_ID};
+use vestibule_model::response_log::Entry;
 use vestibule_model::trace::{Step, shown};
 use vestibule_store as store;
 
@@ -105,14 +103,6 @@ struct Meant {
 /// Somebody who is meant, as the store knows them; on the side of what is wanted only if it is somebody else.
 type Found = (Person, Option<Person>);
 
-/// What of a row says who came. The rest is not read.
-#[derive(Deserialize)]
-struct Kept {
-    name_id: Option<String>,
-    attributes: Vec<Attribute>,
-    xml: Option<IgnoredAny>,
-}
-
 impl Walk<'_> {
     async fn page(&mut self, page: Vec<(Entry, Vec<u8>)>) -> Result<(), Error> {
         let mut latest = Vec::new();
@@ -162,18 +152,17 @@ impl Walk<'_> {
             return Ok(None);
         }
         let Some(connection) = entry.connection else { return Ok(None) };
-        let place = Place { purpose: Purpose::Response, account: self.account.id, row: entry.id.to_bytes() };
-        let json = self.app.inner.vault.open_packed(place, sealed)?;
-        let kept: Kept = serde_json::from_slice(&json).map_err(Error::internal)?;
+        let kept = Kept::open(self.app, self.account.id, entry.id, sealed)?;
         // Whoever has no address is told apart by the NameID.
-        let name = name.or_else(|| kept.name_id.as_ref().map(|name_id| format!("<NameID> {name_id}")));
+        let name_id = kept.as_ref().and_then(|kept| kept.name_id.as_ref());
+        let name = name.or_else(|| name_id.map(|name_id| format!("{NAME_ID} {name_id}")));
         if !name.is_none_or(|name| self.seen.names.insert(name)) {
             return Ok(None);
         }
-        if kept.name_id.is_none() && kept.attributes.is_empty() && kept.xml.is_none() {
+        let Some(kept) = kept else {
             self.not_kept(&entry);
             return Ok(None);
-        }
+        };
         let asserted = Asserted { name_id: kept.name_id, attributes: kept.attributes };
         let context = Context::new(self.chance.0, self.chance.1);
         let meant = |mapping: &Mapping| {
@@ -230,15 +219,6 @@ impl Walk<'_> {
             after,
             changes: changes.into_iter().map(|difference| difference.change).collect(),
         });
-    }
-}
-
-/// Whether a row is of a response that was verified, and then decided about by admission.
-fn is_verified(entry: &Entry) -> bool {
-    match entry.outcome {
-        OutcomeWord::Accepted => true,
-        OutcomeWord::Refused => entry.code.is_some_and(Code::is_about_the_person),
-        OutcomeWord::Restarted | OutcomeWord::Tested => false,
     }
 }
 

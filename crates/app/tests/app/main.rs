@@ -14,6 +14,7 @@ mod account_file;
 mod accounts;
 mod admission;
 mod apart;
+mod assistant;
 mod attacks;
 mod behind;
 mod browser;

@@ -74,7 +74,8 @@ impl Operator {
     }
 
     /// Whether one value is what the operator looks for; of [`Operator::NotEquals`], whether it is what it forbids.
-    pub(super) fn is_met_by(&self, value: &str) -> bool {
+    #[must_use]
+    pub fn is_met_by(&self, value: &str) -> bool {
         match self {
             Self::Equals(wanted) | Self::NotEquals(wanted) => value == wanted,
             Self::Contains(wanted) => value.contains(wanted.as_str()),

@@ -29,7 +29,7 @@ pub(super) async fn run(app: &App, args: &ApplyArgs, json: bool) -> Result<Exit,
     Ok(Exit::Done)
 }
 
-fn source(path: &Path) -> Result<Source, Failure> {
+pub(super) fn source(path: &Path) -> Result<Source, Failure> {
     let text = std::fs::read_to_string(path)
         .map_err(|error| Failure::usage(format!("{}: {error}", path.display())))?;
     let folder = path.parent().map(Path::to_path_buf).unwrap_or_default();

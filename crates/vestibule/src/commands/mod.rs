@@ -7,8 +7,10 @@ mod config;
 mod demo;
 mod idp;
 mod log;
+mod mapping;
 mod outbox;
 mod serve;
+mod simulate;
 mod users;
 
 use crate::cli::{Cli, Command};
@@ -32,6 +34,12 @@ pub(crate) fn run(cli: Cli) -> Result<Exit, Failure> {
         Command::Apply(args) => block_on(async { apply::run(&open(&load()?).await?, &args, json).await }),
         Command::Export { account } => {
             block_on(async { apply::export(&open(&load()?).await?, &account, json).await })
+        }
+        Command::Simulate(args) => {
+            block_on(async { simulate::run(&open(&load()?).await?, &args, json).await })
+        }
+        Command::Mapping(command) => {
+            block_on(async { mapping::run(&open(&load()?).await?, &command, json).await })
         }
         Command::Log(args) => block_on(async { log::list(&open(&load()?).await?, &args, json).await }),
         Command::Explain { tracking_id } => {
