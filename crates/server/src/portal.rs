@@ -4,6 +4,7 @@
 //! value. Nothing here decides or reads: handlers (`routes` and its neighbors) ask `app` and fill the structs.
 
 pub mod assets;
+pub mod attributes;
 pub mod connection;
 pub mod cure;
 pub mod guides;

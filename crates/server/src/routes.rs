@@ -130,6 +130,8 @@ fn mapping() -> Vec<Route> {
     use Caller::Admin;
     vec![
         route(Admin, "/admin/mapping", get(admin::mapping::page)),
+        route(Admin, "/admin/mapping/attributes", get(admin::attributes::received)),
+        route(Admin, "/admin/mapping/attributes/map", get(admin::attributes::map)),
         route(
             Admin,
             "/admin/mapping/licenses",

@@ -76,6 +76,8 @@ fn administration(folder: &Path) -> std::io::Result<()> {
     write(folder, "mapping", &samples::mapping())?;
     write(folder, "mapping_form", &samples::mapping_form(false))?;
     write(folder, "mapping_form_problem", &samples::mapping_form(true))?;
+    write(folder, "mapping_received", &samples::received())?;
+    write(folder, "mapping_map", &samples::map())?;
     write(folder, "licenses", &samples::licenses())?;
     write(folder, "people", &samples::people())?;
     let person = samples::one().ok_or_else(broken)?;

@@ -98,7 +98,10 @@ pub(super) fn leads(entry: &Entry) -> Vec<Lead> {
         .map(|id| Lead { href: format!("/admin/sso/{id}/edit"), text: "Provision users of this connection" });
     match entry.code {
         Some(Code::NotSsoUser | Code::UnknownUser) => connection.into_iter().collect(),
-        Some(Code::NoEmail) => vec![lead("/admin/mapping#basic", "The basic mapping")],
+        Some(Code::NoEmail) => vec![
+            lead("/admin/mapping#basic", "The basic mapping"),
+            lead("/admin/mapping/attributes", "What was received lately"),
+        ],
         Some(Code::NoLicense) => vec![
             lead("/admin/mapping#license", "The rules of the license type"),
             lead("/admin/mapping/licenses", "The license type of new users"),

@@ -197,3 +197,45 @@ async fn what_a_change_would_do_is_shown_before_it_is_saved_and_nothing_is_saved
     assert_eq!(fill(&mut owner, NEW, &fields).await.status, StatusCode::SEE_OTHER);
     assert_eq!(rules(&mut owner).await.len(), 1);
 }
+
+#[tokio::test]
+async fn what_was_received_is_masked_until_it_is_asked_for_and_leads_to_a_form_that_is_filled() {
+    let house = House::new().await;
+    house.browser("acme").sign_in(in_group(house.response("clara@acme.example"), "Top secret")).await;
+    let mut owner = house.owner("acme").await;
+    let shown = owner.get("/admin/mapping/attributes").await;
+    assert_eq!(shown.status, StatusCode::OK, "{}", shown.body);
+    assert!(
+        shown.body.contains(">groups</span>") && shown.body.contains("1 sign-in was looked at."),
+        "{}",
+        shown.body
+    );
+    assert!(!shown.body.contains("Top secret"), "masked: {}", shown.body);
+    let plain = owner.get("/admin/mapping/attributes?values=plain").await.body;
+    assert!(plain.contains("Top secret"), "{plain}");
+
+    let map = owner.get("/admin/mapping/attributes/map?attribute=groups").await.body;
+    assert!(map.contains("href=\"/admin/mapping/basic/department?source=groups\""), "{map}");
+    let form = owner.get("/admin/mapping/rules/license/new?attribute=groups").await.body;
+    assert!(form.contains("id=\"attribute\" value=\"groups\""), "{form}");
+    let form = owner.get("/admin/mapping/basic/company?source=groups").await.body;
+    assert!(form.contains("groups</textarea>"), "{form}");
+}
+
+#[tokio::test]
+async fn p18_hostile_names_and_values_are_escaped_among_what_was_received() {
+    let house = House::new().await;
+    let hostile = "<script>alert(1)</script>";
+    let mut response = house.response("clara@acme.example");
+    response.assertion.as_mut().unwrap().attributes.push(attribute(hostile, "\u{202e}<img src=x>"));
+    house.browser("acme").sign_in(response).await;
+    let mut owner = house.owner("acme").await;
+    for path in ["/admin/mapping/attributes", "/admin/mapping/attributes?values=plain"] {
+        let body = owner.get(path).await.body;
+        assert!(
+            !body.contains(hostile) && !body.contains("<img src=x>") && !body.contains('\u{202e}'),
+            "{body}"
+        );
+        assert!(body.contains("alert(1)"), "{body}");
+    }
+}

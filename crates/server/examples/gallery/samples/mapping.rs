@@ -1,6 +1,7 @@
 //! Samples of the mapping's pages, of people and of licenses.
 
 use super::{HOSTILE, MAIL, admin, days, detail, entry, person, text};
+use vestibule_app::assistant::{Advice, Overage, Proposal, Received, Value, Values};
 use vestibule_app::configuration::Configuration;
 use vestibule_app::cures::{Cure, Offer};
 use vestibule_app::users::{Belonging, Page, Person, Summary};
@@ -15,10 +16,11 @@ use vestibule_model::mapping::{
 use vestibule_model::response_log::OutcomeWord;
 use vestibule_model::user::{Field, Role, Status};
 use vestibule_server::portal::Here;
+use vestibule_server::portal::attributes::{AttributesPage, MapPage};
 use vestibule_server::portal::cure::CurePart;
 use vestibule_server::portal::licenses::LicensesPage;
 use vestibule_server::portal::mapping::MappingPage;
-use vestibule_server::portal::mapping::form::{Outlook, Piece, PiecePage, Values};
+use vestibule_server::portal::mapping::form::{self, Outlook, Piece, PiecePage};
 use vestibule_server::portal::people::{PeoplePage, PersonPage};
 use vestibule_server::portal::response::ResponsePage;
 
@@ -86,7 +88,7 @@ pub fn mapping() -> MappingPage {
 pub fn mapping_form(wrong: bool) -> PiecePage {
     let piece = Piece::Rule(CategoryName::License, Some(1));
     let configuration = configuration();
-    let mut values: Values = piece.values(&configuration).unwrap_or_default();
+    let mut values: form::Values = piece.values(&configuration).unwrap_or_default();
     if wrong {
         values.insert(text("operator"), text("regex"));
         values.insert(text("value"), text("(Hosts"));
@@ -188,4 +190,45 @@ pub fn cure(cure: Option<Cure>) -> Option<ResponsePage> {
 
 pub fn other_id() -> Cure {
     Cure::ReplaceEmployeeId { before: text("004711"), sent: text(HOSTILE) }
+}
+
+pub fn received() -> AttributesPage {
+    let received = |name: &str, friendly: Option<&str>, used: &[&str]| Received {
+        name: text(name),
+        friendly_name: friendly.map(text),
+        sign_ins: 214,
+        distinct: 200,
+        has_more: name == "groups",
+        samples: vec![text("Xxxxx"), text("Xxxxxx Xx")],
+        used_by: used.iter().copied().map(text).collect(),
+        unruled: Vec::new(),
+    };
+    let unruled = vec![Value { value: text("Xxxxx (9 letters)"), sign_ins: 12 }];
+    let advice = Advice {
+        account: text("acme"),
+        since: days(-7),
+        sign_ins: 214,
+        not_kept: 3,
+        is_cut: false,
+        attributes: vec![
+            received("urn:oid:2.5.4.42", Some("givenName"), &["first_name"]),
+            Received { unruled, ..received("groups", None, &["license", "user_group"]) },
+            received(HOSTILE, None, &[]),
+        ],
+        proposals: vec![
+            Proposal { target: "job_title", attribute: text("title"), sign_ins: 210, line: None },
+            Proposal { target: "user_group", attribute: text("memberOf"), sign_ins: 90, line: None },
+        ],
+        overage: Some(Overage {
+            attribute: text("http://schemas.acme.example/claims/groups.link"),
+            sign_ins: 4,
+            meaning: "The identity provider sends at most 150 groups; whoever is in more comes with a link in place of them.",
+            cure: "Let it send only the groups that are assigned to the application.",
+        }),
+    };
+    AttributesPage::new(admin(Here::Mapping), &advice, Values::Masked)
+}
+
+pub fn map() -> MapPage {
+    MapPage::new(admin(Here::Mapping), "memberOf")
 }
