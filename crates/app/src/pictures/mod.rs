@@ -12,6 +12,7 @@ use crate::secret::sha256;
 use jiff::{SignedDuration, Timestamp};
 pub(crate) use look::look;
 use vestibule_model::id::UserId;
+use vestibule_model::mapping::Picture;
 use vestibule_store::pictures::Kind;
 pub use vestibule_store::pictures::{Shown, State};
 use vestibule_store::{self as store, Tx};
@@ -47,6 +48,15 @@ impl PictureSource {
             Self::Base64(text) => (Kind::Base64, text, LONGEST_BASE64),
         };
         (kind, text.get(..text.floor_char_boundary(longest + 1)).unwrap_or_default())
+    }
+}
+
+impl From<Picture> for PictureSource {
+    fn from(picture: Picture) -> Self {
+        match picture {
+            Picture::Url(url) => Self::Url(url),
+            Picture::Base64(text) => Self::Base64(text),
+        }
     }
 }
 

@@ -10,6 +10,7 @@ use crate::directory;
 use crate::links::{self, Fresh};
 use crate::live::LiveConnection;
 use crate::logout::KeptName;
+use crate::pictures;
 use jiff::{SignedDuration, Timestamp};
 use std::sync::Arc;
 use vestibule_model::admission::{self, Decision, Outcome, Rules};
@@ -190,6 +191,9 @@ impl Attempt {
         if user.status == Status::Pending {
             links::send_verification(tx, &self.ctx, &user, &self.link).await?;
             return Ok(Verdict::Pending { email: user.email });
+        }
+        if let Some(picture) = after.picture {
+            pictures::wanted(tx, user.id, &picture.into(), self.now).await?;
         }
         self.begin_session(tx, user.id).await?;
         Ok(Verdict::SignedIn { return_to })

@@ -24,6 +24,8 @@ cases! {
     p19_a_picture_of_5_mb_is_fetched_and_nothing_larger,
     p19_the_content_tells_what_a_picture_is,
     another_source_that_came_meanwhile_wins,
+    a_sign_in_notes_the_picture_that_is_mapped,
+    t01_nobody_fetches_a_picture_of_somebody_who_is_pending,
 }
 
 /// Somebody who signed in, at a node that may fetch from a site.
@@ -290,4 +292,48 @@ async fn another_source_that_came_meanwhile_wins(world: &World) {
     anna.work().await;
     let image = image::load_from_memory(&anna.shown().await.unwrap().image).unwrap();
     assert_eq!((image.width(), image.height(), site.asked().len()), (9, 7, 0));
+}
+
+/// The account at a node that may fetch from the site, with a mapped picture.
+async fn mapped(world: &World, site: &Site) -> Account {
+    let node = world.configured(|deployment| site.opens(deployment)).await;
+    let account = world.acme().await.at(&node);
+    account.apply(account.usual().set(["mapping", "basic", "picture"], "photo")).await;
+    account
+}
+
+async fn a_sign_in_notes_the_picture_that_is_mapped(world: &World) {
+    let site = Site::secure();
+    site.holds(&png());
+    let acme = mapped(world, &site).await;
+    let inline = STANDARD.encode(file(&photo(30, 30), ImageFormat::Png));
+    for (value, width) in [(site.url.as_str(), 512), (inline.as_str(), 30)] {
+        let signed_in = acme.sign_in(&Person::anna().with("photo", &[value])).await;
+        jobs::run_due(&acme.app).await.unwrap();
+        let member = acme.member(&signed_in.session).await.unwrap();
+        let shown = pictures::own(&member).await.unwrap().unwrap();
+        assert_eq!(image::load_from_memory(&shown.image).unwrap().width(), width);
+    }
+    // What cannot be one is said in the trace, and the picture stays.
+    let signed_in = acme.sign_in(&Person::anna().with("photo", &["http://acme.example/a.png"])).await;
+    let trace = acme.explained(signed_in.tracking_id).await.detail.trace;
+    assert!(trace.iter().any(|step| step.check == "mapping.picture" && step.warning));
+    jobs::run_due(&acme.app).await.unwrap();
+    let member = acme.member(&signed_in.session).await.unwrap();
+    assert!(pictures::own(&member).await.unwrap().is_some());
+    assert_eq!(site.asked().len(), 1);
+}
+
+async fn t01_nobody_fetches_a_picture_of_somebody_who_is_pending(world: &World) {
+    let site = Site::secure();
+    site.holds(&png());
+    let acme = mapped(world, &site).await;
+    let bob = Person::of("bob@partner.example").with("photo", &[&site.url]);
+    acme.attempt(&bob).await.unwrap();
+    jobs::run_due(&acme.app).await.unwrap();
+    assert_eq!((world.count("pictures"), site.asked().len()), (0, 0));
+    acme.apply(acme.usual().domain("partner.example").set(["mapping", "basic", "picture"], "photo")).await;
+    acme.sign_in(&bob).await;
+    jobs::run_due(&acme.app).await.unwrap();
+    assert_eq!((world.count("pictures"), site.asked().len()), (1, 1));
 }
