@@ -38,6 +38,11 @@ impl Seated for Result<Turned, NoSeat> {
     }
 }
 
+/// Whether seats change hands by a decision.
+pub(crate) fn moves_seats(decision: &impl Seated) -> bool {
+    decision.seats().is_some_and(|(wanted, given_back)| !wanted.is_empty() || !given_back.is_empty())
+}
+
 /// Decides, and takes and frees the seats that were decided on. Nobody waits for seats that nobody wants; whoever wants some
 /// decides again with the seats in hand, so that what was decided can be done.
 pub(crate) async fn take_seats<D: Seated>(
@@ -45,7 +50,7 @@ pub(crate) async fn take_seats<D: Seated>(
     decide: impl Fn(&Inventory) -> D,
 ) -> Result<D, store::Error> {
     let decision = decide(&store::licenses::inventory(tx).await?);
-    if decision.seats().is_none_or(|(wanted, given_back)| wanted.is_empty() && given_back.is_empty()) {
+    if !moves_seats(&decision) {
         return Ok(decision);
     }
     let decision = decide(&store::licenses::locked(tx).await?);

@@ -102,10 +102,12 @@ impl Attempt {
         let decide = |seats: &Inventory| {
             admission::decide(rules, &identity, person.facts(seats, (self.now, self.seed)), &asserted)
         };
-        let decision = if person.may_take_a_seat(rules.mapping) {
-            directory::take_seats(tx, decide).await?
-        } else {
-            decide(&Inventory::default())
+        // Where no rule is about seats they are not even read, unless what the person has does not go together any more.
+        let likely = person.may_take_a_seat(rules.mapping);
+        let unseen = (!likely).then(|| decide(&Inventory::default()));
+        let decision = match unseen.filter(|decision| !directory::moves_seats(decision)) {
+            Some(decision) => decision,
+            None => directory::take_seats(tx, decide).await?,
         };
         self.carry_out(tx, person, decision, return_to, notes).await
     }

@@ -21,6 +21,7 @@ cases! {
     the_rule_none_refuses_whoever_it_applies_to_and_changes_nothing,
     where_the_default_is_none_a_rule_lets_people_in,
     a_license_that_does_not_carry_an_add_on_takes_it_away,
+    an_add_on_that_does_not_go_with_the_license_frees_its_seat_where_no_rule_is_about_seats,
     t16_a_role_that_a_sign_in_gives_holds_in_the_sessions_that_are_open,
     t15_no_rule_touches_the_owner,
 }
@@ -165,6 +166,19 @@ async fn a_license_that_does_not_carry_an_add_on_takes_it_away(world: &World) {
     let changes = acme.explained(signed_in.tracking_id).await.detail.changes;
     let change = changes.iter().find(|change| change.field == "addon.webinar-500").unwrap();
     assert!(change.rule.contains("does not go with Basic"), "{change:?}");
+}
+
+async fn an_add_on_that_does_not_go_with_the_license_frees_its_seat_where_no_rule_is_about_seats(
+    world: &World,
+) {
+    let acme = ruled(world).await;
+    acme.sign_in(&anna(&["paid", "hosts"])).await;
+    acme.map(|mapping| mapping.categories.clear()).await;
+    // What an administrator may do to the license by hand.
+    acme.change(EMAIL, |user| user.license = Some(License::Basic)).await;
+    acme.sign_in(&anna(&[])).await;
+    assert!(acme.user(EMAIL).await.holdings.add_ons.is_empty());
+    assert_eq!(acme.seats(add_on("webinar-500")).await.used, 0);
 }
 
 async fn t16_a_role_that_a_sign_in_gives_holds_in_the_sessions_that_are_open(world: &World) {
