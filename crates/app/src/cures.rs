@@ -104,11 +104,13 @@ fn gone() -> Error {
         .hint("The person or the account changed meanwhile. Open the response again.")
 }
 
-/// Whose record it is: the user who was known by the Employee Unique ID, else the one with the asserted address.
+/// Whose record it is: the user who was known by the Employee Unique ID, else the one with the asserted address. The step
+/// names an address in the first case alone; where an ID was about to be linked, it says so in a sentence.
 fn whom(entry: &Entry, explained: &Explained) -> Option<Whom> {
     let by_id = explained.detail.trace.iter().find(|step| step.check == "admission.employee_id" && step.ok);
-    let address = by_id.map(|step| step.found.as_str()).or(entry.user.as_deref())?;
-    Email::parse(address).ok().map(Whom::Address)
+    let known = by_id.and_then(|step| Email::parse(step.found.as_str()).ok());
+    let asserted = || entry.user.as_deref().and_then(|user| Email::parse(user).ok());
+    known.or_else(asserted).map(Whom::Address)
 }
 
 fn standing_in_the_way(code: Option<Code>, person: &Person) -> Option<Cure> {

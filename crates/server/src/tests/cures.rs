@@ -113,6 +113,23 @@ async fn p18_another_employee_unique_id_is_replaced_and_both_are_shown_spelled_o
 }
 
 #[tokio::test]
+async fn a_sign_in_that_would_have_linked_an_employee_unique_id_is_mended_all_the_same() {
+    let house = House::bare().await;
+    let file = House::file("acme", &format!("sign_in_url = \"https://idp.example/sso\"\n{PRIOR}"));
+    house
+        .apply_text(file.replace("[mapping.basic]", "[mapping.basic]\nemployee_id = \"employeeNumber\""))
+        .await;
+    let page = page_of(&house.browser("acme").sign_in(with_id(house.response("o@acme.example"), "17")).await);
+    let mut owner = house.owner("acme").await;
+    let shown = owner.get(&page).await.body;
+    assert!(shown.contains("1020") && shown.contains("Add the SSO login type</button>"), "{shown}");
+    assert_eq!(mend(&mut owner, &page, "add-sso-login").await.status, StatusCode::SEE_OTHER);
+    house.wait(jiff::SignedDuration::from_secs(60));
+    let answer = house.browser("acme").sign_in(with_id(house.response("o@acme.example"), "17")).await;
+    assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.body);
+}
+
+#[tokio::test]
 async fn p20_nobody_mends_but_the_administrators_of_the_account() {
     let house = House::with(PRIOR).await;
     house.account("globex", "Globex").await;
