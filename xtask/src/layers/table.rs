@@ -72,6 +72,13 @@ pub const ROOMS: &[Room] = &[
         never_says: IMPURE,
     },
     Room {
+        name: "scim",
+        may_use: &[],
+        never: "I/O, clock, randomness, `async`",
+        never_links: OUTSIDE,
+        never_says: IMPURE,
+    },
+    Room {
         name: "model",
         may_use: &[],
         never: "the same; wire formats of the outside world",
@@ -87,14 +94,14 @@ pub const ROOMS: &[Room] = &[
     },
     Room {
         name: "app",
-        may_use: &["saml", "model", "store"],
+        may_use: &["saml", "scim", "model", "store"],
         never: "axum, status codes, HTML, SQL text",
         never_links: WEB_AND_SQL,
         never_says: &["StatusCode"],
     },
     Room {
         name: "server",
-        may_use: &["app", "model"],
+        may_use: &["scim", "app", "model"],
         never: "SQL, `saml`, `dsig`, `xml`, `store`, decisions",
         never_links: SQL,
         never_says: &[],
@@ -108,7 +115,7 @@ pub const ROOMS: &[Room] = &[
     },
     Room {
         name: "vestibule",
-        may_use: &["xml", "dsig", "saml", "model", "store", "app", "server", "idp"],
+        may_use: &["xml", "dsig", "saml", "scim", "model", "store", "app", "server", "idp"],
         never: "rules, SQL, HTML",
         never_links: SQL,
         never_says: &[],

@@ -1,0 +1,70 @@
+//! Bounds of filters, and what they ask for.
+
+use serde_json::json;
+
+use super::{Equality, Filter, parse};
+use crate::{Registry, ScimType};
+
+fn user(text: &str) -> Result<Filter, crate::Error> {
+    parse(text, &Registry::built_in().user())
+}
+
+#[test]
+fn s03_a_filter_is_bounded_in_depth_terms_and_length() {
+    let nested = |depth: usize| format!("{}userName pr{}", "(".repeat(depth), ")".repeat(depth));
+    assert!(user(&nested(32)).is_ok());
+    let joined = |terms: usize| vec!["userName pr"; terms].join(" or ");
+    assert!(user(&joined(128)).is_ok());
+    let long = |length: usize| format!("userName eq \"{}\"", "a".repeat(length - 14));
+    assert!(user(&long(4_096)).is_ok());
+    let refused =
+        [nested(33), nested(2_000), "(".repeat(4_000), "not ".repeat(1_000), joined(129), long(4_097)];
+    for text in refused {
+        assert_eq!(user(&text).unwrap_err().scim_type, Some(ScimType::InvalidFilter));
+    }
+}
+
+#[test]
+fn chains_are_flat_so_that_they_can_be_walked() {
+    let filter =
+        user("active eq true and (meta.lastModified ge \"2020-01-01T00:00:00Z\" and userName pr)").unwrap();
+    assert_eq!(filter.conjuncts().len(), 3);
+    assert!(filter.conjuncts().iter().all(|term| term.test().is_some()));
+}
+
+#[test]
+fn what_one_value_is_asked_for_is_said() {
+    let asked = |text: &str| {
+        let filter = user(text).unwrap();
+        filter.only_equality().map(|Equality { attribute, sub, of_type, value, .. }| {
+            format!("{attribute} {} {} {value}", sub.unwrap_or("-"), of_type.unwrap_or("-"))
+        })
+    };
+    assert_eq!(asked("USERNAME eq \"a\"").unwrap(), "userName - - \"a\"");
+    assert_eq!(asked("emails eq \"a\"").unwrap(), "emails value - \"a\"");
+    assert_eq!(asked("emails.value eq \"a\"").unwrap(), "emails value - \"a\"");
+    assert_eq!(asked("emails[value eq \"a\"]").unwrap(), "emails value - \"a\"");
+    let of_type = "emails value work \"a\"";
+    assert_eq!(asked("emails[type eq \"work\" and value eq \"a\"]").unwrap(), of_type);
+    assert_eq!(asked("emails[type eq \"work\"].value eq \"a\"").unwrap(), of_type);
+    assert_eq!(asked("emails[type eq \"work\"]").unwrap(), "emails type - \"work\"");
+    for other in [
+        "userName ne \"a\"",
+        "userName eq null",
+        "not (userName eq \"a\")",
+        "emails[type eq \"a\" or value eq \"b\"]",
+    ] {
+        assert_eq!(asked(other), None, "{other}");
+    }
+}
+
+#[test]
+fn t08_nothing_can_be_asked_about_a_password() {
+    assert!(user("password sw \"a\"").unwrap_err().detail.contains("never returned"));
+    assert!(user("locale sw \"a\"").is_ok());
+}
+
+#[test]
+fn a_filter_matches_a_resource_that_is_no_object_never() {
+    assert!(!user("userName pr").unwrap().matches(&json!([])));
+}

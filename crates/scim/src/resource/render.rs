@@ -1,0 +1,217 @@
+//! A document as it is answered (RFC 7643, section 3; RFC 7644, section 3.9): written straight from the document, without a copy.
+
+use serde::ser::{Serialize, SerializeMap, SerializeSeq, Serializer};
+use serde_json::{Map, Value, json};
+
+use super::projection::{Projection, Shown};
+use super::{Document, Meta};
+use crate::schema::{Attribute, Kind, Place, ResourceType, Returned};
+
+/// A document with what it takes to answer it.
+#[derive(Clone, Copy)]
+pub struct Rendered<'a> {
+    /// What it is.
+    pub kind: &'a ResourceType,
+    /// What clients said about it.
+    pub document: &'a Document,
+    /// What is to be shown.
+    pub projection: &'a Projection,
+    /// What the service says about it.
+    pub meta: &'a Meta,
+}
+
+/// The answer as JSON.
+pub fn render(kind: &ResourceType, document: &Document, projection: &Projection, meta: &Meta) -> Value {
+    let rendered = Rendered { kind, document, projection, meta };
+    serde_json::to_value(rendered).unwrap_or_default()
+}
+
+/// Writes the answer behind what is already written.
+pub fn render_into(out: &mut Vec<u8>, rendered: &Rendered<'_>) {
+    // Writing into memory cannot fail, and the keys of a document are texts.
+    let written = serde_json::to_writer(&mut *out, rendered);
+    debug_assert!(written.is_ok());
+}
+
+/// All that is known of a resource, whatever is shown of it: what filters and sorting look at.
+pub fn complete(kind: &ResourceType, attributes: Map<String, Value>, meta: &Meta) -> Value {
+    let mut whole = attributes;
+    let schemas = schemas(kind, &whole).map(|urn| json!(urn)).collect();
+    whole.insert("schemas".to_owned(), schemas);
+    whole.insert("id".to_owned(), json!(meta.id));
+    if let Some(external_id) = &meta.external_id {
+        whole.insert("externalId".to_owned(), json!(external_id));
+    }
+    let meta = json!({
+        "resourceType": kind.name,
+        "created": meta.created,
+        "lastModified": meta.last_modified,
+        "location": meta.location,
+        "version": meta.version,
+    });
+    whole.insert("meta".to_owned(), meta);
+    Value::Object(whole)
+}
+
+/// The base schema, and the extensions that the resource has.
+fn schemas<'k>(kind: &'k ResourceType, attributes: &Map<String, Value>) -> impl Iterator<Item = &'k str> {
+    let present = |urn: &&str| attributes.contains_key(*urn);
+    let extensions = kind.extensions.iter().map(|extension| extension.schema.id.as_str()).filter(present);
+    std::iter::once(kind.schema.id.as_str()).chain(extensions.collect::<Vec<_>>())
+}
+
+impl Serialize for Rendered<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let attributes = &self.document.attributes;
+        let mut map = serializer.serialize_map(None)?;
+        map.serialize_entry("schemas", &schemas(self.kind, attributes).collect::<Vec<_>>())?;
+        map.serialize_entry("id", &self.meta.id)?;
+        if let Some(external_id) = &self.meta.external_id
+            && self.shows("externalId")
+            && !attributes.contains_key("externalId")
+        {
+            map.serialize_entry("externalId", external_id)?;
+        }
+        for (name, value) in attributes {
+            self.attribute(&mut map, name, value)?;
+        }
+        self.meta(&mut map)?;
+        map.end()
+    }
+}
+
+impl Rendered<'_> {
+    fn shows(&self, attribute: &str) -> bool {
+        self.projection.shows(self.kind, attribute)
+    }
+
+    fn attribute<M: SerializeMap>(&self, map: &mut M, name: &str, value: &Value) -> Result<(), M::Error> {
+        if let Some(extension) = self.kind.extension(name) {
+            let inside = Inside { rendered: self, urn: &extension.schema.id, value };
+            return if inside.shown().next().is_some() { map.serialize_entry(name, &inside) } else { Ok(()) };
+        }
+        if matches!(name, "id" | "meta" | "schemas") {
+            return Ok(());
+        }
+        let Some(attribute) = self.kind.attribute(name) else { return Ok(()) };
+        let shown = self.projection.on(Place { extension: None, attribute });
+        match part(attribute, value, shown) {
+            Some(part) => map.serialize_entry(name, &part),
+            None => Ok(()),
+        }
+    }
+
+    fn meta<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
+        let Some(attribute) = self.kind.attribute("meta") else { return Ok(()) };
+        let shown = self.projection.on(Place { extension: None, attribute });
+        let entries = [
+            ("resourceType", &self.kind.name),
+            ("created", &self.meta.created),
+            ("lastModified", &self.meta.last_modified),
+            ("location", &self.meta.location),
+            ("version", &self.meta.version),
+        ];
+        let entries = entries.into_iter().filter(|(name, value)| {
+            !value.is_empty() && attribute.sub(name).is_some_and(|sub| shown.sub(sub))
+        });
+        let meta = Entries(entries.collect());
+        if meta.0.is_empty() { Ok(()) } else { map.serialize_entry("meta", &meta) }
+    }
+}
+
+struct Entries<'a>(Vec<(&'static str, &'a String)>);
+
+impl Serialize for Entries<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.0.iter().copied())
+    }
+}
+
+/// The attributes of an extension.
+struct Inside<'a> {
+    rendered: &'a Rendered<'a>,
+    urn: &'a str,
+    value: &'a Value,
+}
+
+impl<'a> Inside<'a> {
+    fn shown(&self) -> impl Iterator<Item = (&'a String, Part<'a>)> {
+        let rendered = self.rendered;
+        let schema = rendered.kind.extension(self.urn).map(|extension| &extension.schema);
+        let members = self.value.as_object().into_iter().flatten();
+        let urn = self.urn;
+        members.filter_map(move |(name, value)| {
+            let attribute = schema?.attribute(name)?;
+            let shown = rendered.projection.on(Place { extension: Some(urn), attribute });
+            Some((name, part(attribute, value, shown)?))
+        })
+    }
+}
+
+impl Serialize for Inside<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.shown())
+    }
+}
+
+/// A value, with what is shown of it.
+#[derive(Clone, Copy)]
+enum Part<'a> {
+    Whole(&'a Value),
+    Some { attribute: &'a Attribute, value: &'a Value, shown: Shown<'a> },
+}
+
+/// What is shown of a value, if anything is.
+fn part<'a>(attribute: &'a Attribute, value: &'a Value, shown: Shown<'a>) -> Option<Part<'a>> {
+    if shown == Shown::Nothing {
+        return None;
+    }
+    let always = |sub: &Attribute| matches!(sub.returned, Returned::Default | Returned::Always);
+    if attribute.kind != Kind::Complex || (shown == Shown::All && attribute.sub_attributes.iter().all(always))
+    {
+        return Some(Part::Whole(value));
+    }
+    let part = Part::Some { attribute, value, shown };
+    let any = match value {
+        Value::Array(values) => values.iter().any(|value| members(attribute, value, shown).next().is_some()),
+        value => members(attribute, value, shown).next().is_some(),
+    };
+    any.then_some(part)
+}
+
+/// The sub-attributes of one value that are shown.
+fn members<'a>(
+    attribute: &'a Attribute,
+    value: &'a Value,
+    shown: Shown<'a>,
+) -> impl Iterator<Item = (&'a String, &'a Value)> {
+    let members = value.as_object().into_iter().flatten();
+    members.filter(move |(name, _)| attribute.sub(name).is_some_and(|sub| shown.sub(sub)))
+}
+
+impl Serialize for Part<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match *self {
+            Part::Whole(value) => value.serialize(serializer),
+            Part::Some { attribute, value: Value::Array(values), shown } => {
+                let mut list = serializer.serialize_seq(None)?;
+                for value in values {
+                    if members(attribute, value, shown).next().is_some() {
+                        list.serialize_element(&One(attribute, value, shown))?;
+                    }
+                }
+                list.end()
+            }
+            Part::Some { attribute, value, shown } => One(attribute, value, shown).serialize(serializer),
+        }
+    }
+}
+
+/// One value of a complex attribute, with what is shown of it.
+struct One<'a>(&'a Attribute, &'a Value, Shown<'a>);
+
+impl Serialize for One<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(members(self.0, self.1, self.2))
+    }
+}
