@@ -72,3 +72,34 @@ fn put(object: &mut Value, name: &str, value: Option<Value>) {
         object.extend(value.map(|value| (name.to_owned(), value)));
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::{Offer, service_provider_config};
+
+    #[test]
+    fn what_is_offered_is_said_and_what_is_not_set_is_left_out() {
+        let offer = Offer {
+            base: "https://id.example/scim2".to_owned(),
+            documentation: None,
+            bulk_operations: 1_000,
+            bulk_bytes: 1_048_576,
+            page_size: 100,
+            largest_page: 200,
+            cursor_seconds: None,
+        };
+        let config = service_provider_config(&offer);
+        assert_eq!(config["patch"]["supported"], true);
+        assert_eq!(config["bulk"]["maxPayloadSize"], 1_048_576);
+        assert!(
+            config["pagination"].get("cursorTimeout").is_none() && config.get("documentationUri").is_none()
+        );
+        let offer =
+            Offer { documentation: Some("https://a.example".to_owned()), cursor_seconds: Some(60), ..offer };
+        let config = service_provider_config(&offer);
+        assert_eq!(config["pagination"]["cursorTimeout"], json!(60));
+        assert_eq!(config["documentationUri"], "https://a.example");
+    }
+}

@@ -9,6 +9,7 @@ use serde::de::{DeserializeSeed, Deserializer, Error as _, MapAccess, SeqAccess,
 use serde_json::{Map, Number, Value};
 
 use crate::Error;
+use crate::error::shown;
 
 /// How deep values may be nested.
 pub const DEEPEST: usize = 32;
@@ -111,7 +112,10 @@ impl<'de> Visitor<'de> for Strict {
             text(&name)?;
             let value = members.next_value_seed(inner)?;
             if object.contains_key(&name) {
-                return Err(A::Error::custom(format!("the member \"{name}\" stands twice in one object")));
+                return Err(A::Error::custom(format!(
+                    "the member \"{}\" stands twice in one object",
+                    shown(&name)
+                )));
             }
             object.insert(name, value);
         }

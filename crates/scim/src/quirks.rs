@@ -4,8 +4,10 @@
 //! who the client is: a tolerance that is good for one is good for all. Which product it is (`quirks/dialect`) is only told.
 
 mod dialect;
+mod media;
 
 pub use dialect::{Dialect, Hint};
+pub use media::content_type;
 
 /// A way in which clients, or servers before us, differ from RFC 7643 and RFC 7644.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

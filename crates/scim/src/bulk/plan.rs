@@ -37,7 +37,6 @@ pub fn plan(request: &BulkRequest) -> Vec<Step> {
     let mut waits = Waits::of(operations);
     let mut steps = Vec::with_capacity(operations.len());
     let mut rests = Vec::new();
-    let mut posts = waiting_posts(operations);
     let mut left = operations.len();
     while left > 0 {
         if let Some(next) = waits.next() {
@@ -46,11 +45,7 @@ pub fn plan(request: &BulkRequest) -> Vec<Step> {
             left -= 1;
             continue;
         }
-        // Everything that is left waits for something in a circle, and circles lead through a POST.
-        let Some(next) = posts.pop_first() else { break };
-        if !waits.is_waiting(next) {
-            continue;
-        }
+        let Some(next) = waits.in_a_circle() else { break };
         let (first, rest) = cut(operations.get(next), &waits.missing(next, operations));
         steps.push(Step { operation: next, part: Part::First(first) });
         rests.push(Step { operation: next, part: Part::Rest(rest) });
@@ -61,15 +56,10 @@ pub fn plan(request: &BulkRequest) -> Vec<Step> {
     steps
 }
 
-fn waiting_posts(operations: &[BulkOperation]) -> BTreeSet<usize> {
-    let posts = operations.iter().enumerate().filter(|(_, operation)| operation.method == Method::Post);
-    posts.map(|(place, _)| place).collect()
-}
-
 /// Which operations wait for which.
 struct Waits {
     /// For each operation that is not done, those it waits for.
-    on: BTreeMap<usize, HashSet<usize>>,
+    on: BTreeMap<usize, BTreeSet<usize>>,
     /// For each operation, those that wait for it.
     by: HashMap<usize, Vec<usize>>,
     ready: BinaryHeap<Reverse<usize>>,
@@ -85,7 +75,7 @@ impl Waits {
             .collect();
         let mut waits = Self { on: BTreeMap::new(), by: HashMap::new(), ready: BinaryHeap::new() };
         for (place, operation) in operations.iter().enumerate() {
-            let mut on = HashSet::new();
+            let mut on = BTreeSet::new();
             let mut add = |id: &str| on.extend(makers.get(id).copied());
             if let Target::BulkId(id) = &operation.target {
                 add(id);
@@ -108,8 +98,23 @@ impl Waits {
         self.ready.pop().map(|Reverse(place)| place)
     }
 
-    fn is_waiting(&self, place: usize) -> bool {
-        self.on.contains_key(&place)
+    /// The first operation of a circle, where everything that is left waits: going from one to what it waits for comes back
+    /// to one that was met. What others wait for makes something, so it is a POST.
+    fn in_a_circle(&self) -> Option<usize> {
+        let mut at = *self.on.keys().next()?;
+        let mut met = HashSet::new();
+        while met.insert(at) {
+            at = *self.on.get(&at)?.first()?;
+        }
+        let start = at;
+        let mut first = at;
+        loop {
+            at = *self.on.get(&at)?.first()?;
+            first = first.min(at);
+            if at == start {
+                return Some(first);
+            }
+        }
     }
 
     /// The bulkIds that an operation still waits for.

@@ -59,6 +59,8 @@ enum Source {
     Path,
     /// A key of a value: what does not exist is left out.
     Key,
+    /// A key inside of an extension: the same.
+    Inside,
 }
 
 impl Editor<'_> {
@@ -79,6 +81,7 @@ impl Editor<'_> {
         let Value::Object(members) = value else {
             return Err(Error::invalid_value("without a path the value must be an object"));
         };
+        let source = if urn.is_empty() { Source::Key } else { Source::Inside };
         for (name, value) in members {
             if urn.is_empty() && ["schemas", "id", "meta"].iter().any(|own| own.eq_ignore_ascii_case(name)) {
                 continue;
@@ -88,7 +91,7 @@ impl Editor<'_> {
             }
             let full = if urn.is_empty() { name.clone() } else { format!("{urn}:{name}") };
             match Path::parse(&full) {
-                Ok(path) => self.at(Source::Key, verb, &path, Some(value))?,
+                Ok(path) => self.at(source, verb, &path, Some(value))?,
                 Err(_) => self.note(Quirk::UnknownAttribute),
             }
         }
@@ -119,7 +122,7 @@ impl Editor<'_> {
     }
 
     fn unknown(&mut self, source: Source, path: &Path) -> Outcome<()> {
-        if source == Source::Key {
+        if source != Source::Path {
             self.note(Quirk::UnknownAttribute);
             return Ok(());
         }
@@ -162,7 +165,7 @@ impl Editor<'_> {
             },
         };
         if !attribute.is_writable() || sub.is_some_and(|sub| !sub.is_writable()) {
-            if source == Source::Key {
+            if source != Source::Path {
                 return Ok(());
             }
             return Err(Error::mutability(format!("{path} is kept by the service, and cannot be changed")));

@@ -173,29 +173,50 @@ fn all(change: &Change<'_>, before: Vec<Value>, value: Value, quirks: &mut Quirk
         _ => Vec::new(),
     };
     let keep = if change.verb == Verb::Add { before } else { Vec::new() };
-    Ok(merge(keep, new))
+    let (values, repeated) = merge(keep, new);
+    if repeated > 0 && change.attribute.name == "members" {
+        quirks.insert(Quirk::RepeatedMembership);
+    }
+    Ok(values)
 }
 
 /// Values with those that are added: one that is there already is brought up to date, and a new primary one takes the place
-/// of the old.
-fn merge(mut values: Vec<Value>, new: Vec<Value>) -> Vec<Value> {
+/// of the old. How many were there already is said too.
+fn merge(mut values: Vec<Value>, new: Vec<Value>) -> (Vec<Value>, usize) {
     if new.iter().any(is_primary) {
         values.iter_mut().for_each(clear_primary);
     }
-    let mut places: HashMap<String, usize> =
-        values.iter().enumerate().map(|(place, value)| (identity(value), place)).collect();
+    let mut places: HashMap<String, Vec<usize>> = HashMap::new();
+    for (place, value) in values.iter().enumerate() {
+        places.entry(identity(value)).or_default().push(place);
+    }
+    let mut repeated = 0;
     for value in new {
-        let there = places.get(&identity(&value)).and_then(|place| values.get_mut(*place));
-        match (there, value) {
-            (Some(Value::Object(there)), Value::Object(value)) => there.extend(value),
-            (Some(_), _) => {}
+        let alike = places.entry(identity(&value)).or_default();
+        let same =
+            alike.iter().find(|place| values.get(**place).is_some_and(|there| types_agree(there, &value)));
+        match (same.copied().and_then(|place| values.get_mut(place)), value) {
+            (Some(there), value) => {
+                repeated += 1;
+                if let (Value::Object(there), Value::Object(value)) = (there, value) {
+                    there.extend(value);
+                }
+            }
             (None, value) => {
-                places.insert(identity(&value), values.len());
+                alike.push(values.len());
                 values.push(value);
             }
         }
     }
-    values
+    (values, repeated)
+}
+
+/// Whether two values with the same `value` are one: their types are the same, or one of them has none.
+fn types_agree(one: &Value, other: &Value) -> bool {
+    match (one.get("type"), other.get("type")) {
+        (Some(one), Some(other)) => one == other,
+        _ => true,
+    }
 }
 
 fn clear_primary(value: &mut Value) {
@@ -287,7 +308,7 @@ fn selected(
     if chosen.is_empty() {
         let made = made(change, new).ok_or_else(|| nothing(change))?;
         quirks.insert(Quirk::EntryMadeByPath);
-        return Ok(merge(values, vec![made]));
+        return Ok(merge(values, vec![made]).0);
     }
     for place in &chosen {
         let Some(value) = values.get_mut(*place) else { continue };

@@ -102,3 +102,33 @@ impl Hint {
         operations.iter().any(repeats_id).then_some(Self::Okta)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::{Dialect, Hint};
+
+    #[test]
+    fn a_client_is_recognized_by_its_flag_its_user_agent_or_what_it_sends() {
+        let of = |agent: &str, query: &str, hints: &[Hint]| Dialect::recognize(agent, query, hints);
+        assert_eq!(of("Okta SCIM Client 1.0.0", "", &[]), Dialect::Okta);
+        assert_eq!(of("Google-Auto-Provisioning", "", &[Hint::Okta]), Dialect::Google);
+        assert_eq!(of("", "startIndex=1&aadOptscim062020", &[]), Dialect::EntraRfc);
+        assert_eq!(of("", "", &[Hint::Entra]), Dialect::Entra);
+        assert_eq!(of("", "", &[]), Dialect::Unknown);
+        assert_eq!(of("curl/8.5", "", &[Hint::Entra]), Dialect::Unknown);
+    }
+
+    #[test]
+    fn a_body_shows_who_sent_it() {
+        let entra = json!({ "Operations": [{ "op": "Add", "path": "members", "value": [] }] });
+        assert_eq!(Hint::of_body(&entra), Some(Hint::Entra));
+        let group = json!({ "schemas": ["urn:ietf:params:scim:schemas:core:2.0:Group", super::ENTRA_GROUP] });
+        assert_eq!(Hint::of_body(&group), Some(Hint::Entra));
+        let okta =
+            json!({ "Operations": [{ "op": "replace", "value": { "id": "grp_1", "displayName": "A" } }] });
+        assert_eq!(Hint::of_body(&okta), Some(Hint::Okta));
+        assert_eq!(Hint::of_body(&json!({ "Operations": [{ "op": "add", "path": "a", "value": 1 }] })), None);
+    }
+}

@@ -27,7 +27,8 @@ pub fn read(kind: &ResourceType, body: Value, mode: Mode) -> Outcome<Document> {
         }
     }
     let undeclared = |name: &String| {
-        kind.extension(name).is_some() && !declared.iter().any(|urn| urn.eq_ignore_ascii_case(name))
+        let listed = declared.iter().flatten().any(|urn| urn.eq_ignore_ascii_case(name));
+        kind.extension(name).is_some() && declared.is_some() && !listed
     };
     if document.attributes.keys().any(undeclared) {
         document.quirks.insert(Quirk::LooseExtension);
@@ -39,11 +40,11 @@ pub fn read(kind: &ResourceType, body: Value, mode: Mode) -> Outcome<Document> {
     Ok(document)
 }
 
-/// The schemas that the body says it has.
-fn declared(kind: &ResourceType, body: &Map<String, Value>) -> Outcome<Vec<String>> {
+/// The schemas that the body says it has, if it says so.
+fn declared(kind: &ResourceType, body: &Map<String, Value>) -> Outcome<Option<Vec<String>>> {
     let found = body.iter().find(|(name, _)| name.eq_ignore_ascii_case("schemas"));
     let urns: Vec<&str> = match found.map(|(_, value)| value) {
-        None | Some(Value::Null) => return Ok(Vec::new()),
+        None | Some(Value::Null) => return Ok(None),
         Some(Value::String(urn)) => vec![urn],
         Some(Value::Array(list)) => {
             let urns: Option<Vec<&str>> = list.iter().map(Value::as_str).collect();
@@ -64,7 +65,7 @@ fn declared(kind: &ResourceType, body: &Map<String, Value>) -> Outcome<Vec<Strin
             return Err(Error::invalid_value(message));
         }
     }
-    Ok(urns.into_iter().map(str::to_owned).collect())
+    Ok(Some(urns.into_iter().map(str::to_owned).collect()))
 }
 
 fn is_empty(value: &Value) -> bool {

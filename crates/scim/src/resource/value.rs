@@ -4,7 +4,7 @@
 
 use std::collections::BTreeSet;
 
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
 use crate::error::shown;
 use crate::schema::{Attribute, Kind};
@@ -163,6 +163,9 @@ fn complex(attribute: &Attribute, value: Value, quirks: &mut Quirks) -> Outcome<
             return Err(Error::invalid_syntax(message));
         }
     }
+    if attribute.name == "members" && !object.contains_key("type") {
+        quirks.insert(Quirk::MemberWithoutType);
+    }
     // A value that says nothing is none: templates of clients leave such values behind.
     let says_nothing = object.get("value").is_some_and(|value| value == "");
     Ok((!object.is_empty() && !says_nothing).then_some(Value::Object(object)))
@@ -205,18 +208,14 @@ fn inner_json(attribute: &Attribute, text: &str) -> Outcome<Map<String, Value>> 
     }
 }
 
-/// What two values of a multi-valued attribute have in common if they are the same: for most the `value`, and the type with it.
+/// What two values of a multi-valued attribute have in common if they may be the same: the `value`, else all they say.
 pub(crate) fn identity(value: &Value) -> String {
     match value {
         Value::Object(object) => match object.get("value") {
-            Some(inner) => json!([inner, object.get("type")]).to_string(),
+            Some(inner) => inner.to_string(),
             None => {
-                let rest: Map<String, Value> = object
-                    .iter()
-                    .filter(|(name, _)| *name != "primary")
-                    .map(|(name, value)| (name.clone(), value.clone()))
-                    .collect();
-                Value::Object(rest).to_string()
+                let rest = object.iter().filter(|(name, _)| *name != "primary");
+                Value::Object(rest.map(|(name, value)| (name.clone(), value.clone())).collect()).to_string()
             }
         },
         plain => plain.to_string(),
