@@ -43,6 +43,17 @@ impl Guide {
             |block: String, (name, value): &(&str, &str)| block.replace(&format!("{{{{{name}}}}}"), value);
         Some(values.iter().fold(block.to_owned(), fill))
     }
+
+    /// The rows of the table of two columns that are headed so; backquotes are left out.
+    #[must_use]
+    pub fn table(&self, left: &str, right: &str) -> Option<Vec<(String, String)>> {
+        let (_, after) = self.text.split_once(&format!("| {left} | {right} |\n|---|---|\n"))?;
+        let row = |line: &str| {
+            let (left, right) = line.strip_prefix("| ")?.strip_suffix(" |")?.split_once(" | ")?;
+            Some((left.replace('`', ""), right.replace('`', "")))
+        };
+        Some(after.lines().map_while(row).collect())
+    }
 }
 
 fn folder() -> PathBuf {

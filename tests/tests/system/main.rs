@@ -20,6 +20,8 @@ mod guides;
 #[cfg(test)]
 mod keycloak;
 #[cfg(test)]
+mod lemonldap_ng;
+#[cfg(test)]
 mod logout;
 #[cfg(test)]
 mod mail;

@@ -6,15 +6,28 @@ use std::path::Path;
 use crate::{Outcome, shell};
 
 /// Packages, and what they are for.
-const PACKAGES: [(&[&str], &str); 6] = [
+const PACKAGES: [(&[&str], &str); 7] = [
     (&["postgresql"], "the second database; a cluster of its own is started in a temporary folder"),
     (
         &["simplesamlphp", "php-cli", "php-xml", "php-mbstring", "php-curl", "php-sqlite3"],
         "a real identity provider, on PHP's own web server",
     ),
     (
+        &[
+            "liblemonldap-ng-portal-perl",
+            "liblasso-perl",
+            "libgd-securityimage-perl",
+            "libgd-perl",
+            "libimage-magick-perl",
+            "libxml-simple-perl",
+            "libio-string-perl",
+            "libplack-perl",
+        ],
+        "LemonLDAP::NG, another real identity provider, on Perl's own web server",
+    ),
+    (
         &["python3-venv", "xmlsec1", "openssl"],
-        "pysaml2, another real identity provider, on Python's own web server, and aiosmtpd, a real mail server",
+        "pysaml2, a third real identity provider, on Python's own web server, and aiosmtpd, a real mail server",
     ),
     (&["chromium", "chromium-driver"], "a real browser, headless"),
     (
