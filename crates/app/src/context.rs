@@ -3,9 +3,14 @@
 //! This is the one room that reads the clock and draws randomness; every rule and every document gets them as values.
 //! A context can only be had from here, so a deed that takes an [`AdminCtx`] cannot be reached by anybody else.
 
+mod api;
+
+pub use api::{ApiCtx, Client as ApiClient, ScimCtx, UsersApiCtx};
+
 use crate::error::{Error, Kind};
 use crate::live::{Live, LiveCache};
 use crate::outbound::{Outbound, Transport};
+use crate::tokens::Uses;
 use crate::vault::{DeploymentKey, Vault};
 use jiff::Timestamp;
 use std::sync::Arc;
@@ -30,6 +35,7 @@ pub(crate) struct Inner {
     pub(crate) clock: Clock,
     pub(crate) random: Random,
     pub(crate) live: LiveCache,
+    pub(crate) uses: Uses,
 }
 
 /// What the operator configured.
@@ -116,8 +122,8 @@ impl App {
     ) -> Result<Self, Error> {
         let vault = Vault::new(key)?;
         let outbound = Outbound::new(deployment.outbound_allow.clone(), deployment.outbound_roots.clone());
-        let live = LiveCache::default();
-        Ok(Self { inner: Arc::new(Inner { store, vault, deployment, outbound, clock, random, live }) })
+        let (live, uses) = (LiveCache::default(), Uses::default());
+        Ok(Self { inner: Arc::new(Inner { store, vault, deployment, outbound, clock, random, live, uses }) })
     }
 
     pub(crate) fn store(&self) -> &Store {

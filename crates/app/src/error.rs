@@ -4,6 +4,7 @@
 
 use std::fmt;
 use vestibule_model::response_log::TrackingId;
+use vestibule_model::token::Scope;
 
 /// What went wrong, sorted by whose turn it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -16,6 +17,8 @@ pub enum Kind {
     Forbidden,
     /// The caller must sign in first.
     SignedOut,
+    /// The program must show a good token first.
+    Unauthenticated,
     /// What the caller saw has changed meanwhile, or is taken.
     Conflict,
     /// A sign-in was refused; the person learns the tracking ID and nothing else.
@@ -33,6 +36,7 @@ pub struct Error {
     message: String,
     hint: Option<String>,
     key: Option<String>,
+    scope: Option<Scope>,
     tracking_id: Option<TrackingId>,
     source: Option<Box<dyn std::error::Error + Send + Sync>>,
 }
@@ -40,7 +44,15 @@ pub struct Error {
 impl Error {
     /// An error with a public sentence.
     pub(crate) fn new(kind: Kind, message: impl Into<String>) -> Self {
-        Self { kind, message: message.into(), hint: None, key: None, tracking_id: None, source: None }
+        Self {
+            kind,
+            message: message.into(),
+            hint: None,
+            key: None,
+            scope: None,
+            tracking_id: None,
+            source: None,
+        }
     }
 
     /// Adds what to do about it.
@@ -52,6 +64,12 @@ impl Error {
     /// Adds the key of the account file that it is about.
     pub(crate) fn about(mut self, key: &str) -> Self {
         self.key = Some(key.to_owned());
+        self
+    }
+
+    /// Adds the scope that a token would need.
+    pub(crate) fn needs_scope(mut self, scope: Scope) -> Self {
+        self.scope = Some(scope);
         self
     }
 
@@ -106,6 +124,12 @@ impl Error {
     #[must_use]
     pub fn key(&self) -> Option<&str> {
         self.key.as_deref()
+    }
+
+    /// The scope that the token lacked.
+    #[must_use]
+    pub fn scope(&self) -> Option<Scope> {
+        self.scope
     }
 
     /// The ID under which the response log explains it.

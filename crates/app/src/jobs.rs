@@ -6,7 +6,7 @@
 
 use crate::context::{App, JobCtx};
 use crate::error::Error;
-use crate::{alarms, idp_metadata, keys, outbox, pictures, sessions};
+use crate::{alarms, idp_metadata, keys, outbox, pictures, sessions, tokens};
 use jiff::{SignedDuration, Timestamp};
 use std::future::Future;
 use std::time::Duration;
@@ -22,6 +22,9 @@ const FORGET_EVERY: Duration = Duration::from_secs(10 * 60);
 /// How often it is asked whether something is due. One indexed read: cheap enough to be prompt.
 const LOOK_EVERY: Duration = Duration::from_secs(5);
 
+/// How often the uses of tokens are written down.
+const NOTE_EVERY: Duration = Duration::from_secs(15);
+
 /// How long a node has for a job before another one takes it over.
 const CLAIMED_FOR: SignedDuration = SignedDuration::from_mins(5);
 
@@ -35,8 +38,10 @@ pub async fn run(app: App, shutdown: impl Future<Output = ()>) {
     let work = async {
         let forgetting = again(FORGET_EVERY, async || forget(app).await);
         let lane = |kind| again(LOOK_EVERY, async move || run_kind(app, kind).await.map(drop));
+        let noting = again(NOTE_EVERY, async || tokens::write_uses(app).await.map(drop));
         tokio::join!(
             forgetting,
+            noting,
             lane(Kind::SpKeys),
             lane(Kind::IdpMetadata),
             lane(Kind::Mail),
@@ -46,6 +51,9 @@ pub async fn run(app: App, shutdown: impl Future<Output = ()>) {
     tokio::select! {
         _ = work => {}
         () = shutdown => {}
+    }
+    if let Err(error) = tokens::write_uses(app).await {
+        tracing::warn!("the last uses of tokens are not noted: {error}");
     }
 }
 
@@ -163,7 +171,7 @@ pub(crate) fn wait(attempts: i64) -> SignedDuration {
     SignedDuration::from_secs(FIRST_WAIT_SECONDS << doubled).min(LONGEST_WAIT)
 }
 
-/// Removes what has expired: requests, IDs of messages, links, sessions, mails, rows of the response log.
+/// Removes what has expired: requests, IDs of messages, links, tokens, sessions, mails, rows of the response log.
 ///
 /// # Errors
 /// When the store does not answer.
@@ -173,6 +181,7 @@ pub async fn forget(app: &App) -> Result<(), Error> {
     purge(app, move |tx| Box::pin(store::logouts::purge(tx, now))).await?;
     purge(app, move |tx| Box::pin(store::replays::purge(tx, now))).await?;
     purge(app, move |tx| Box::pin(store::links::purge(tx, now))).await?;
+    purge(app, move |tx| Box::pin(store::tokens::purge(tx, now))).await?;
     purge(app, move |tx| Box::pin(store::sessions::purge(tx, now - sessions::IDLE))).await?;
     purge(app, move |tx| Box::pin(store::outbox::purge(tx, now - outbox::KEPT))).await?;
     purge(app, move |tx| Box::pin(store::alarms::purge(tx, now - alarms::KEPT))).await?;

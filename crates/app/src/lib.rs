@@ -29,11 +29,13 @@ pub mod sessions;
 pub mod sign_in;
 pub mod simulate;
 pub mod sso;
+pub mod tokens;
 pub mod users;
 mod vault;
 
 pub use context::{
-    AdminCtx, App, Clock, Deployment, JobCtx, MemberCtx, OperatorCtx, PeopleCtx, Random, VisitorCtx,
+    AdminCtx, ApiClient, ApiCtx, App, Clock, Deployment, JobCtx, MemberCtx, OperatorCtx, PeopleCtx, Random,
+    ScimCtx, UsersApiCtx, VisitorCtx,
 };
 pub use error::{Error, Kind};
 pub use vault::DeploymentKey;

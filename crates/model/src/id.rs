@@ -101,6 +101,12 @@ ids! {
     GroupId = "grp";
     /// A mail waiting in, or kept by, the outbox.
     MailId = "mail";
+    /// An API token, or an access token of the authorization server.
+    TokenId = "tok";
+    /// A client of the authorization server.
+    ClientId = "cli";
+    /// What an administrator permitted a client to do.
+    GrantId = "gra";
 }
 
 #[cfg(test)]

@@ -24,5 +24,6 @@ pub mod publication;
 pub mod response_log;
 pub mod rotation;
 pub mod story;
+pub mod token;
 pub mod trace;
 pub mod user;

@@ -1,11 +1,11 @@
 //! The way of every request: which host it is for, the handler, what a failure looks like, the headers of the answer.
 //!
-//! The host is decided before the path: an account's pages exist at its vanity host alone. Which paths there are is in
+//! The host is decided before the path: an account's pages exist at its vanity host alone, the APIs at the base host. Which paths there are is in
 //! `routes`.
 
 use crate::error::{Asked, Failure};
 use crate::scene::{Place, Scene};
-use crate::{Settings, error, headers, routes};
+use crate::{Settings, api, error, headers, routes};
 use axum::Router;
 use axum::extract::{Request, State};
 use axum::response::{IntoResponse as _, Response};
@@ -46,6 +46,7 @@ struct Door {
     desk: Arc<Desk>,
     vanity: Router,
     base: Router,
+    api: Router,
     elsewhere: Router,
 }
 
@@ -57,6 +58,7 @@ pub fn router(app: App, settings: &Settings) -> Router {
     let door = Door {
         vanity: routes::vanity_router(&desk),
         base: routes::plain_router(routes::base(), &desk),
+        api: routes::api_router(&desk),
         elsewhere: routes::plain_router(routes::elsewhere(), &desk),
         desk,
     };
@@ -65,9 +67,10 @@ pub fn router(app: App, settings: &Settings) -> Router {
 
 async fn answer(State(door): State<Arc<Door>>, mut request: Request) -> Response {
     let scene = Arc::new(Scene::of(&door.desk, &request));
-    let asked = Asked::of(&request);
+    let api = *scene.place() == Place::Base && api::is_api(request.uri().path());
+    let asked = Asked::of(&request, api);
     request.extensions_mut().insert(Arc::clone(&scene));
-    let mut response = door.pass(&scene, request).await;
+    let mut response = door.pass(&scene, api, request).await;
     if let Some(failure) = response.extensions_mut().remove::<Failure>() {
         response = error::render(&door.desk, &scene, &asked, &failure, response);
     }
@@ -76,9 +79,10 @@ async fn answer(State(door): State<Arc<Door>>, mut request: Request) -> Response
 }
 
 impl Door {
-    async fn pass(&self, scene: &Scene, request: Request) -> Response {
+    async fn pass(&self, scene: &Scene, api: bool, request: Request) -> Response {
         let router = match scene.place() {
             Place::Vanity(_) => &self.vanity,
+            Place::Base if api => &self.api,
             Place::Base => &self.base,
             Place::Elsewhere => &self.elsewhere,
         };

@@ -4,12 +4,14 @@
 //! extension of its answer and is rendered in one place, where the account and the tracking ID are known. The cause is
 //! logged there, once, and shown nowhere.
 
+mod challenge;
+
 use crate::door::Desk;
 use crate::page;
 use crate::portal::visitors::{Problem, UnknownHost};
 use crate::scene::{Place, Scene};
 use axum::extract::Request;
-use axum::http::header::{ACCEPT, ALLOW, CONTENT_TYPE, RETRY_AFTER};
+use axum::http::header::{ACCEPT, ALLOW, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
 use axum::http::{HeaderValue, Method, StatusCode};
 use axum::response::{IntoResponse, Response};
 use std::sync::Arc;
@@ -28,6 +30,10 @@ pub(crate) enum Failure {
     WrongMethod,
     /// A form of another site.
     ForeignForm,
+    /// A call to an API without a token.
+    NoToken,
+    /// A call to an API with a token in the address.
+    TokenInAddress,
     /// A form or a query that lacks something, or says it twice.
     BadFields,
     /// A body over the limit.
@@ -57,17 +63,31 @@ pub(crate) struct Asked {
     method: Method,
     /// Path and query, to come back to after signing in.
     target: String,
-    json: bool,
+    language: Language,
+}
+
+/// How whoever asked reads a failure.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Language {
+    /// A page.
+    Page,
+    /// RFC 9457.
+    Problem,
 }
 
 impl Asked {
-    pub(crate) fn of(request: &Request) -> Self {
+    /// `api`: whether an API was called; its callers are no people, whatever they say that they accept.
+    pub(crate) fn of(request: &Request, api: bool) -> Self {
         let accept = request.headers().get(ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or_default();
         let target = request.uri().path_and_query().map_or("/", |target| target.as_str());
         Self {
             method: request.method().clone(),
             target: target.to_owned(),
-            json: accept.contains("json") && !accept.contains("text/html"),
+            language: if api || accept.contains("json") && !accept.contains("text/html") {
+                Language::Problem
+            } else {
+                Language::Page
+            },
         }
     }
 }
@@ -79,7 +99,7 @@ impl Failure {
                 Kind::Invalid => StatusCode::BAD_REQUEST,
                 Kind::NotFound => StatusCode::NOT_FOUND,
                 Kind::Forbidden | Kind::Refused => StatusCode::FORBIDDEN,
-                Kind::SignedOut => StatusCode::UNAUTHORIZED,
+                Kind::SignedOut | Kind::Unauthenticated => StatusCode::UNAUTHORIZED,
                 Kind::Conflict => StatusCode::CONFLICT,
                 Kind::Busy => StatusCode::SERVICE_UNAVAILABLE,
                 Kind::Internal => StatusCode::INTERNAL_SERVER_ERROR,
@@ -87,7 +107,8 @@ impl Failure {
             Self::NoAccount | Self::NoPage => StatusCode::NOT_FOUND,
             Self::WrongMethod => StatusCode::METHOD_NOT_ALLOWED,
             Self::ForeignForm => StatusCode::FORBIDDEN,
-            Self::BadFields => StatusCode::BAD_REQUEST,
+            Self::NoToken => StatusCode::UNAUTHORIZED,
+            Self::BadFields | Self::TokenInAddress => StatusCode::BAD_REQUEST,
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::TooSlow => StatusCode::REQUEST_TIMEOUT,
             Self::Broken(_) => StatusCode::INTERNAL_SERVER_ERROR,
@@ -101,6 +122,8 @@ impl Failure {
             Self::NoPage => "There is no page at this address.",
             Self::WrongMethod => "This address cannot be opened like this.",
             Self::ForeignForm => "This form was sent from another site.",
+            Self::NoToken => "This address wants an API token.",
+            Self::TokenInAddress => "A token was sent in the address.",
             Self::BadFields => "Something is missing in what was sent.",
             Self::TooLarge => "What was sent is too large.",
             Self::TooSlow => "This took too long.",
@@ -115,6 +138,12 @@ impl Failure {
             Self::NoPage => "Check the address for typing errors, or begin at the first page.",
             Self::WrongMethod => "Begin at the sign-in page instead.",
             Self::ForeignForm => "Nothing was done. Begin again from our own page.",
+            Self::NoToken => {
+                "Send the header \"Authorization: Bearer vst_…\". An administrator makes a token at /admin/api."
+            }
+            Self::TokenInAddress => {
+                "Addresses are logged: revoke that token, and send another one in the header \"Authorization: Bearer vst_…\"."
+            }
             Self::BadFields => "Go back, fill in the form, and send it again.",
             Self::TooLarge => "Nothing was done. Go back and send less.",
             Self::TooSlow => "Try again in a moment.",
@@ -153,10 +182,16 @@ pub(crate) fn render(
     if let Some(response) = instead_to_sign_in(asked, failure) {
         return response;
     }
-    let mut response = if asked.json { json(scene, failure) } else { page(desk, scene, failure) };
+    let mut response = match asked.language {
+        Language::Problem => json(scene, failure),
+        Language::Page => page(desk, scene, failure),
+    };
     *response.status_mut() = failure.status();
     if let Some(allow) = bare.headers().get(ALLOW) {
         response.headers_mut().insert(ALLOW, allow.clone());
+    }
+    if let Some(challenge) = challenge::of(failure) {
+        response.headers_mut().insert(WWW_AUTHENTICATE, challenge);
     }
     if failure.status() == StatusCode::SERVICE_UNAVAILABLE {
         response.headers_mut().insert(RETRY_AFTER, HeaderValue::from_static("1"));
@@ -176,7 +211,7 @@ fn own_tracking_id(failure: &Failure) -> Option<vestibule_model::response_log::T
 
 /// Somebody who has to sign in first is led there, and comes back to the page that was wanted.
 fn instead_to_sign_in(asked: &Asked, failure: &Failure) -> Option<Response> {
-    if failure.status() != StatusCode::UNAUTHORIZED || asked.json {
+    if failure.status() != StatusCode::UNAUTHORIZED || asked.language != Language::Page {
         return None;
     }
     let wanted = (asked.method == Method::GET).then_some(asked.target.as_str());

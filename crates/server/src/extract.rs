@@ -12,7 +12,7 @@ use axum::http::request::Parts;
 use axum::http::{HeaderMap, StatusCode};
 use serde::de::DeserializeOwned;
 use std::sync::Arc;
-use vestibule_app::{AdminCtx, Kind, MemberCtx, VisitorCtx};
+use vestibule_app::{AdminCtx, ApiCtx, Kind, MemberCtx, VisitorCtx};
 
 /// Somebody at the vanity host of an account.
 pub(crate) struct Visitor(pub(crate) VisitorCtx);
@@ -22,6 +22,17 @@ pub(crate) struct Member(pub(crate) MemberCtx);
 
 /// An administrator with a session.
 pub(crate) struct Admin(pub(crate) AdminCtx);
+
+/// A program with a good token; [`crate::api::authenticated`] looked at it before the path.
+pub(crate) struct Api(pub(crate) ApiCtx);
+
+impl FromRequestParts<Arc<Desk>> for Api {
+    type Rejection = Failure;
+
+    async fn from_request_parts(parts: &mut Parts, _: &Arc<Desk>) -> Result<Self, Failure> {
+        parts.extensions.get::<ApiCtx>().cloned().map(Self).ok_or(Failure::NoToken)
+    }
+}
 
 impl FromRequestParts<Arc<Desk>> for Visitor {
     type Rejection = Failure;

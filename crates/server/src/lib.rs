@@ -5,6 +5,7 @@
 //! SQL here and no SAML. What people see is in [`portal`]; what a failure looks like is in `error`.
 
 mod admin;
+mod api;
 mod base;
 mod cookies;
 mod door;

@@ -5,7 +5,7 @@
 
 use crate::door::Desk;
 use crate::error::Failure;
-use crate::{admin, base, forms, links, profile, sign_in, sign_out, sso};
+use crate::{admin, api, base, forms, links, profile, sign_in, sign_out, sso};
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::middleware::from_fn_with_state;
@@ -27,6 +27,8 @@ pub(crate) enum Caller {
     Member,
     /// An administrator with a session.
     Admin,
+    /// A program with a token, by which alone its account is known; no cookie counts.
+    Program,
 }
 
 /// An address.
@@ -177,6 +179,11 @@ pub(crate) fn base() -> Vec<Route> {
     routes
 }
 
+/// The APIs, at the deployment's own host.
+pub(crate) fn api() -> Vec<Route> {
+    vec![route(Caller::Program, "/v2/token", get(api::token))]
+}
+
 /// Any other host: probes come by address, people by mistake.
 pub(crate) fn elsewhere() -> Vec<Route> {
     let mut routes = operations();
@@ -198,6 +205,11 @@ pub(crate) fn vanity_router(desk: &Arc<Desk>) -> Router {
     router(vanity(), any(sso::acs::at_another_path), desk)
 }
 
+/// The router of the APIs: the token comes before everything else, an unknown path or method included.
+pub(crate) fn api_router(desk: &Arc<Desk>) -> Router {
+    plain_router(api(), desk).layer(from_fn_with_state(Arc::clone(desk), api::authenticated))
+}
+
 /// The router of these addresses.
 pub(crate) fn plain_router(routes: Vec<Route>, desk: &Arc<Desk>) -> Router {
     router(routes, any(async || Failure::NoPage), desk)
@@ -206,7 +218,7 @@ pub(crate) fn plain_router(routes: Vec<Route>, desk: &Arc<Desk>) -> Router {
 fn router(routes: Vec<Route>, otherwise: MethodRouter<Arc<Desk>>, desk: &Arc<Desk>) -> Router {
     let own_forms = from_fn_with_state(Arc::clone(desk), forms::only_ours);
     let add = |router: Router<Arc<Desk>>, Route { caller, path, methods }| match caller {
-        Caller::IdentityProvider => router.route(path, methods),
+        Caller::IdentityProvider | Caller::Program => router.route(path, methods),
         Caller::Anybody | Caller::Member | Caller::Admin => {
             router.route(path, methods.layer(own_forms.clone()))
         }

@@ -2,6 +2,7 @@
 //! provider signs them.
 
 mod access;
+mod api;
 mod cures;
 mod drafts;
 mod entrance;

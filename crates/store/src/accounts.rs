@@ -8,13 +8,17 @@ use jiff::Timestamp;
 use vestibule_model::account::{Account, Label, VanityState};
 use vestibule_model::id::AccountId;
 
+/// The columns of an account and its label, as [`read`] takes them.
+macro_rules! columns {
+    () => {
+        "a.id, a.label, a.name, l.state, a.version, a.created_at"
+    };
+}
+pub(crate) use columns;
+
 macro_rules! select {
     ($rest:literal) => {
-        concat!(
-            "SELECT a.id, a.label, a.name, l.state, a.version, a.created_at ",
-            "FROM accounts a JOIN labels l ON l.label = a.label ",
-            $rest
-        )
+        concat!("SELECT ", columns!(), " FROM accounts a JOIN labels l ON l.label = a.label ", $rest)
     };
 }
 
@@ -24,8 +28,9 @@ statements! { accounts:
     OWNER_OF_LABEL = "SELECT account_id FROM labels WHERE label = $1";
     INSERT = "INSERT INTO accounts (id, label, name, version, created_at, settings) \
               VALUES ($1, $2, $3, $4, $5, $6)";
-    BY_LABEL = "SELECT a.id, a.label, a.name, l.state, a.version, a.created_at \
-                FROM labels l JOIN accounts a ON a.id = l.account_id WHERE l.label = $1";
+    BY_LABEL = concat!(
+        "SELECT ", columns!(), " FROM labels l JOIN accounts a ON a.id = l.account_id WHERE l.label = $1"
+    );
     BY_ID = select!("WHERE a.id = $1");
     LIST = select!("ORDER BY a.label");
     APPROVE = "UPDATE labels SET state = $2 WHERE label = $1";
@@ -137,7 +142,8 @@ pub async fn put_configuration(tx: &Tx<'_>, document: &str) -> Result<(), Error>
     }
 }
 
-fn read(mut row: Row) -> Result<Account, Error> {
+/// Reads an account from a row with [`columns!`].
+pub(crate) fn read(mut row: Row) -> Result<Account, Error> {
     let created_at: Timestamp = row.time("created_at")?;
     Ok(Account {
         id: row.id("id", AccountId::from_bytes)?,

@@ -36,6 +36,7 @@ pub mod sp_keys;
 mod sqlite;
 mod statement;
 mod store;
+pub mod tokens;
 mod transaction;
 pub mod users;
 mod value;

@@ -44,6 +44,7 @@ const MIGRATIONS: &[Migration] = migrations![
     12 "0012_order",
     13 "0013_outbox_delivery",
     14 "0014_pictures",
+    18 "0018_tokens",
 ];
 
 const TABLE: &str = "CREATE TABLE IF NOT EXISTS schema_migrations (number {INTEGER} NOT NULL PRIMARY KEY, \

@@ -92,6 +92,7 @@ pub(crate) fn all() -> impl Iterator<Item = &'static Statement> {
         crate::sign_ins::STATEMENTS,
         crate::sp_keys::STATEMENTS,
         crate::store::STATEMENTS,
+        crate::tokens::STATEMENTS,
         crate::users::STATEMENTS,
     ]
     .into_iter()

@@ -10,7 +10,9 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use std::borrow::Cow;
 use std::fmt;
-use vestibule_model::id::{AccountId, ConnectionId, GroupId, LogId, MailId, SessionId, SpKeyId, UserId};
+use vestibule_model::id::{
+    AccountId, ClientId, ConnectionId, GrantId, GroupId, LogId, MailId, SessionId, SpKeyId, TokenId, UserId,
+};
 
 /// A parameter, or a cell of a row.
 #[derive(Clone, PartialEq, Eq)]
@@ -133,7 +135,7 @@ macro_rules! ids {
         }
     )*};
 }
-ids!(AccountId, ConnectionId, GroupId, LogId, MailId, SessionId, SpKeyId, UserId);
+ids!(AccountId, ClientId, ConnectionId, GrantId, GroupId, LogId, MailId, SessionId, SpKeyId, TokenId, UserId);
 
 /// A document as its JSON text.
 pub(crate) fn json(document: &impl Serialize) -> Result<Value<'static>, Error> {

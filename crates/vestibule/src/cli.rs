@@ -32,6 +32,9 @@ pub(crate) enum Command {
     /// People
     #[command(subcommand)]
     Users(UsersCommand),
+    /// API tokens
+    #[command(subcommand)]
+    Token(TokenCommand),
     /// Apply an account file, or show what it would change
     Apply(ApplyArgs),
     /// Print an account as an account file
@@ -144,6 +147,38 @@ pub(crate) enum UsersCommand {
     Deactivate(UserArgs),
     /// Let a user in again, with what they had, as far as there are seats
     Activate(UserArgs),
+}
+
+/// `vestibule token …`.
+#[derive(Debug, Subcommand)]
+pub(crate) enum TokenCommand {
+    /// Make a token; its text is shown once
+    Create {
+        /// The label of the account
+        #[arg(long, value_name = "LABEL")]
+        account: String,
+        /// What it may do, may be given several times: scim2, scim2:read, users:read, users:write
+        #[arg(long, required = true)]
+        scope: Vec<String>,
+        /// How long it works, such as 90d [default: until it is revoked]
+        #[arg(long, value_name = "DURATION")]
+        expires: Option<String>,
+        /// What people call it
+        #[arg(long, default_value = "")]
+        name: String,
+    },
+    /// Tokens, newest first
+    List {
+        /// The label of the account [default: all accounts]
+        #[arg(long, value_name = "LABEL")]
+        account: Option<String>,
+    },
+    /// Revoke a token: it is worth nothing at once
+    Revoke {
+        /// Its id (tok_…), or its text (vst_…)
+        #[arg(value_name = "ID")]
+        token: String,
+    },
 }
 
 /// One user.

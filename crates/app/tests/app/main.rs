@@ -61,6 +61,7 @@ mod site;
 mod snapshot;
 mod tests_of_drafts;
 mod times;
+mod tokens;
 mod unsolicited;
 mod versions;
 mod wanted;

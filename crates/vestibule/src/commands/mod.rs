@@ -11,6 +11,7 @@ mod mapping;
 mod outbox;
 mod serve;
 mod simulate;
+mod token;
 mod users;
 
 use crate::cli::{Cli, Command};
@@ -30,6 +31,9 @@ pub(crate) fn run(cli: Cli) -> Result<Exit, Failure> {
         }
         Command::Users(command) => {
             block_on(async { users::run(&open(&load()?).await?, command, json).await })
+        }
+        Command::Token(command) => {
+            block_on(async { token::run(&open(&load()?).await?, command, json).await })
         }
         Command::Apply(args) => block_on(async { apply::run(&open(&load()?).await?, &args, json).await }),
         Command::Export { account } => {

@@ -1,0 +1,73 @@
+//! The APIs: who may call one, and what a token says of itself.
+//!
+//! Every request to an API passes [`authenticated`] before its path and its method are looked at, so nothing can be learned
+//! of an API without a good token. What an interface wants besides (a scope) is asked of the [`ApiCtx`] by its handlers.
+
+use crate::door::Desk;
+use crate::error::Failure;
+use crate::extract::Api;
+use axum::extract::{Request, State};
+use axum::http::header::{AUTHORIZATION, CONTENT_TYPE};
+use axum::http::{HeaderMap, HeaderValue};
+use axum::middleware::Next;
+use axum::response::{IntoResponse as _, Response};
+use std::sync::Arc;
+use vestibule_app::tokens;
+
+/// Where the APIs are on the base host.
+const ROOTS: [&str; 3] = ["/scim2", "/scim", "/v2"];
+
+/// Whether a path belongs to an API, whether there is anything at it or not.
+pub(crate) fn is_api(path: &str) -> bool {
+    let under = |rest: &str| rest.is_empty() || rest.starts_with('/');
+    ROOTS.into_iter().any(|root| path.strip_prefix(root).is_some_and(under))
+}
+
+/// Lets through who shows a good token (RFC 6750 §2.1), and puts the context beside the request.
+///
+/// # Errors
+/// No token, a token in the address, or one that is not good.
+pub(crate) async fn authenticated(
+    State(desk): State<Arc<Desk>>,
+    mut request: Request,
+    next: Next,
+) -> Result<Response, Failure> {
+    if names_a_token(request.uri().query().unwrap_or_default()) {
+        return Err(Failure::TokenInAddress);
+    }
+    let token = bearer(request.headers())?.ok_or(Failure::NoToken)?;
+    let ctx = desk.app.api(token).await?;
+    request.extensions_mut().insert(ctx);
+    Ok(next.run(request).await)
+}
+
+/// Addresses end up in logs and histories, so a token in one is refused, be it good or not (RFC 6750 §2.3).
+fn names_a_token(query: &str) -> bool {
+    url::form_urlencoded::parse(query.as_bytes())
+        .any(|(name, value)| name.eq_ignore_ascii_case("access_token") || value.starts_with("vst_"))
+}
+
+/// The token of the one `Authorization` header; the name of the scheme may have any case (RFC 9110 §11.1).
+fn bearer(headers: &HeaderMap) -> Result<Option<&str>, Failure> {
+    let mut all = headers.get_all(AUTHORIZATION).iter();
+    let Some(header) = all.next() else { return Ok(None) };
+    if all.next().is_some() {
+        return Err(Failure::BadFields);
+    }
+    let text = header.to_str().unwrap_or_default();
+    let Some((scheme, token)) = text.split_once(' ') else { return Ok(None) };
+    Ok(scheme.eq_ignore_ascii_case("bearer").then(|| token.trim_start_matches(' ')))
+}
+
+/// `GET /v2/token`: what the token that was shown is.
+pub(crate) async fn token(Api(ctx): Api) -> Result<Response, Failure> {
+    json(&tokens::describe(&ctx).await?)
+}
+
+/// An answer in JSON.
+pub(crate) fn json(body: &impl serde::Serialize) -> Result<Response, Failure> {
+    let text = serde_json::to_string(body).map_err(|_| Failure::Broken("an answer could not be written"))?;
+    let mut response = text.into_response();
+    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    Ok(response)
+}
