@@ -20,6 +20,7 @@ pub mod id;
 pub mod idp_metadata;
 pub mod license;
 pub mod mapping;
+pub mod provision;
 pub mod publication;
 pub mod response_log;
 pub mod rotation;
