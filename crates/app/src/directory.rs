@@ -3,6 +3,8 @@
 //!
 //! Every entrance by which people change comes here; whether they change is decided in `model`.
 
+pub(crate) mod people;
+
 use crate::configuration::Configuration;
 use crate::context::App;
 use crate::error::{Error, Kind};

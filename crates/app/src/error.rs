@@ -3,6 +3,7 @@
 //! Doors render it (page, command line, later JSON); nothing here knows how. The source is for the log, never for a page.
 
 use std::fmt;
+use vestibule_model::code::Code;
 use vestibule_model::response_log::TrackingId;
 use vestibule_model::token::Scope;
 
@@ -38,6 +39,7 @@ pub struct Error {
     key: Option<String>,
     scope: Option<Scope>,
     tracking_id: Option<TrackingId>,
+    code: Option<Code>,
     source: Option<Box<dyn std::error::Error + Send + Sync>>,
 }
 
@@ -51,6 +53,7 @@ impl Error {
             key: None,
             scope: None,
             tracking_id: None,
+            code: None,
             source: None,
         }
     }
@@ -70,6 +73,12 @@ impl Error {
     /// Adds the scope that a token would need.
     pub(crate) fn needs_scope(mut self, scope: Scope) -> Self {
         self.scope = Some(scope);
+        self
+    }
+
+    /// Adds the code under which `docs/errors.md` explains it.
+    pub(crate) fn with_code(mut self, code: Code) -> Self {
+        self.code = Some(code);
         self
     }
 
@@ -132,6 +141,12 @@ impl Error {
         self.scope
     }
 
+    /// The code under which `docs/errors.md` explains it.
+    #[must_use]
+    pub fn code(&self) -> Option<Code> {
+        self.code
+    }
+
     /// The ID under which the response log explains it.
     #[must_use]
     pub fn tracking_id(&self) -> Option<TrackingId> {
@@ -163,6 +178,14 @@ impl From<vestibule_store::Error> for Error {
             Store::EmployeeIdTaken => {
                 Self::new(Kind::Conflict, "The Employee Unique ID belongs to another user.")
                     .hint("Take it from that user first, or give another one.")
+            }
+            Store::UserNameTaken => {
+                Self::new(Kind::Conflict, "Another user of the account has this userName.")
+                    .hint("Look the user up by userName and update that one, or choose another name.")
+            }
+            Store::ExternalIdTaken => {
+                Self::new(Kind::Conflict, "Another resource of the account has this externalId.")
+                    .hint("Look it up by externalId and update that one.")
             }
             Store::LabelTaken => {
                 Self::new(Kind::Conflict, "The label is taken.").hint("Choose another label.")

@@ -22,6 +22,7 @@ mod mail;
 pub mod outbound;
 pub mod outbox;
 pub mod pictures;
+pub mod provisioning;
 pub mod response_log;
 pub mod seats;
 mod secret;

@@ -34,6 +34,16 @@ pub(crate) fn verification(
     mail(app, to, format!("Confirm your address for {}", account.name), body)
 }
 
+/// To the address that somebody had before.
+pub(crate) fn address_changed(account: &Account, after: &Email) -> Words {
+    let body = format!(
+        "Hello,\n\nyour address at \"{}\" is {after} from now on: whoever looks after the people there changed it. \
+         If you did not expect this, tell your administrator.\n",
+        account.name
+    );
+    Words { subject: format!("Your address at {} has changed", account.name), body }
+}
+
 /// What a mail says.
 #[derive(Debug, Clone)]
 pub(crate) struct Words {

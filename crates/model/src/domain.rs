@@ -2,7 +2,9 @@
 //!
 //! A domain matches itself alone: neither its sub-domains nor names that merely end alike.
 
+use crate::email::Email;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
 use std::fmt;
 
 /// A domain name in its one canonical spelling: ASCII (punycode), lower case, no trailing dot.
@@ -70,6 +72,9 @@ impl From<Domain> for String {
 pub struct DomainPolicy {
     /// Sign-ups elsewhere in the deployment with this domain are refused.
     pub managed: bool,
+    /// Users with addresses of the domain whom enforced SSO leaves alone, and whom no directory deactivates or deletes.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub exempt: BTreeSet<Email>,
 }
 
 #[cfg(test)]

@@ -18,6 +18,9 @@ pub struct Email {
 /// Longest address that is taken (RFC 5321 §4.5.3.1.3, less the angle brackets).
 pub const MAX_LENGTH: usize = 254;
 
+/// The domain of stand-ins.
+const PLACEHOLDER: &str = "no-address.invalid";
+
 /// A text that is not an e-mail address.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct BadEmail;
@@ -50,6 +53,19 @@ impl Email {
             folded: format!("{}@{domain}", local.to_lowercase()),
             domain,
         })
+    }
+
+    /// A stand-in for somebody of whom a directory knows no address that is theirs alone: nobody gets mail there (RFC 2606 §2),
+    /// and no identity provider vouches for it.
+    #[must_use]
+    pub fn placeholder(id: crate::id::UserId) -> Option<Self> {
+        Self::parse(&format!("{id}@{PLACEHOLDER}")).ok()
+    }
+
+    /// Whether it is such a stand-in.
+    #[must_use]
+    pub fn is_placeholder(&self) -> bool {
+        self.domain.as_str() == PLACEHOLDER
     }
 
     /// The address as it was written (its domain in canonical form).

@@ -17,6 +17,7 @@ statements! { domains:
     RELEASE = "DELETE FROM domain_owners WHERE account_id = $1 AND domain = $2";
     LIST = "SELECT domain, policy FROM domains WHERE account_id = $1 ORDER BY domain";
     OWNER = "SELECT account_id FROM domain_owners WHERE domain = $1";
+    POLICY = "SELECT policy FROM domains WHERE account_id = $1 AND domain = $2";
     IS_ASSOCIATED = "SELECT domain FROM domains WHERE account_id = $1 AND domain = $2";
 }
 
@@ -72,4 +73,13 @@ pub async fn owner(tx: &GlobalTx<'_>, domain: &Domain) -> Result<Option<AccountI
 /// Those of the database.
 pub async fn is_associated(tx: &Tx<'_>, domain: &Domain) -> Result<bool, Error> {
     Ok(tx.row(&IS_ASSOCIATED, params![tx.account(), domain.as_str()]).await?.is_some())
+}
+
+/// What was decided about a domain of this account; `None` when it is not associated.
+///
+/// # Errors
+/// Those of the database.
+pub async fn policy(tx: &Tx<'_>, domain: &Domain) -> Result<Option<DomainPolicy>, Error> {
+    let row = tx.row(&POLICY, params![tx.account(), domain.as_str()]).await?;
+    row.map(|mut row| row.json("policy")).transpose()
 }

@@ -16,6 +16,10 @@ statements! { groups:
     OF_USER = "SELECT g.id, g.kind, g.name, m.origin, m.position FROM memberships m \
                JOIN groups g ON g.account_id = m.account_id AND g.id = m.group_id \
                WHERE m.account_id = $1 AND m.user_id = $2 ORDER BY m.position, m.group_id, m.origin";
+    OF_USERS = "SELECT m.user_id, g.id, g.kind, g.name, m.origin, m.position FROM memberships m \
+                JOIN groups g ON g.account_id = m.account_id AND g.id = m.group_id \
+                WHERE m.account_id = $1 AND m.user_id >= $2 AND m.user_id <= $3 \
+                ORDER BY m.user_id, m.position, m.group_id, m.origin";
     JOIN = "INSERT INTO memberships (account_id, user_id, group_id, origin, position) VALUES ($1, $2, $3, $4, $5) \
             ON CONFLICT (account_id, user_id, group_id, origin) DO UPDATE SET position = excluded.position";
     LEAVE = "DELETE FROM memberships WHERE account_id = $1 AND user_id = $2 AND group_id = $3 AND origin = $4";
@@ -69,6 +73,20 @@ pub async fn of_user(tx: &Tx<'_>, user: UserId) -> Result<Vec<Membership>, Error
             origin: row.word("origin", Origin::from_word)?,
             position: row.integer("position")?,
         })
+    });
+    memberships.collect()
+}
+
+/// The groups of the users from one id to another, with the reason for each membership.
+///
+/// # Errors
+/// Those of the database.
+pub async fn of_users(tx: &Tx<'_>, first: UserId, last: UserId) -> Result<Vec<(UserId, Membership)>, Error> {
+    let rows = tx.rows(&OF_USERS, params![tx.account(), first, last]).await?;
+    let memberships = rows.into_iter().map(|mut row| {
+        let user = row.id("user_id", UserId::from_bytes)?;
+        let (origin, position) = (row.word("origin", Origin::from_word)?, row.integer("position")?);
+        Ok((user, Membership { group: read(&mut row)?, origin, position }))
     });
     memberships.collect()
 }

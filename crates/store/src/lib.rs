@@ -30,6 +30,7 @@ mod postgres;
 mod purge;
 pub mod replays;
 pub mod response_log;
+pub mod scim_users;
 pub mod sessions;
 pub mod sign_ins;
 pub mod sp_keys;

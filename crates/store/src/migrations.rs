@@ -45,6 +45,7 @@ const MIGRATIONS: &[Migration] = migrations![
     13 "0013_outbox_delivery",
     14 "0014_pictures",
     18 "0018_tokens",
+    19 "0019_directory",
 ];
 
 const TABLE: &str = "CREATE TABLE IF NOT EXISTS schema_migrations (number {INTEGER} NOT NULL PRIMARY KEY, \

@@ -88,6 +88,7 @@ pub(crate) fn all() -> impl Iterator<Item = &'static Statement> {
         crate::pictures::STATEMENTS,
         crate::replays::STATEMENTS,
         crate::response_log::STATEMENTS,
+        crate::scim_users::STATEMENTS,
         crate::sessions::STATEMENTS,
         crate::sign_ins::STATEMENTS,
         crate::sp_keys::STATEMENTS,

@@ -34,7 +34,10 @@ statements! { users:
     OWNER = concat!("SELECT ", columns!(), " FROM users u WHERE u.account_id = $1 AND u.role = 'owner' ORDER BY u.id LIMIT 1");
     ADMINISTRATORS = concat!("SELECT ", columns!(), " FROM users u WHERE u.account_id = $1 \
                               AND u.role IN ('owner', 'admin') AND u.status = 'active' ORDER BY u.id LIMIT $2");
-    COUNT = "SELECT COUNT(*) AS count FROM users WHERE account_id = $1";
+    COUNT = "SELECT total FROM user_counts WHERE account_id = $1";
+    COUNTED = "INSERT INTO user_counts (account_id, total) VALUES ($1, $2) \
+               ON CONFLICT (account_id) DO UPDATE SET total = user_counts.total + excluded.total";
+    DELETE = "DELETE FROM users WHERE account_id = $1 AND id = $2 AND version = $3";
     OWNER_OF = "SELECT account_id, user_id FROM emails WHERE folded = $1";
     CLAIM = "INSERT INTO emails (folded, account_id, user_id) VALUES ($1, $2, $3) ON CONFLICT (folded) DO NOTHING";
     RELEASE = "DELETE FROM emails WHERE folded = $1 AND account_id = $2 AND user_id = $3";
@@ -144,7 +147,7 @@ pub async fn by_address(
 /// Those of the database.
 pub async fn count(tx: &Tx<'_>) -> Result<i64, Error> {
     match tx.row(&COUNT, params![tx.account()]).await? {
-        Some(mut row) => row.integer("count"),
+        Some(mut row) => row.integer("total"),
         None => Ok(0),
     }
 }
@@ -178,10 +181,24 @@ pub async fn insert(tx: &Tx<'_>, user: &User) -> Result<(), Error> {
     // One after the other: statements that are awaited together have no order while they are being prepared.
     let claimed = tx.execute(&CLAIM, claim).await? == 1;
     if claimed && tx.execute(&INSERT, row).await.map_err(sort)? == 1 {
-        Ok(())
+        tx.execute(&COUNTED, params![account, 1_i64]).await.map(drop)
     } else {
         Err(Error::EmailTaken)
     }
+}
+
+/// Deletes a user that was read at `user.version`, with everything that hangs on the record: the address is free again, the
+/// password, the memberships and the pictures are gone. Sessions and links are ended by whoever deletes.
+///
+/// # Errors
+/// [`Error::Stale`] when it changed since; those of the database.
+pub async fn delete(tx: &Tx<'_>, user: &User) -> Result<(), Error> {
+    let account = tx.account();
+    if tx.execute(&DELETE, params![account, user.id, user.version]).await? == 0 {
+        return Err(Error::Stale);
+    }
+    tx.execute(&RELEASE, params![user.email.folded(), account, user.id]).await?;
+    tx.execute(&COUNTED, params![account, -1_i64]).await.map(drop)
 }
 
 /// Tells when a user was to get an Employee Unique ID that another one has: the index is the last word.

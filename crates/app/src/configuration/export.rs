@@ -5,6 +5,7 @@ use super::{imported, mapping, sso};
 use crate::context::OperatorCtx;
 use crate::error::Error;
 use toml::{Table, Value};
+use vestibule_model::domain::DomainPolicy;
 
 /// The account file of an account.
 ///
@@ -70,6 +71,13 @@ fn licenses(state: &State) -> Table {
 }
 
 fn domains(state: &State) -> Table {
-    let policy = |managed: bool| Table::from_iter([("managed".to_owned(), managed.into())]);
-    state.domains.iter().map(|(domain, set)| (domain.to_string(), policy(set.managed).into())).collect()
+    let policy = |set: &DomainPolicy| {
+        let mut table = Table::from_iter([("managed".to_owned(), set.managed.into())]);
+        if !set.exempt.is_empty() {
+            let exempt: Vec<Value> = set.exempt.iter().map(|email| email.as_str().into()).collect();
+            table.insert("exempt".to_owned(), exempt.into());
+        }
+        table
+    };
+    state.domains.iter().map(|(domain, set)| (domain.to_string(), policy(set).into())).collect()
 }

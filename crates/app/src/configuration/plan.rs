@@ -11,6 +11,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use vestibule_model::account::{Account, Label};
 use vestibule_model::connection::Reach;
 use vestibule_model::domain::{Domain, DomainPolicy};
+use vestibule_model::email::Email;
 use vestibule_model::idp_metadata::Absences;
 use vestibule_model::license::{License, MOST_BASIC_SEATS, Product};
 
@@ -229,11 +230,34 @@ fn domains(
     for (name, entry) in table {
         let path = format!("domains.\"{name}\"");
         let domain = Domain::parse(name).map_err(|error| source.wrong(&path, error))?;
-        if entry.consolidate || entry.enforce_sso || !entry.exempt.is_empty() {
-            let problem = "this version of Vestibule cannot honor consolidate, enforce_sso and exempt yet";
+        if entry.consolidate || entry.enforce_sso {
+            let problem = "this version of Vestibule cannot honor consolidate and enforce_sso yet";
             return Err(source.wrong(&path, problem).hint("Take these keys out of the file."));
         }
-        domains.insert(domain, DomainPolicy { managed: entry.managed });
+        let exempt = exempt(source, &format!("{path}.exempt"), (&domain, &entry.exempt))?;
+        domains.insert(domain, DomainPolicy { managed: entry.managed, exempt });
     }
     Ok(domains)
+}
+
+/// Most users that a domain exempts.
+const MOST_EXEMPT: usize = 100;
+
+fn exempt(
+    source: &Source,
+    path: &str,
+    (domain, listed): (&Domain, &[String]),
+) -> Result<BTreeSet<Email>, Error> {
+    if listed.len() > MOST_EXEMPT {
+        return Err(source.wrong(path, format!("more than {MOST_EXEMPT} users")));
+    }
+    let read = |text: &String| {
+        let email =
+            Email::parse(text).map_err(|error| source.wrong(path, format!("\"{text}\" is {error}")))?;
+        match email.domain() == domain {
+            true => Ok(email),
+            false => Err(source.wrong(path, format!("{email} is not an address of {domain}"))),
+        }
+    };
+    listed.iter().map(read).collect()
 }

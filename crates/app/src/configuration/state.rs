@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use toml::Value;
 use vestibule_model::connection::{Connection, Settings};
 use vestibule_model::domain::{Domain, DomainPolicy};
+use vestibule_model::email::Email;
 use vestibule_model::id::ConnectionId;
 use vestibule_model::idp_metadata::Absences;
 use vestibule_model::license::Product;
@@ -96,7 +97,7 @@ impl State {
             pairs.insert("licenses.fallback".to_owned(), fallback.as_str().to_owned());
         }
         for (domain, policy) in &self.domains {
-            pairs.insert(format!("domains.\"{domain}\""), format!("managed = {}", policy.managed));
+            pairs.insert(format!("domains.\"{domain}\""), policy_words(policy));
         }
         for role in &self.configuration.roles {
             pairs.insert(format!("roles.{}", spelled(role.as_str())), "declared".to_owned());
@@ -137,4 +138,12 @@ fn fingerprints(certificates: &[String]) -> String {
         Err(_) => "unreadable".to_owned(),
     };
     certificates.iter().map(shown).collect::<Vec<_>>().join(", ")
+}
+
+fn policy_words(policy: &DomainPolicy) -> String {
+    let exempt: Vec<&str> = policy.exempt.iter().map(Email::as_str).collect();
+    match exempt.is_empty() {
+        true => format!("managed = {}", policy.managed),
+        false => format!("managed = {}, exempt = {}", policy.managed, exempt.join(", ")),
+    }
 }

@@ -26,7 +26,7 @@ pub use identity::{Identity, identity, is_employee_id};
 pub use input::{Input, Source};
 pub use picture::Picture;
 pub use rules::{BadPattern, Condition, Operator, Pattern};
-pub use value::{Fitted, LONGEST_VALUE, fit};
+pub use value::{Fitted, LONGEST_VALUE, bounded, fit};
 
 use crate::group::GroupKind;
 use crate::license::License;

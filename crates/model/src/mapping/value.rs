@@ -59,7 +59,8 @@ pub fn fit(field: &Field, value: &str) -> Result<Fitted, &'static str> {
 
 /// The value without surrounding white space and without characters that steer a terminal or turn the direction of a text,
 /// cut to [`LONGEST_VALUE`].
-pub(super) fn bounded(value: &str) -> Cow<'_, str> {
+#[must_use]
+pub fn bounded(value: &str) -> Cow<'_, str> {
     let value = value.trim();
     if value.len() <= LONGEST_VALUE && value.bytes().all(|b| b == b' ' || b.is_ascii_graphic()) {
         return Cow::Borrowed(value);

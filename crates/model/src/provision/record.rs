@@ -138,7 +138,8 @@ impl Draft {
 
     fn logins(&mut self, gains: Logins) {
         let before = self.user.logins;
-        let after = Logins { work_email: before.work_email || gains.work_email, sso: before.sso || gains.sso };
+        let after =
+            Logins { work_email: before.work_email || gains.work_email, sso: before.sso || gains.sso };
         let words = |logins: Logins| Some(logins.words().join(", ")).filter(|words| !words.is_empty());
         self.user.logins = after;
         self.change("login_types", words(before), words(after));
@@ -196,7 +197,10 @@ impl Draft {
                 return Err(Refusal::DoesNotGoWith(*add_on, self.user.license));
             }
             let product = Product::from(*add_on);
-            if self.user.status == Status::Active && !held.contains(&product) && !facts.seats.has_seat(*add_on) {
+            if self.user.status == Status::Active
+                && !held.contains(&product)
+                && !facts.seats.has_seat(*add_on)
+            {
                 return Err(Refusal::NoSeat(product));
             }
             self.change(&field(*add_on), None, Some("granted".to_owned()));

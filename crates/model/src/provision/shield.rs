@@ -35,7 +35,9 @@ impl Shielded {
         match self {
             Self::Owner => "Make somebody else the owner first.",
             Self::Admin => "Make the person a member first, or deactivate the person in the portal.",
-            Self::Exempt => "Take the person off the list of exempt users first, or deactivate the person in the portal.",
+            Self::Exempt => {
+                "Take the person off the list of exempt users first, or deactivate the person in the portal."
+            }
         }
     }
 }

@@ -51,14 +51,19 @@ fn a_directory_brings_people_of_associated_domains_alone() {
     let refused = settle(Source::Directory, &wanted("new@other.example"), foreign);
     assert_eq!(refused, Err(Refusal::NotAssociated(Domain::parse("other.example").unwrap())));
     let pending = settle(Source::Csv, &wanted("new@other.example"), foreign).unwrap();
-    assert_eq!((pending.user.status, pending.user.license), (Status::Pending, None), "the mailbox confirms first");
+    assert_eq!(
+        (pending.user.status, pending.user.license),
+        (Status::Pending, None),
+        "the mailbox confirms first"
+    );
     assert!(pending.take.is_empty());
 }
 
 #[test]
 fn t14_whoever_is_created_inactive_has_no_access_and_no_seat() {
     let none = Inventory::default();
-    let asked = Wanted { active: Some(false), license: Some(License::Licensed), ..wanted("new@acme.example") };
+    let asked =
+        Wanted { active: Some(false), license: Some(License::Licensed), ..wanted("new@acme.example") };
     let settled = settle(Source::Directory, &asked, facts(None, &none)).unwrap();
     assert_eq!((settled.user.status, settled.user.license), (Status::Inactive, Some(License::Licensed)));
     assert!(settled.take.is_empty());
@@ -129,7 +134,8 @@ fn t11_an_address_changes_inside_the_accounts_domains_not_of_administrators_and_
 fn what_is_so_already_changes_nothing_and_the_login_type_is_gained() {
     let seats = Inventory::default();
     let member = anna(Role::Member, Status::Active, Some(License::Basic));
-    let settled = settle(Source::Directory, &wanted("anna@acme.example"), facts(Some(&member), &seats)).unwrap();
+    let settled =
+        settle(Source::Directory, &wanted("anna@acme.example"), facts(Some(&member), &seats)).unwrap();
     assert_eq!(settled.user.logins, Logins { work_email: true, sso: true });
     assert_eq!(settled.changes.len(), 1);
     let again = settle(Source::Directory, &wanted("anna@acme.example"), facts(Some(&settled.user), &seats));

@@ -82,7 +82,9 @@ async fn associate(place: &Place, account: u8, domain: &str, managed: bool) -> R
     let domain = Domain::parse(domain).unwrap();
     let associated = place.store.account(account_id(account)).write(move |tx| {
         let domain = domain.clone();
-        Box::pin(async move { domains::associate(tx, &domain, &DomainPolicy { managed }).await })
+        Box::pin(async move {
+            domains::associate(tx, &domain, &DomainPolicy { managed, ..DomainPolicy::default() }).await
+        })
     });
     associated.await
 }
@@ -112,8 +114,9 @@ async fn the_policy_of_a_domain_can_be_changed(place: &Place) {
     associate(place, 1, "b.example", true).await.unwrap();
     let list = place.store.account(account_id(1));
     let list = list.read(|tx| Box::pin(async move { domains::list(tx).await })).await.unwrap();
-    let expected = [("a.example", false), ("b.example", true)]
-        .map(|(domain, managed)| (Domain::parse(domain).unwrap(), DomainPolicy { managed }));
+    let expected = [("a.example", false), ("b.example", true)].map(|(domain, managed)| {
+        (Domain::parse(domain).unwrap(), DomainPolicy { managed, ..DomainPolicy::default() })
+    });
     assert_eq!(list, expected);
 }
 

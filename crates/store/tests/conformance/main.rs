@@ -14,6 +14,7 @@ mod opening;
 mod place;
 mod races;
 mod response_log;
+mod scim_users;
 mod scope;
 mod sign_in;
 mod users;

@@ -13,7 +13,7 @@ use vestibule_store::sessions::Session;
 use vestibule_store::sign_ins::SignIn;
 use vestibule_store::{
     Error, Tx, alarms, connections, domains, idp_metadata, licenses, links, metadata_readers, outbox,
-    passwords, replays, response_log, sessions, sign_ins, sp_keys, users,
+    passwords, replays, response_log, scim_users, sessions, sign_ins, sp_keys, users,
 };
 
 cases! {
@@ -97,7 +97,9 @@ async fn fill(tx: &Tx<'_>) -> Result<(), Error> {
         seen_at: at(0),
         expires_at: None,
     };
-    sessions::insert(tx, &session).await
+    sessions::insert(tx, &session).await?;
+    scim_users::describe(tx, user_id(1), crate::scim_users::said("anna", Some("00u1"), 1)).await?;
+    scim_users::set_addresses(tx, user_id(1), &["anna@other.example".to_owned()]).await
 }
 
 /// Whether anything of the first account is found.
@@ -119,6 +121,12 @@ async fn finds(tx: &Tx<'_>) -> Result<Vec<bool>, Error> {
         !metadata_readers::list(tx, connection()).await?.is_empty(),
         idp_metadata::find(tx, connection()).await?.is_some(),
         !idp_metadata::list(tx).await?.is_empty(),
+        scim_users::by_id(tx, user_id(1)).await?.is_some(),
+        scim_users::by_user_name(tx, "anna").await?.is_some(),
+        scim_users::by_external_id(tx, "00u1").await?.is_some(),
+        !scim_users::by_address(tx, "anna@other.example", 9).await?.is_empty(),
+        !scim_users::page(tx, None, 9).await?.is_empty(),
+        scim_users::at(tx, None, 0).await?.is_some(),
         !users::administrators(tx, 9).await?.is_empty(),
         links::find(tx, &HASH, at(1)).await?.is_some(),
         sessions::by_id(tx, session()).await?.is_some(),

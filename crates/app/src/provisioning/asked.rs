@@ -1,0 +1,36 @@
+//! Where a page of a list begins (RFC 7644 §3.4.2.4; RFC 9865).
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use vestibule_scim::Error;
+
+/// Where a page begins.
+pub(super) enum Start<Id> {
+    /// At this place, from 1.
+    Place(usize),
+    /// After this id, or at the first one.
+    After(Option<Id>),
+}
+
+/// A cursor: the id of the last resource of the page before. It says nothing of any account: whoever shows it sees their own.
+pub(super) struct Cursor;
+
+impl Cursor {
+    /// Reads a cursor; an empty one asks for the first page.
+    ///
+    /// # Errors
+    /// `invalidCursor` for what was none.
+    pub(super) fn read<Id>(text: &str, make: fn([u8; 16]) -> Id) -> Result<Option<Id>, Error> {
+        if text.is_empty() {
+            return Ok(None);
+        }
+        let bytes = URL_SAFE_NO_PAD.decode(text).ok().and_then(|bytes| <[u8; 16]>::try_from(bytes).ok());
+        let wrong = || Error::invalid_cursor("this is no cursor that was given out: begin with an empty one");
+        bytes.map(make).map(Some).ok_or_else(wrong)
+    }
+
+    /// Writes the cursor behind this id.
+    pub(super) fn write(id: [u8; 16]) -> String {
+        URL_SAFE_NO_PAD.encode(id)
+    }
+}

@@ -1,0 +1,131 @@
+//! Provisioning by SCIM: what a directory may ask for, as deeds.
+//!
+//! A directory comes with a [`ScimCtx`](crate::ScimCtx). Here a document becomes what is wanted of a person (`wanted`), and a
+//! record becomes a document again (`shown`); what the rules say of it is decided in `model/provision`, what follows happens in
+//! `directory`. The language itself, down to its filters and patches, is in `vestibule-scim`; addresses, statuses and headers are
+//! in `server/scim`. The one thing to know: the document is kept as it was written, and tells everything as long as the record
+//! has not changed by other ways since.
+
+mod asked;
+mod shown;
+pub mod users;
+mod wanted;
+
+use crate::error::Error;
+use jiff::Timestamp;
+use std::fmt;
+use vestibule_scim::{Document, Meta};
+use vestibule_store as store;
+
+/// A resource, as it is answered.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Resource {
+    /// What is known of it.
+    pub document: Document,
+    /// What the service says about it.
+    pub meta: Meta,
+}
+
+/// What became of a request that makes or changes something.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Written {
+    /// The resource after it.
+    pub resource: Resource,
+    /// What was done, in words for the call log; empty when it was so already.
+    pub story: Vec<String>,
+}
+
+/// The version that a client expects, from `If-Match` (RFC 7644 §3.14).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Expected {
+    /// Any.
+    Any,
+    /// One of these entity tags.
+    OneOf(Vec<String>),
+}
+
+impl Expected {
+    fn check(&self, version: i64) -> Result<(), Failure> {
+        match self {
+            Self::OneOf(tags) if !tags.contains(&entity_tag(version)) => {
+                let detail =
+                    "the resource has changed since: read it again, and repeat the change on what it is now";
+                Err(Failure::Said(vestibule_scim::Error::plain(412, detail)))
+            }
+            Self::Any | Self::OneOf(_) => Ok(()),
+        }
+    }
+}
+
+/// Why a request was not carried out. Nothing of it was.
+#[derive(Debug)]
+pub enum Failure {
+    /// The message itself cannot be followed: what RFC 7644 §3.12 has a word for.
+    Said(vestibule_scim::Error),
+    /// The deed was not done.
+    Deed(Error),
+    /// Somebody else changed the same at the same time; it may be tried again.
+    Stale,
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Said(error) => f.write_str(&error.detail),
+            Self::Deed(error) => error.fmt(f),
+            Self::Stale => f.write_str("changed at the same time"),
+        }
+    }
+}
+
+impl From<vestibule_scim::Error> for Failure {
+    fn from(error: vestibule_scim::Error) -> Self {
+        Self::Said(error)
+    }
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        Self::Deed(error)
+    }
+}
+
+impl From<store::Error> for Failure {
+    fn from(error: store::Error) -> Self {
+        match error {
+            store::Error::Stale => Self::Stale,
+            other => Self::Deed(other.into()),
+        }
+    }
+}
+
+/// How often a deed is begun again when somebody else was faster.
+const TRIES: usize = 8;
+
+/// Carries a deed out, again while somebody else is faster.
+async fn again<T, F: Future<Output = Result<T, Failure>>>(deed: impl Fn() -> F) -> Result<T, Failure> {
+    for _ in 1..TRIES {
+        match deed().await {
+            Err(Failure::Stale) => {}
+            done => return done,
+        }
+    }
+    match deed().await {
+        Err(Failure::Stale) => Err(Failure::Deed(store::Error::Stale.into())),
+        done => done,
+    }
+}
+
+fn not_found(what: &str) -> Failure {
+    Failure::Said(vestibule_scim::Error::plain(404, format!("the account has no such {what}")))
+}
+
+/// The entity tag of a version.
+fn entity_tag(version: i64) -> String {
+    format!("W/\"{version}\"")
+}
+
+/// A time as documents have it (RFC 7643 §2.3.5).
+fn date_time(time: Timestamp) -> String {
+    format!("{time:.3}")
+}

@@ -1,0 +1,152 @@
+//! How a filter is answered: by a column where one of its terms names one, else by looking at every user, up to a bound.
+//!
+//! Whatever is found by a column is held against the whole filter again, so a column only has to find enough.
+
+use super::write::fold;
+use crate::provisioning::Failure;
+use crate::provisioning::shown::{resource, user_id};
+use serde_json::Value;
+use vestibule_model::id::UserId;
+use vestibule_scim::filter::{Equality, Filter};
+use vestibule_scim::resource::complete;
+use vestibule_scim::{Error, ResourceType, schema};
+use vestibule_store::scim_users::Entry;
+use vestibule_store::{self as store, Tx};
+
+/// How many users are looked at for one request at most.
+pub(super) const MOST_LOOKED_AT: usize = 50_000;
+/// How many are read at once while looking.
+const AT_ONCE: u32 = 500;
+/// How many users one address may lead to.
+const MOST_OF_ADDRESS: u32 = 200;
+
+/// Calls `each` with every user who meets the filter, in order of id, until it says that it is enough.
+///
+/// # Errors
+/// `tooMany` when more users would have to be looked at than is allowed.
+pub(super) async fn matching(
+    tx: &Tx<'_>,
+    (kind, base): (&ResourceType, &str),
+    filter: &Filter,
+    after: Option<UserId>,
+    mut each: impl FnMut(Entry, Value) -> bool,
+) -> Result<(), Failure> {
+    let mut look = Look { kind, base, filter };
+    if let Some(candidates) = by_column(tx, filter).await? {
+        let later = candidates.into_iter().filter(|entry| after.is_none_or(|after| entry.user.id > after));
+        for entry in later {
+            let groups = look.groups(tx, &[&entry]).await?;
+            if let Some(value) = look.meets(&entry, &groups)
+                && !each(entry, value)
+            {
+                return Ok(());
+            }
+        }
+        return Ok(());
+    }
+    let (mut after, mut looked_at) = (after, 0);
+    loop {
+        let page = store::scim_users::page(tx, after, AT_ONCE).await?;
+        let Some(last) = page.last().map(|entry| entry.user.id) else { return Ok(()) };
+        looked_at += page.len();
+        let groups = look.groups(tx, &page.iter().collect::<Vec<_>>()).await?;
+        for entry in page {
+            if let Some(value) = look.meets(&entry, &groups)
+                && !each(entry, value)
+            {
+                return Ok(());
+            }
+        }
+        if looked_at >= MOST_LOOKED_AT {
+            return Err(Error::too_many(format!(
+                "this filter would have to look at more than {MOST_LOOKED_AT} users: ask for a userName, an externalId, an id or \
+                 an address, or follow a cursor"
+            ))
+            .into());
+        }
+        after = Some(last);
+    }
+}
+
+struct Look<'a> {
+    kind: &'a ResourceType,
+    base: &'a str,
+    filter: &'a Filter,
+}
+
+impl Look<'_> {
+    /// The groups of these users, if the filter asks for groups.
+    async fn groups(
+        &mut self,
+        tx: &Tx<'_>,
+        entries: &[&Entry],
+    ) -> Result<Vec<(UserId, vestibule_model::group::Membership)>, Failure> {
+        let (Some(first), Some(last)) = (entries.first(), entries.last()) else { return Ok(Vec::new()) };
+        if !names(self.filter, "groups") {
+            return Ok(Vec::new());
+        }
+        Ok(store::groups::of_users(tx, first.user.id, last.user.id).await?)
+    }
+
+    fn meets(&self, entry: &Entry, groups: &[(UserId, vestibule_model::group::Membership)]) -> Option<Value> {
+        let own: Vec<_> =
+            groups.iter().filter(|(user, _)| *user == entry.user.id).map(|(_, held)| held.clone()).collect();
+        let resource = resource(self.base, entry, &own);
+        let whole = complete(self.kind, resource.document.attributes, &resource.meta);
+        self.filter.matches(&whole).then_some(whole)
+    }
+}
+
+/// Whether a filter looks at this attribute.
+fn names(filter: &Filter, attribute: &str) -> bool {
+    match filter {
+        Filter::And(terms) | Filter::Or(terms) => terms.iter().any(|term| names(term, attribute)),
+        Filter::Not(inner) => names(inner, attribute),
+        Filter::Test(test) => test.path.attribute == attribute,
+        Filter::Any(selection) => selection.path.attribute == attribute,
+    }
+}
+
+/// The users among whom those that meet the filter are, if a column tells.
+async fn by_column(tx: &Tx<'_>, filter: &Filter) -> Result<Option<Vec<Entry>>, Failure> {
+    for term in filter.conjuncts() {
+        let Some(asked) = term.only_equality() else { continue };
+        let Some(text) = asked.value.as_str() else { continue };
+        let found = match column(&asked) {
+            Some(Column::Id) => match user_id(text) {
+                Some(id) => store::scim_users::by_id(tx, id).await?.into_iter().collect(),
+                None => Vec::new(),
+            },
+            Some(Column::UserName) => {
+                store::scim_users::by_user_name(tx, &fold(text)).await?.into_iter().collect()
+            }
+            Some(Column::ExternalId) => {
+                store::scim_users::by_external_id(tx, text).await?.into_iter().collect()
+            }
+            Some(Column::Address) => store::scim_users::by_address(tx, &fold(text), MOST_OF_ADDRESS).await?,
+            None => continue,
+        };
+        return Ok(Some(found));
+    }
+    Ok(None)
+}
+
+enum Column {
+    Id,
+    UserName,
+    ExternalId,
+    Address,
+}
+
+fn column(asked: &Equality<'_>) -> Option<Column> {
+    if asked.extension.is_some_and(|urn| urn != schema::USER) {
+        return None;
+    }
+    match (asked.attribute, asked.sub) {
+        ("id", None) => Some(Column::Id),
+        ("userName", None) => Some(Column::UserName),
+        ("externalId", None) => Some(Column::ExternalId),
+        ("emails", Some("value")) => Some(Column::Address),
+        _ => None,
+    }
+}

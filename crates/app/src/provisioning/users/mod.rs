@@ -1,0 +1,38 @@
+//! Users, as a directory makes, reads, changes and deletes them (RFC 7644 §3.3 to §3.6).
+//!
+//! Lists are in `list`, and how a filter is answered in `found`; whatever writes is in `write`.
+
+mod found;
+mod list;
+mod write;
+
+pub use list::{Page, list};
+pub use write::{create, delete, patch, replace};
+
+use super::shown::{resource, user_id};
+use super::{Failure, Resource, not_found};
+use crate::ScimCtx;
+use vestibule_store::{self as store};
+
+/// The most users on a page.
+pub const LARGEST_PAGE: usize = 500;
+/// How many users a page has unless it is said.
+pub const USUAL_PAGE: usize = 100;
+
+/// One user. `base` is the address of the interface, without a slash at the end; `with_groups` whether the answer shows them.
+///
+/// # Errors
+/// 404 when the account has no such user.
+pub async fn get(ctx: &ScimCtx, base: &str, id: &str, with_groups: bool) -> Result<Resource, Failure> {
+    let id = user_id(id).ok_or_else(|| not_found("user"))?;
+    let scope = ctx.api().app.store().account(ctx.account().id);
+    let found = scope.read(move |tx| {
+        Box::pin(async move {
+            let Some(entry) = store::scim_users::by_id(tx, id).await? else { return Ok(None) };
+            let groups = if with_groups { store::groups::of_user(tx, id).await? } else { Vec::new() };
+            Ok::<_, store::Error>(Some((entry, groups)))
+        })
+    });
+    let (entry, groups) = found.await?.ok_or_else(|| not_found("user"))?;
+    Ok(resource(base, &entry, &groups))
+}

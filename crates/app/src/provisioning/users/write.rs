@@ -1,0 +1,264 @@
+//! Making, changing and deleting users: each a deed of one transaction, begun again when somebody else was faster.
+
+use crate::ScimCtx;
+use crate::directory::people::{self, Setting};
+use crate::provisioning::shown::{attributes, resource, user_id, users};
+use crate::provisioning::wanted::{Address, address, addresses, wanted};
+use crate::provisioning::{Expected, Failure, Written, again, not_found};
+use serde_json::{Map, Value};
+use std::sync::Arc;
+use vestibule_model::email::Email;
+use vestibule_model::provision::{Source, Wanted};
+use vestibule_model::trace::Change;
+use vestibule_model::user::User;
+use vestibule_scim::resource::check_immutable;
+use vestibule_scim::{Document, Patch, patch as patches};
+use vestibule_store::scim_users::{Description, Entry};
+use vestibule_store::{self as store, Tx};
+
+/// Makes a user.
+///
+/// # Errors
+/// 409 for a `userName`, an `externalId` or an address that is somebody's, for a domain that is not the account's, and when no
+/// seat is left; 400 for what cannot be.
+pub async fn create(ctx: &ScimCtx, base: &str, document: Document) -> Result<Written, Failure> {
+    let document = Arc::new(without_password(document));
+    again(|| {
+        let setting = setting(ctx);
+        let (document, base) = (Arc::clone(&document), base.to_owned());
+        scope(ctx).write(move |tx| {
+            let (setting, document, base) = (setting.clone(), Arc::clone(&document), base.clone());
+            Box::pin(async move {
+                let name = fold(document.text("userName").unwrap_or_default());
+                if store::scim_users::by_user_name(tx, &name).await?.is_some() {
+                    return Err(store::Error::UserNameTaken.into());
+                }
+                let asked = wanted(&Map::new(), &document)?;
+                let email = free_address(tx, &setting, address(&document)).await?;
+                let asked = Wanted { email, ..asked };
+                let settled = people::settle(tx, &setting, &asked, None).await?;
+                let entry = write_down(tx, &settled.user, &document, None).await?;
+                let story = story(&format!("created {}", entry.user_name()), &settled.changes);
+                Ok(Written { resource: resource(&base, &entry, &[]), story })
+            })
+        })
+    })
+    .await
+}
+
+/// Replaces what is said of a user.
+///
+/// # Errors
+/// 404 when the account has no such user, 412 when it is another version than expected, 403 when the person is shielded;
+/// those of [`create`].
+pub async fn replace(
+    ctx: &ScimCtx,
+    (base, id): (&str, &str),
+    document: Document,
+    expected: Expected,
+) -> Result<Written, Failure> {
+    let document = Arc::new(without_password(document));
+    change(ctx, (base, id), expected, "replaced", move |entry| {
+        let kind = users().ok_or_else(|| not_found("user"))?;
+        let before = attributes(entry);
+        let after = check_immutable(kind, &Document::stored(before), (*document).clone())?;
+        // What the directory itself wrote before, and leaves out now, is gone; what came by other ways stays.
+        let wrote = entry.document.as_deref().and_then(|text| serde_json::from_str(text).ok());
+        Ok((wrote.unwrap_or_default(), after))
+    })
+    .await
+}
+
+/// Changes a user by a patch.
+///
+/// # Errors
+/// As [`replace`].
+pub async fn patch(
+    ctx: &ScimCtx,
+    (base, id): (&str, &str),
+    patch: Patch,
+    expected: Expected,
+) -> Result<Written, Failure> {
+    let patch = Arc::new(patch);
+    change(ctx, (base, id), expected, "changed", move |entry| {
+        let kind = users().ok_or_else(|| not_found("user"))?;
+        let before = attributes(entry);
+        let after = patches::apply(kind, &Document::stored(before.clone()), &patch)?;
+        Ok((before, without_password(after)))
+    })
+    .await
+}
+
+/// Deletes a user: the person leaves every group, the seats and the address are free, and the sessions are over.
+///
+/// # Errors
+/// 404 when the account has no such user, 412 when it is another version than expected, 403 when the person is shielded.
+pub async fn delete(ctx: &ScimCtx, id: &str, expected: Expected) -> Result<Vec<String>, Failure> {
+    let id = user_id(id).ok_or_else(|| not_found("user"))?;
+    again(|| {
+        let (setting, expected) = (setting(ctx), expected.clone());
+        scope(ctx).write(move |tx| {
+            let (setting, expected) = (setting.clone(), expected.clone());
+            Box::pin(async move {
+                let entry = store::scim_users::by_id(tx, id).await?.ok_or_else(|| not_found("user"))?;
+                expected.check(entry.user.version)?;
+                people::delete(tx, &setting, &entry.user).await?;
+                Ok(vec![format!("deleted {}", entry.user_name())])
+            })
+        })
+    })
+    .await
+}
+
+/// What becomes of a user: what the directory had written before, and what it says now.
+type Next = (Map<String, Value>, Document);
+
+async fn change(
+    ctx: &ScimCtx,
+    (base, id): (&str, &str),
+    expected: Expected,
+    verb: &'static str,
+    next: impl Fn(&Entry) -> Result<Next, Failure> + Clone + Send + Sync + 'static,
+) -> Result<Written, Failure> {
+    let id = user_id(id).ok_or_else(|| not_found("user"))?;
+    again(|| {
+        let (setting, expected, next) = (setting(ctx), expected.clone(), next.clone());
+        let base = base.to_owned();
+        scope(ctx).write(move |tx| {
+            let (setting, expected, next) = (setting.clone(), expected.clone(), next.clone());
+            let base = base.clone();
+            Box::pin(async move {
+                let entry = store::scim_users::by_id(tx, id).await?.ok_or_else(|| not_found("user"))?;
+                expected.check(entry.user.version)?;
+                let (before, after) = next(&entry)?;
+                let (entry, changes) = apply(tx, &setting, entry, (&before, &after)).await?;
+                let groups = store::groups::of_user(tx, id).await?;
+                let story = story(&format!("{verb} {}", entry.user_name()), &changes);
+                Ok(Written { resource: resource(&base, &entry, &groups), story })
+            })
+        })
+    })
+    .await
+}
+
+/// Writes what is so now; nothing when it was so already.
+async fn apply(
+    tx: &Tx<'_>,
+    setting: &Setting,
+    entry: Entry,
+    (before, after): (&Map<String, Value>, &Document),
+) -> Result<(Entry, Vec<Change>), Failure> {
+    let name = fold(after.text("userName").unwrap_or_default());
+    if let Some(other) = store::scim_users::by_user_name(tx, &name).await?
+        && other.user.id != entry.user.id
+    {
+        return Err(store::Error::UserNameTaken.into());
+    }
+    let asked = wanted(before, after)?;
+    let email = new_address(tx, &entry, address(after)).await?;
+    let asked = Wanted { email, ..asked };
+    let settled = people::settle(tx, setting, &asked, Some(&entry.user)).await?;
+    let says_the_same = entry.document.is_some() && attributes(&entry) == after.attributes;
+    if settled.changes.is_empty() && says_the_same {
+        return Ok((entry, settled.changes));
+    }
+    let mut user = settled.user;
+    if settled.changes.is_empty() {
+        user.updated_at = setting.now;
+        user.version = store::users::update(tx, &user).await?;
+    }
+    let written = write_down(tx, &user, after, Some(&entry)).await?;
+    Ok((written, settled.changes))
+}
+
+/// Writes the document beside the record, with everything in it that is so now.
+async fn write_down(
+    tx: &Tx<'_>,
+    user: &User,
+    document: &Document,
+    before: Option<&Entry>,
+) -> Result<Entry, Failure> {
+    let text = |attributes: &Map<String, Value>| Value::Object(attributes.clone()).to_string();
+    let mut entry = Entry {
+        user: user.clone(),
+        user_name: document.text("userName").map(str::to_owned),
+        external_id: document.text("externalId").map(str::to_owned),
+        document: Some(text(&document.attributes)),
+        document_version: None,
+    };
+    entry.document = Some(text(&attributes(&entry)));
+    entry.document_version = Some(user.version);
+    let description = Description {
+        user_name: entry.user_name(),
+        user_name_folded: &fold(entry.user_name()),
+        external_id: entry.external_id.as_deref(),
+        document: entry.document.as_deref().unwrap_or("{}"),
+        version: user.version,
+    };
+    store::scim_users::describe(tx, user.id, description).await?;
+    let known = before.and_then(|before| before.document.as_deref());
+    let listed = |text: &str| serde_json::from_str(text).ok().map(Document::stored);
+    let listed = known.and_then(listed).map(|document| addresses(&document)).unwrap_or_default();
+    let now = addresses(document);
+    if listed != now {
+        store::scim_users::set_addresses(tx, user.id, &now).await?;
+    }
+    Ok(entry)
+}
+
+/// The address of somebody new. An address that is only listed, and is somebody else's in this account, stays theirs: the new
+/// user is somebody of their own who has none (attack T07).
+async fn free_address(tx: &Tx<'_>, setting: &Setting, address: Address) -> Result<Option<Email>, Failure> {
+    let stand_in = || Email::placeholder(setting.fresh);
+    match address {
+        Address::Named(email) => Ok(Some(email)),
+        Address::None => Ok(stand_in()),
+        Address::Listed(email) => match store::users::by_email(tx, email.folded()).await? {
+            Some(_) => Ok(stand_in()),
+            None => Ok(Some(email)),
+        },
+    }
+}
+
+/// The address that a known user gets, if it is another one.
+async fn new_address(tx: &Tx<'_>, entry: &Entry, address: Address) -> Result<Option<Email>, Failure> {
+    match address {
+        Address::Named(email) => Ok(Some(email)),
+        Address::None => Ok(None),
+        Address::Listed(email) => match store::users::by_email(tx, email.folded()).await? {
+            Some(other) if other.id != entry.user.id => Ok(None),
+            _ => Ok(Some(email)),
+        },
+    }
+}
+
+/// A password is taken, and never kept (attack T08).
+fn without_password(mut document: Document) -> Document {
+    document.take("password");
+    document
+}
+
+/// The form in which a `userName` is compared.
+pub(super) fn fold(name: &str) -> String {
+    name.trim().to_lowercase()
+}
+
+fn story(deed: &str, changes: &[Change]) -> Vec<String> {
+    let told = changes.iter().map(|change| {
+        let (before, after) = (change.before.as_deref(), change.after.as_deref());
+        match (before, after) {
+            (None, Some(after)) => format!("{}: {after}", change.field),
+            (Some(before), Some(after)) => format!("{}: {before} → {after}", change.field),
+            (_, None) => format!("{}: removed", change.field),
+        }
+    });
+    std::iter::once(deed.to_owned()).chain(told).collect()
+}
+
+fn setting(ctx: &ScimCtx) -> Setting {
+    Setting::new(&ctx.api().app, ctx.account(), Source::Directory)
+}
+
+fn scope(ctx: &ScimCtx) -> store::AccountStore<'_> {
+    ctx.api().app.store().account(ctx.account().id)
+}
