@@ -18,7 +18,7 @@ struct Target {
 
 const MESSAGES: &[&str] = &["crates/dsig/tests", "crates/saml/tests"];
 
-const TARGETS: [Target; 10] = [
+const TARGETS: [Target; 13] = [
     Target { name: "xml_parse", max_len: 8_192, seeds: &["crates/xml/tests", "crates/dsig/tests"] },
     Target { name: "signature_verify", max_len: 16_384, seeds: MESSAGES },
     Target { name: "response_read", max_len: 16_384, seeds: MESSAGES },
@@ -33,10 +33,19 @@ const TARGETS: [Target; 10] = [
         seeds: &["crates/saml/tests/logout", "crates/saml/tests/accept"],
     },
     Target { name: "expression", max_len: 1_024, seeds: &["crates/model/tests/expression"] },
+    Target { name: "scim_json", max_len: 4_096, seeds: &["crates/scim/tests/read"] },
+    Target { name: "scim_filter", max_len: 1_024, seeds: &[] },
+    Target {
+        name: "scim_patch",
+        max_len: 4_096,
+        seeds: &["crates/scim/tests/patch", "crates/scim/tests/members"],
+    },
 ];
 
 /// Endings of files that are inputs; all else in the folders is about them.
 const INPUTS: [&str; 5] = ["xml", "b64", "c14n", "query", "deflate"];
+/// Files that are inputs by their whole name; others of their ending are about them.
+const BODIES: [&str; 2] = ["body.json", "patch.json"];
 /// The ending of files that hold many inputs, with an empty line between two.
 const MANY: &str = "cases";
 
@@ -143,7 +152,7 @@ fn sow(seeds: &Path, corpus: &Path) -> Outcome {
             let ending = path.extension().unwrap_or_default().to_string_lossy().into_owned();
             let name = path.strip_prefix(shell::root()).unwrap_or(&path).to_string_lossy().replace('/', "-");
             let failed = |error| format!("{}: {error}", path.display());
-            if INPUTS.contains(&ending.as_str()) {
+            if INPUTS.contains(&ending.as_str()) || BODIES.iter().any(|body| path.ends_with(body)) {
                 fs::copy(&path, corpus.join(name)).map_err(failed)?;
             } else if ending == MANY {
                 let text = fs::read_to_string(&path).map_err(failed)?;

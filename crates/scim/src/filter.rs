@@ -28,6 +28,8 @@ pub const LONGEST: usize = 4_096;
 pub const DEEPEST: usize = 32;
 /// The most comparisons in one filter.
 pub const MOST_TERMS: usize = 128;
+/// The most comparisons in the brackets of a path.
+pub const MOST_PATH_TERMS: usize = 32;
 
 /// How a value is compared (RFC 7644, table 3).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -14,6 +14,7 @@ use crate::{Error, Path, Quirk};
 mod apply;
 mod edit;
 mod members;
+mod values;
 
 pub use apply::apply;
 pub use members::{Member, MemberOp, members};

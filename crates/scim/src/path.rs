@@ -32,7 +32,7 @@ impl Path {
         if text.len() > LONGEST {
             return Err(Error::invalid_path(format!("the path is longer than {LONGEST} bytes")));
         }
-        let mut parser = Parser::new(text);
+        let mut parser = Parser::of_path(text);
         let head = parser.word().to_owned();
         if head.is_empty() {
             return Err(Error::invalid_path("the path does not begin with the name of an attribute"));

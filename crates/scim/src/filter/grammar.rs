@@ -4,7 +4,7 @@
 
 use serde_json::{Number, Value};
 
-use super::{DEEPEST, LONGEST, MOST_TERMS, Operator};
+use super::{DEEPEST, LONGEST, MOST_PATH_TERMS, MOST_TERMS, Operator};
 use crate::Error;
 
 /// A condition, as it is written.
@@ -22,13 +22,19 @@ pub(crate) struct Parser<'t> {
     text: &'t str,
     at: usize,
     depth: usize,
+    /// How many more comparisons there may be.
     terms: usize,
     loose: bool,
 }
 
 impl<'t> Parser<'t> {
     pub(crate) fn new(text: &'t str) -> Self {
-        Self { text, at: 0, depth: 0, terms: 0, loose: false }
+        Self { text, at: 0, depth: 0, terms: MOST_TERMS, loose: false }
+    }
+
+    /// A parser of a path, whose brackets hold fewer comparisons: they are held against every value for every operation.
+    pub(crate) fn of_path(text: &'t str) -> Self {
+        Self { terms: MOST_PATH_TERMS, ..Self::new(text) }
     }
 
     /// Whether something was not written as the grammar has it.
@@ -182,10 +188,10 @@ impl<'t> Parser<'t> {
     }
 
     fn test(&mut self, name: &str) -> Result<Expression, Error> {
-        self.terms += 1;
-        if self.terms > MOST_TERMS {
-            return Err(Error::invalid_filter(format!("the filter has more than {MOST_TERMS} comparisons")));
-        }
+        let Some(terms) = self.terms.checked_sub(1) else {
+            return Err(Error::invalid_filter("the filter has too many comparisons"));
+        };
+        self.terms = terms;
         self.skip_space();
         let before = self.at;
         let Some(operator) = operator(self.word()) else {

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use jiff::Timestamp;
-use serde_json::Value;
+use serde_json::{Number, Value};
 
 use super::grammar::Expression;
 use super::{Filter, Operator, Selection, Test, fold};
@@ -168,7 +168,7 @@ fn test(path: AttributePath, attribute: &Attribute, operator: Operator, value: &
             None => return refused("the value is neither true nor false"),
         },
         Kind::Integer | Kind::Decimal => match number(value) {
-            Some(number) => (value.clone(), Comparison::Number(number)),
+            Some((value, number)) => (value, Comparison::Number(number)),
             None => return refused("the value is no number"),
         },
         Kind::DateTime if !partial => match value.as_str().and_then(time::parse) {
@@ -193,12 +193,14 @@ fn boolean(value: &Value) -> Option<bool> {
     }
 }
 
-fn number(value: &Value) -> Option<f64> {
-    match value {
-        Value::Number(number) => number.as_f64(),
-        Value::String(text) => text.parse().ok().filter(|number: &f64| number.is_finite()),
-        _ => None,
-    }
+fn number(value: &Value) -> Option<(Value, f64)> {
+    let number: Number = match value {
+        Value::Number(number) => number.clone(),
+        Value::String(text) => serde_json::from_str(text).ok()?,
+        _ => return None,
+    };
+    let float = number.as_f64()?;
+    Some((Value::Number(number), float))
 }
 
 fn text(value: &Value) -> String {

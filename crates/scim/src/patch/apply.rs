@@ -165,7 +165,8 @@ impl Editor<'_> {
             },
         };
         if !attribute.is_writable() || sub.is_some_and(|sub| !sub.is_writable()) {
-            if source != Source::Path {
+            // The schemas follow from the attributes, so what some say about them is passed over.
+            if source != Source::Path || attribute.name == "schemas" {
                 return Ok(());
             }
             return Err(Error::mutability(format!("{path} is kept by the service, and cannot be changed")));

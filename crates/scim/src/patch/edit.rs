@@ -1,12 +1,13 @@
 //! What an operation makes of the value of one attribute (RFC 7644, sections 3.5.2.1 to 3.5.2.3).
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 
 use serde_json::{Map, Value};
 
 use super::Verb;
-use crate::filter::{equalities, fold};
-use crate::resource::value::{self, MOST_MEMBERS, MOST_VALUES, Quirks, identity, is_primary};
+use super::values::{Listed, clear_primary, merge};
+use crate::filter::equalities;
+use crate::resource::value::{self, MOST_MEMBERS, MOST_VALUES, Quirks, is_primary};
 use crate::schema::{Attribute, Kind, Mutability};
 use crate::{Error, Filter, Path, Quirk};
 
@@ -87,7 +88,7 @@ fn one(
     }
     if let Some(sub) = change.sub {
         let mut object = into_object(before);
-        set_sub(&mut object, sub, value::read(sub, value, quirks)?, change)?;
+        set_sub(&mut object, sub, read_sub(sub, value, quirks)?, change)?;
         return Ok((!object.is_empty()).then_some(Value::Object(object)));
     }
     if attribute.kind != Kind::Complex {
@@ -127,6 +128,12 @@ fn unless_immutable(sub: &Attribute, change: &Change<'_>) -> Outcome<()> {
         return Err(Error::mutability(format!("{} was set once, and cannot be changed", change.path)));
     }
     Ok(())
+}
+
+/// Reads what is sent for a sub-attribute. A `value` that is an empty text is none.
+fn read_sub(sub: &Attribute, value: Value, quirks: &mut Quirks) -> Outcome<Option<Value>> {
+    let value = value::read(sub, value, quirks)?;
+    Ok(value.filter(|value| sub.name != "value" || *value != ""))
 }
 
 fn set_sub(
@@ -180,51 +187,6 @@ fn all(change: &Change<'_>, before: Vec<Value>, value: Value, quirks: &mut Quirk
     Ok(values)
 }
 
-/// Values with those that are added: one that is there already is brought up to date, and a new primary one takes the place
-/// of the old. How many were there already is said too.
-fn merge(mut values: Vec<Value>, new: Vec<Value>) -> (Vec<Value>, usize) {
-    if new.iter().any(is_primary) {
-        values.iter_mut().for_each(clear_primary);
-    }
-    let mut places: HashMap<String, Vec<usize>> = HashMap::new();
-    for (place, value) in values.iter().enumerate() {
-        places.entry(identity(value)).or_default().push(place);
-    }
-    let mut repeated = 0;
-    for value in new {
-        let alike = places.entry(identity(&value)).or_default();
-        let same =
-            alike.iter().find(|place| values.get(**place).is_some_and(|there| types_agree(there, &value)));
-        match (same.copied().and_then(|place| values.get_mut(place)), value) {
-            (Some(there), value) => {
-                repeated += 1;
-                if let (Value::Object(there), Value::Object(value)) = (there, value) {
-                    there.extend(value);
-                }
-            }
-            (None, value) => {
-                alike.push(values.len());
-                values.push(value);
-            }
-        }
-    }
-    (values, repeated)
-}
-
-/// Whether two values with the same `value` are one: their types are the same, or one of them has none.
-fn types_agree(one: &Value, other: &Value) -> bool {
-    match (one.get("type"), other.get("type")) {
-        (Some(one), Some(other)) => one == other,
-        _ => true,
-    }
-}
-
-fn clear_primary(value: &mut Value) {
-    if let Some(primary) = value.get_mut("primary") {
-        *primary = Value::Bool(false);
-    }
-}
-
 /// Removes the values that a list names, and no others: what RFC 7644 would read as "all" (`Quirk::RemoveByValueList`).
 fn remove_listed(
     change: &Change<'_>,
@@ -244,41 +206,13 @@ fn remove_listed(
         Some(Value::Array(values)) => values,
         _ => return Ok(before),
     };
-    let exact = attribute.default_sub().unwrap_or(attribute).case_exact;
-    let key = |value: &Value| {
-        let text = value.get("value").unwrap_or(value).as_str()?;
-        Some(if exact { text.to_owned() } else { fold(text).into_owned() })
-    };
-    let (mut keys, mut others) = (HashSet::new(), Vec::new());
-    for value in listed {
-        // With a type, only the value of that type is meant.
-        match key(&value).filter(|_| value.get("type").is_none()) {
-            Some(key) => {
-                keys.insert(key);
-            }
-            None => others.push(value),
-        }
-    }
     let count = before.len();
-    let is_listed = |value: &Value| key(value).is_some_and(|key| keys.contains(&key));
-    before.retain(|value| !is_listed(value) && !others.iter().any(|other| covers(value, other)));
+    let listed = Listed::new(attribute, listed);
+    before.retain(|value| !listed.has(value));
     if before.len() == count {
         quirks.insert(Quirk::RepeatedMembership);
     }
     Ok(before)
-}
-
-/// Whether a value says all that another says, whichever is primary and however it is displayed.
-fn covers(value: &Value, other: &Value) -> bool {
-    match (value, other) {
-        (Value::Object(value), Value::Object(other)) => other
-            .iter()
-            .filter(|(name, _)| !matches!(name.as_str(), "primary" | "display" | "$ref"))
-            .all(|(name, wanted)| {
-                value.get(name) == Some(wanted) || (name == "type" && !value.contains_key(name))
-            }),
-        _ => value == other,
-    }
 }
 
 /// Those values that the filter selects, or with a sub-attribute and no filter all of them.
@@ -296,7 +230,7 @@ fn selected(
         .collect();
     let new = match change.sub.unwrap_or(change.attribute) {
         _ if change.verb == Verb::Remove => None,
-        sub if change.sub.is_some() => value::read(sub, value, quirks)?,
+        sub if change.sub.is_some() => read_sub(sub, value, quirks)?,
         attribute => value::read_one(attribute, value, quirks)?,
     };
     let Some(new) = new else {
@@ -384,7 +318,8 @@ fn made(change: &Change<'_>, new: Value) -> Option<Value> {
     let mut object = Map::new();
     if let Some(filter) = change.filter {
         for (name, value) in equalities(filter)? {
-            if change.attribute.kind != Kind::Complex || matches!(name, "value" | "$ref" | "display") {
+            let sub = change.attribute.sub(name).filter(|sub| sub.is_writable() && !sub.multi_valued)?;
+            if matches!(sub.name.as_str(), "value" | "$ref" | "display") {
                 return None;
             }
             object.insert(name.to_owned(), value.clone());

@@ -8,6 +8,9 @@ use crate::error::shown;
 use crate::schema::{Attribute, Kind, Named, Place, ResourceType};
 use crate::{Error, Quirk};
 
+/// The most URNs in `schemas`.
+const MOST_SCHEMAS: usize = 64;
+
 type Outcome<T> = Result<T, Error>;
 
 /// Reads a resource.
@@ -52,6 +55,9 @@ fn declared(kind: &ResourceType, body: &Map<String, Value>) -> Outcome<Option<Ve
         }
         Some(_) => return Err(Error::invalid_syntax("schemas must be a list of URNs")),
     };
+    if urns.len() > MOST_SCHEMAS {
+        return Err(Error::invalid_value(format!("schemas has more than {MOST_SCHEMAS} URNs")));
+    }
     let known = |urn: &str| kind.schema.id.eq_ignore_ascii_case(urn) || kind.extension(urn).is_some();
     if !urns.is_empty() && !urns.iter().any(|urn| known(urn)) {
         let message = format!("none of the schemas is one of a {}: it needs {}", kind.name, kind.schema.id);

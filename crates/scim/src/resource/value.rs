@@ -136,7 +136,7 @@ fn is_base64(byte: u8) -> bool {
 fn complex(attribute: &Attribute, value: Value, quirks: &mut Quirks) -> Outcome<Option<Value>> {
     let members = match value {
         Value::Object(members) => members,
-        Value::String(text) if text.trim_start().starts_with('{') => {
+        Value::String(text) if is_packed(attribute) && text.trim_start().starts_with('{') => {
             quirks.insert(Quirk::JsonInText);
             inner_json(attribute, &text)?
         }
@@ -176,13 +176,18 @@ fn alias<'a>(attribute: &'a Attribute, name: &str) -> Option<&'a Attribute> {
     name.eq_ignore_ascii_case("displayName").then(|| attribute.sub("display")).flatten()
 }
 
+/// Whether clients send JSON inside of a text for it.
+fn is_packed(attribute: &Attribute) -> bool {
+    matches!(attribute.name.as_str(), "roles" | "entitlements")
+}
+
 /// A role or entitlement whose `value` is the text of an object has what that object says.
 fn unpacked(
     attribute: &Attribute,
     members: Map<String, Value>,
     quirks: &mut Quirks,
 ) -> Outcome<Map<String, Value>> {
-    if !matches!(attribute.name.as_str(), "roles" | "entitlements") {
+    if !is_packed(attribute) {
         return Ok(members);
     }
     let value = members.iter().find(|(name, _)| name.eq_ignore_ascii_case("value"));
@@ -193,11 +198,8 @@ fn unpacked(
     };
     let mut inner = inner_json(attribute, text)?;
     quirks.insert(Quirk::JsonInText);
-    for (name, value) in members {
-        if !inner.keys().any(|other| other.eq_ignore_ascii_case(&name)) {
-            inner.insert(name, value);
-        }
-    }
+    let said: BTreeSet<String> = inner.keys().map(|name| name.to_ascii_lowercase()).collect();
+    inner.extend(members.into_iter().filter(|(name, _)| !said.contains(&name.to_ascii_lowercase())));
     Ok(inner)
 }
 
