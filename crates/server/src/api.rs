@@ -13,9 +13,26 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
 use std::sync::Arc;
 use vestibule_app::tokens;
+use vestibule_model::api_call::Subject;
+use vestibule_scim::{Dialect, Quirk};
 
 /// Where the APIs are on the base host.
 const ROOTS: [&str; 3] = ["/scim2", "/scim", "/v2"];
+
+/// What a handler of an API tells the call log: it puts this into the extensions of its answer. A refusal needs none of it; the
+/// log tells it by its failure.
+#[derive(Debug, Clone, Default)]
+#[expect(dead_code, reason = "the call log reads it")]
+pub(crate) struct CallNotes {
+    /// What was done, in words: "deactivated anna@acme.example", and what changed; empty when nothing was.
+    pub(crate) action: Vec<String>,
+    /// Whom or what it touched.
+    pub(crate) subject: Option<Subject>,
+    /// The product that called, as far as it can be told.
+    pub(crate) dialect: Option<Dialect>,
+    /// What it does differently from the specification.
+    pub(crate) quirks: Vec<Quirk>,
+}
 
 /// Whether a path belongs to an API, whether there is anything at it or not.
 pub(crate) fn is_api(path: &str) -> bool {
