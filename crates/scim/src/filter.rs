@@ -161,6 +161,22 @@ impl Filter {
 }
 
 impl Test {
+    /// The point in time that a time is compared with, for whoever has it in a column.
+    pub fn time(&self) -> Option<jiff::Timestamp> {
+        match self.comparison {
+            Comparison::Time(time) => Some(time),
+            _ => None,
+        }
+    }
+
+    /// The text that a text is compared with: folded as `matches` folds it, where case does not matter.
+    pub fn folded(&self) -> Option<&str> {
+        match &self.comparison {
+            Comparison::Text(text) => Some(text),
+            _ => None,
+        }
+    }
+
     fn equality(&self) -> Option<Equality<'_>> {
         (self.operator == Operator::Eq && !self.value.is_null()).then(|| Equality {
             extension: self.path.extension.as_deref(),

@@ -154,8 +154,8 @@ impl Raw {
 /// A number from an address or a body; less than zero is zero (RFC 7644, section 3.4.2.4).
 fn number(name: &str, value: Value) -> Result<usize, Error> {
     let number = match &value {
-        Value::Number(number) => number.as_i64(),
-        Value::String(text) => text.trim().parse::<i64>().ok(),
+        Value::Number(number) => number.as_i128(),
+        Value::String(text) => text.trim().parse::<i128>().ok(),
         _ => None,
     };
     let number = number.ok_or_else(|| Error::invalid_value(format!("{name} must be a whole number")))?;
@@ -185,3 +185,6 @@ fn names(value: &Value, found: &mut Vec<String>) {
         _ => {}
     }
 }
+
+#[cfg(test)]
+mod tests;

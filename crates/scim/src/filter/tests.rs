@@ -68,3 +68,12 @@ fn t08_nothing_can_be_asked_about_a_password() {
 fn a_filter_matches_a_resource_that_is_no_object_never() {
     assert!(!user("userName pr").unwrap().matches(&json!([])));
 }
+
+#[test]
+fn what_a_column_is_compared_with_is_said() {
+    let filter = user("meta.lastModified ge \"2026-01-01T01:00:00+01:00\" and userName eq \"ADA\"").unwrap();
+    let tests: Vec<_> = filter.conjuncts().iter().filter_map(Filter::test).collect();
+    assert_eq!(tests[0].time(), Some("2026-01-01T00:00:00Z".parse().unwrap()));
+    assert_eq!(tests[1].folded(), Some("ada"));
+    assert_eq!((tests[0].folded(), tests[1].time()), (None, None));
+}

@@ -6,7 +6,6 @@ use std::collections::BTreeSet;
 
 use serde_json::{Map, Value};
 
-use crate::error::shown;
 use crate::schema::{Attribute, Kind};
 use crate::{Error, Quirk, json as strict, time};
 
@@ -136,10 +135,6 @@ fn is_base64(byte: u8) -> bool {
 fn complex(attribute: &Attribute, value: Value, quirks: &mut Quirks) -> Outcome<Option<Value>> {
     let members = match value {
         Value::Object(members) => members,
-        Value::String(text) if is_packed(attribute) && text.trim_start().starts_with('{') => {
-            quirks.insert(Quirk::JsonInText);
-            inner_json(attribute, &text)?
-        }
         plain @ (Value::String(_) | Value::Number(_)) if attribute.default_sub().is_some() => {
             quirks.insert(Quirk::SimplerShape);
             Map::from_iter([("value".to_owned(), plain)])
@@ -147,10 +142,12 @@ fn complex(attribute: &Attribute, value: Value, quirks: &mut Quirks) -> Outcome<
         Value::String(text) if text.is_empty() => return Ok(None),
         _ => return Err(wrong(attribute, "an object with its sub-attributes")),
     };
-    let members = unpacked(attribute, members, quirks)?;
+    let members = unpacked(attribute, members, quirks);
+    let alias = alias(attribute, &members);
     let mut object = Map::new();
     for (name, value) in members {
-        let Some(sub) = attribute.sub(&name).or_else(|| alias(attribute, &name)) else {
+        let by_alias = alias.filter(|_| name.eq_ignore_ascii_case("displayName"));
+        let Some(sub) = attribute.sub(&name).or(by_alias) else {
             quirks.insert(Quirk::UnknownAttribute);
             continue;
         };
@@ -171,43 +168,36 @@ fn complex(attribute: &Attribute, value: Value, quirks: &mut Quirks) -> Outcome<
     Ok((!object.is_empty() && !says_nothing).then_some(Value::Object(object)))
 }
 
-/// `displayName` where the schema has `display`: Microsoft's own examples send it with members and roles.
-fn alias<'a>(attribute: &'a Attribute, name: &str) -> Option<&'a Attribute> {
-    name.eq_ignore_ascii_case("displayName").then(|| attribute.sub("display")).flatten()
+/// What `displayName` means where the schema has `display` and the value does not say it: Microsoft's own examples send it
+/// with members and roles.
+fn alias<'a>(attribute: &'a Attribute, members: &Map<String, Value>) -> Option<&'a Attribute> {
+    let display = attribute.sub("display")?;
+    (!members.keys().any(|name| name.eq_ignore_ascii_case("display"))).then_some(display)
 }
 
-/// Whether clients send JSON inside of a text for it.
-fn is_packed(attribute: &Attribute) -> bool {
-    matches!(attribute.name.as_str(), "roles" | "entitlements")
-}
-
-/// A role or entitlement whose `value` is the text of an object has what that object says.
-fn unpacked(
-    attribute: &Attribute,
-    members: Map<String, Value>,
-    quirks: &mut Quirks,
-) -> Outcome<Map<String, Value>> {
-    if !is_packed(attribute) {
-        return Ok(members);
+/// A role or entitlement whose `value` is the text of an object with a `value` has what that object says; any other text is
+/// what it is.
+fn unpacked(attribute: &Attribute, members: Map<String, Value>, quirks: &mut Quirks) -> Map<String, Value> {
+    if !matches!(attribute.name.as_str(), "roles" | "entitlements") {
+        return members;
     }
     let value = members.iter().find(|(name, _)| name.eq_ignore_ascii_case("value"));
-    let Some(text) =
-        value.and_then(|(_, value)| value.as_str()).filter(|text| text.trim_start().starts_with('{'))
-    else {
-        return Ok(members);
-    };
-    let mut inner = inner_json(attribute, text)?;
+    let Some(mut inner) = value.and_then(|(_, value)| packed(value.as_str()?)) else { return members };
     quirks.insert(Quirk::JsonInText);
     let said: BTreeSet<String> = inner.keys().map(|name| name.to_ascii_lowercase()).collect();
     inner.extend(members.into_iter().filter(|(name, _)| !said.contains(&name.to_ascii_lowercase())));
-    Ok(inner)
+    inner
 }
 
-fn inner_json(attribute: &Attribute, text: &str) -> Outcome<Map<String, Value>> {
-    match strict::parse(text.as_bytes(), LONGEST_TEXT) {
-        Ok(Value::Object(object)) => Ok(object),
-        _ => Err(Error::invalid_value(format!("{}: \"{}\" is no JSON object", attribute.name, shown(text)))),
+/// The object that a text says, if it says one with a `value` that is a plain text.
+fn packed(text: &str) -> Option<Map<String, Value>> {
+    let is_object = |text: &str| text.trim_start().starts_with('{');
+    if !is_object(text) {
+        return None;
     }
+    let Ok(Value::Object(object)) = strict::parse(text.as_bytes(), LONGEST_TEXT) else { return None };
+    let value = object.iter().find(|(name, _)| name.eq_ignore_ascii_case("value"))?.1.as_str()?;
+    (!value.is_empty() && !is_object(value)).then_some(object)
 }
 
 /// What two values of a multi-valued attribute have in common if they may be the same: the `value`, else all they say.

@@ -208,6 +208,12 @@ impl Open {
         Ok(json!({ "steps": steps, "failOnErrors": request.fail_on_errors }))
     }
 
+    /// The resources of the cases of lists, as a store keeps them.
+    fn stored(&self) -> Vec<Map<String, Value>> {
+        let path = tests().join("list").join(format!("{}.json", self.kind.name));
+        serde_json::from_str(&fs::read_to_string(path).unwrap()).unwrap()
+    }
+
     fn list(&self) -> Result<Value, Error> {
         let search = self.folder.join("search.json");
         let query = if search.exists() {
@@ -218,7 +224,7 @@ impl Open {
         let wanted = query.filter.as_deref().map(|text| filter::parse(text, &self.kind)).transpose()?;
         let projection = query.projection(&self.kind);
         let mut whole = Vec::new();
-        for (place, document) in stored().into_iter().enumerate() {
+        for (place, document) in self.stored().into_iter().enumerate() {
             let complete = complete(&self.kind, document, &meta(place));
             if wanted.as_ref().is_none_or(|filter| filter.matches(&complete)) {
                 whole.push(complete);
@@ -242,11 +248,6 @@ impl Open {
         response.write(&mut out, shown);
         Ok(serde_json::from_slice(&out).unwrap())
     }
-}
-
-/// The users of the cases of lists, as a store keeps them.
-fn stored() -> Vec<Map<String, Value>> {
-    serde_json::from_str(&fs::read_to_string(tests().join("list/stored.json")).unwrap()).unwrap()
 }
 
 fn meta(place: usize) -> Meta {
