@@ -141,6 +141,17 @@ impl Error {
         self.scope
     }
 
+    /// Whether something that only one may have is somebody else's: an address, a `userName`, an id.
+    #[must_use]
+    pub fn is_about_something_taken(&self) -> bool {
+        use vestibule_store::Error as Store;
+        let source = self.source.as_ref().and_then(|source| source.downcast_ref::<Store>());
+        let taken = [Store::EmailTaken, Store::EmployeeIdTaken, Store::UserNameTaken, Store::ExternalIdTaken];
+        source.is_some_and(|source| {
+            taken.iter().any(|taken| std::mem::discriminant(taken) == std::mem::discriminant(source))
+        })
+    }
+
     /// The code under which `docs/errors.md` explains it.
     #[must_use]
     pub fn code(&self) -> Option<Code> {

@@ -5,7 +5,7 @@
 
 use crate::error::{Asked, Failure};
 use crate::scene::{Place, Scene};
-use crate::{Settings, api, error, headers, routes};
+use crate::{Settings, api, error, headers, routes, scim};
 use axum::Router;
 use axum::extract::{Request, State};
 use axum::response::{IntoResponse as _, Response};
@@ -70,6 +70,9 @@ async fn answer(State(door): State<Arc<Door>>, mut request: Request) -> Response
     let api = *scene.place() == Place::Base && api::is_api(request.uri().path());
     let asked = Asked::of(&request, api);
     request.extensions_mut().insert(Arc::clone(&scene));
+    if api {
+        scim::canonical(&mut request);
+    }
     let mut response = door.pass(&scene, api, request).await;
     if let Some(failure) = response.extensions_mut().remove::<Failure>() {
         response = error::render(&door.desk, &scene, &asked, &failure, response);

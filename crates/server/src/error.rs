@@ -5,6 +5,7 @@
 //! logged there, once, and shown nowhere.
 
 mod challenge;
+mod scim;
 
 use crate::door::Desk;
 use crate::page;
@@ -22,6 +23,8 @@ use vestibule_app::Kind;
 pub(crate) enum Failure {
     /// A deed was not done.
     Deed(Arc<vestibule_app::Error>),
+    /// A message of SCIM that cannot be followed.
+    Said(Arc<vestibule_scim::Error>),
     /// There is no account at this host.
     NoAccount,
     /// There is no page at this path.
@@ -73,6 +76,8 @@ enum Language {
     Page,
     /// RFC 9457.
     Problem,
+    /// RFC 7644 §3.12.
+    Scim,
 }
 
 impl Asked {
@@ -83,10 +88,11 @@ impl Asked {
         Self {
             method: request.method().clone(),
             target: target.to_owned(),
-            language: if api || accept.contains("json") && !accept.contains("text/html") {
-                Language::Problem
-            } else {
-                Language::Page
+            language: match (api, crate::scim::is_scim(request.uri().path())) {
+                (true, true) => Language::Scim,
+                (true, false) => Language::Problem,
+                (false, _) if accept.contains("json") && !accept.contains("text/html") => Language::Problem,
+                (false, _) => Language::Page,
             },
         }
     }
@@ -104,6 +110,9 @@ impl Failure {
                 Kind::Busy => StatusCode::SERVICE_UNAVAILABLE,
                 Kind::Internal => StatusCode::INTERNAL_SERVER_ERROR,
             },
+            Self::Said(error) => {
+                StatusCode::from_u16(error.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
+            }
             Self::NoAccount | Self::NoPage => StatusCode::NOT_FOUND,
             Self::WrongMethod => StatusCode::METHOD_NOT_ALLOWED,
             Self::ForeignForm => StatusCode::FORBIDDEN,
@@ -118,6 +127,7 @@ impl Failure {
     fn sentence(&self) -> &str {
         match self {
             Self::Deed(error) => error.message(),
+            Self::Said(error) => &error.detail,
             Self::NoAccount => "There is no account at this address.",
             Self::NoPage => "There is no page at this address.",
             Self::WrongMethod => "This address cannot be opened like this.",
@@ -134,6 +144,7 @@ impl Failure {
     fn advice(&self) -> Option<&str> {
         Some(match self {
             Self::Deed(error) => return error.advice(),
+            Self::Said(_) => return None,
             Self::NoAccount => "Check the address for typing errors, or ask your administrator for it.",
             Self::NoPage => "Check the address for typing errors, or begin at the first page.",
             Self::WrongMethod => "Begin at the sign-in page instead.",
@@ -184,6 +195,7 @@ pub(crate) fn render(
     }
     let mut response = match asked.language {
         Language::Problem => json(scene, failure),
+        Language::Scim => scim::answer(failure, scene.tracking_id()),
         Language::Page => page(desk, scene, failure),
     };
     *response.status_mut() = failure.status();

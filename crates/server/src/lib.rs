@@ -20,6 +20,7 @@ pub mod portal;
 mod profile;
 mod routes;
 mod scene;
+mod scim;
 mod sign_in;
 mod sign_out;
 mod sso;

@@ -5,7 +5,7 @@
 
 use crate::door::Desk;
 use crate::error::Failure;
-use crate::{admin, api, base, forms, links, profile, sign_in, sign_out, sso};
+use crate::{admin, api, base, forms, links, profile, scim, sign_in, sign_out, sso};
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::middleware::from_fn_with_state;
@@ -181,7 +181,9 @@ pub(crate) fn base() -> Vec<Route> {
 
 /// The APIs, at the deployment's own host.
 pub(crate) fn api() -> Vec<Route> {
-    vec![route(Caller::Program, "/v2/token", get(api::token))]
+    let mut routes = vec![route(Caller::Program, "/v2/token", get(api::token))];
+    routes.extend(scim::routes().into_iter().map(|(path, methods)| route(Caller::Program, path, methods)));
+    routes
 }
 
 /// Any other host: probes come by address, people by mistake.
@@ -202,20 +204,25 @@ fn operations() -> Vec<Route> {
 
 /// The router of the vanity hosts, which also take responses at the paths that accounts brought along.
 pub(crate) fn vanity_router(desk: &Arc<Desk>) -> Router {
-    router(vanity(), any(sso::acs::at_another_path), desk)
+    router(vanity(), any(sso::acs::at_another_path), (desk, LARGEST_FORM))
 }
 
 /// The router of the APIs: the token comes before everything else, an unknown path or method included.
 pub(crate) fn api_router(desk: &Arc<Desk>) -> Router {
-    plain_router(api(), desk).layer(from_fn_with_state(Arc::clone(desk), api::authenticated))
+    let routes = router(api(), any(async || Failure::NoPage), (desk, scim::LARGEST_BODY));
+    routes.layer(from_fn_with_state(Arc::clone(desk), api::authenticated))
 }
 
 /// The router of these addresses.
 pub(crate) fn plain_router(routes: Vec<Route>, desk: &Arc<Desk>) -> Router {
-    router(routes, any(async || Failure::NoPage), desk)
+    router(routes, any(async || Failure::NoPage), (desk, LARGEST_FORM))
 }
 
-fn router(routes: Vec<Route>, otherwise: MethodRouter<Arc<Desk>>, desk: &Arc<Desk>) -> Router {
+fn router(
+    routes: Vec<Route>,
+    otherwise: MethodRouter<Arc<Desk>>,
+    (desk, largest): (&Arc<Desk>, usize),
+) -> Router {
     let own_forms = from_fn_with_state(Arc::clone(desk), forms::only_ours);
     let add = |router: Router<Arc<Desk>>, Route { caller, path, methods }| match caller {
         Caller::IdentityProvider | Caller::Program => router.route(path, methods),
@@ -228,6 +235,6 @@ fn router(routes: Vec<Route>, otherwise: MethodRouter<Arc<Desk>>, desk: &Arc<Des
         .fold(Router::new(), add)
         .fallback_service(otherwise.with_state(Arc::clone(desk)))
         .method_not_allowed_fallback(async || Failure::WrongMethod)
-        .layer(DefaultBodyLimit::max(LARGEST_FORM))
+        .layer(DefaultBodyLimit::max(largest))
         .with_state(Arc::clone(desk))
 }

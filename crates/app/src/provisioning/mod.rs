@@ -11,11 +11,16 @@ mod shown;
 pub mod users;
 mod wanted;
 
+pub use shown::registry;
+
 use crate::error::Error;
 use jiff::Timestamp;
 use std::fmt;
 use vestibule_scim::{Document, Meta};
 use vestibule_store as store;
+
+/// Most operations in a bulk request.
+pub const MOST_BULK_OPERATIONS: usize = 1_000;
 
 /// A resource, as it is answered.
 #[derive(Debug, Clone, PartialEq)]

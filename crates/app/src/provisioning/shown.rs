@@ -13,6 +13,12 @@ use vestibule_store::scim_users::Entry;
 
 static REGISTRY: LazyLock<Registry> = LazyLock::new(Registry::built_in);
 
+/// Every schema and resource type.
+#[must_use]
+pub fn registry() -> &'static Registry {
+    &REGISTRY
+}
+
 /// The resource type of users.
 pub(super) fn users() -> Option<&'static ResourceType> {
     REGISTRY.resource_type("User").map(Arc::as_ref)

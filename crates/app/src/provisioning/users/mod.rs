@@ -12,12 +12,19 @@ pub use write::{create, delete, patch, replace};
 use super::shown::{resource, user_id};
 use super::{Failure, Resource, not_found};
 use crate::ScimCtx;
+use vestibule_scim::ResourceType;
 use vestibule_store::{self as store};
 
 /// The most users on a page.
 pub const LARGEST_PAGE: usize = 500;
 /// How many users a page has unless it is said.
 pub const USUAL_PAGE: usize = 100;
+
+/// What users are, in the language of SCIM.
+#[must_use]
+pub fn kind() -> Option<&'static ResourceType> {
+    super::shown::users()
+}
 
 /// One user. `base` is the address of the interface, without a slash at the end; `with_groups` whether the answer shows them.
 ///

@@ -1,0 +1,36 @@
+//! A failure in the language of SCIM (RFC 7644 §3.12).
+
+use super::Failure;
+use axum::http::header::CONTENT_TYPE;
+use axum::http::{HeaderValue, StatusCode};
+use axum::response::{IntoResponse as _, Response};
+use serde_json::{Value, json};
+use vestibule_model::response_log::TrackingId;
+use vestibule_scim::{Error, ScimType};
+
+/// What this service adds to an error: its own code, and the ID by which the log finds it.
+const EXTENSION: &str = "urn:vestibule:params:scim:api:messages:2.0:Error";
+
+pub(super) fn answer(failure: &Failure, tracking_id: TrackingId) -> Response {
+    let mut extension = json!({ "trackingId": tracking_id.to_string() });
+    let error = match failure {
+        Failure::Said(error) => error.as_ref().clone(),
+        Failure::Deed(error) => {
+            if let (Some(code), Value::Object(extension)) = (error.code(), &mut extension) {
+                extension.insert("code".to_owned(), json!(code.number()));
+            }
+            let status = failure.status().as_u16();
+            let scim_type = error.is_about_something_taken().then_some(ScimType::Uniqueness);
+            let advice = error.advice().map(|advice| format!(" {advice}")).unwrap_or_default();
+            Error { status, scim_type, detail: format!("{}{advice}", error.message()) }
+        }
+        other => {
+            let advice = other.advice().map(|advice| format!(" {advice}")).unwrap_or_default();
+            Error::plain(other.status().as_u16(), format!("{}{advice}", other.sentence()))
+        }
+    };
+    let status = StatusCode::from_u16(error.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    let mut response = (status, error.to_json(Some((EXTENSION, extension))).to_string()).into_response();
+    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/scim+json"));
+    response
+}

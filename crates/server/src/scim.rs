@@ -1,0 +1,67 @@
+//! SCIM 2.0 over HTTP (RFC 7644): addresses, headers and statuses; what is asked for is done in `app/provisioning`.
+//!
+//! The interface is reached under three roots, which are one: [`canonical`] writes each as the first before the address is
+//! looked up. `message` reads bodies and writes answers; users, groups, what the service says of itself, and bulk requests have
+//! files of their own.
+
+mod discovery;
+mod message;
+mod users;
+
+pub(crate) use message::LARGEST_BODY;
+
+use crate::door::Desk;
+use axum::extract::Request;
+use axum::http::Uri;
+use axum::http::uri::PathAndQuery;
+use axum::routing::{MethodRouter, get, post};
+use std::sync::Arc;
+
+/// The roots under which clients look for the interface, longest first; all are the same.
+const ROOTS: [&str; 3] = ["/scim/v2", "/scim2", "/scim"];
+
+/// The root by which a request came.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Root(pub(crate) &'static str);
+
+/// Whether a path belongs to the interface.
+pub(crate) fn is_scim(path: &str) -> bool {
+    root(path).is_some()
+}
+
+fn root(path: &str) -> Option<&'static str> {
+    let under = |rest: &str| rest.is_empty() || rest.starts_with('/');
+    ROOTS.into_iter().find(|root| path.strip_prefix(root).is_some_and(under))
+}
+
+/// Writes the address of a request as it stands in the list of addresses, and remembers by which root it came. A slash at the
+/// end, which some clients write before a query, means nothing.
+pub(crate) fn canonical(request: &mut Request) {
+    let Some(root) = root(request.uri().path()) else { return };
+    request.extensions_mut().insert(Root(root));
+    let rest = request.uri().path().strip_prefix(root).unwrap_or_default();
+    let rest = rest.strip_suffix('/').unwrap_or(rest);
+    let query = request.uri().query().map(|query| format!("?{query}")).unwrap_or_default();
+    let Ok(path) = format!("/scim2{rest}{query}").parse::<PathAndQuery>() else { return };
+    let mut parts = request.uri().clone().into_parts();
+    parts.path_and_query = Some(path);
+    if let Ok(uri) = Uri::from_parts(parts) {
+        *request.uri_mut() = uri;
+    }
+}
+
+/// The addresses of the interface.
+pub(crate) fn routes() -> Vec<(&'static str, MethodRouter<Arc<Desk>>)> {
+    vec![
+        ("/scim2/Users", get(users::list).post(users::create)),
+        ("/scim2/Users/.search", post(users::search)),
+        ("/scim2/Users/{id}", get(users::get).put(users::replace).patch(users::patch).delete(users::delete)),
+        ("/scim2/ServiceProviderConfig", get(discovery::config)),
+        // What a client of the field asks for instead.
+        ("/scim2/serviceConfiguration", get(discovery::config)),
+        ("/scim2/ResourceTypes", get(discovery::resource_types)),
+        ("/scim2/ResourceTypes/{id}", get(discovery::resource_type)),
+        ("/scim2/Schemas", get(discovery::schemas)),
+        ("/scim2/Schemas/{id}", get(discovery::schema)),
+    ]
+}

@@ -1,0 +1,168 @@
+//! Messages of SCIM: bodies as they come, answers as they go (RFC 7644 §3.1, §3.8, §3.14).
+
+use super::Root;
+use crate::door::Desk;
+use crate::error::Failure;
+use axum::body::Bytes;
+use axum::extract::{FromRequest, FromRequestParts, Request};
+use axum::http::header::{CONTENT_TYPE, ETAG, IF_MATCH, IF_NONE_MATCH, LOCATION};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
+use axum::response::{IntoResponse as _, Response};
+use serde_json::Value;
+use std::sync::Arc;
+use vestibule_app::ApiCtx;
+use vestibule_app::provisioning::{self, Expected, Resource};
+use vestibule_scim::resource::{Rendered, render_into};
+use vestibule_scim::{Error, Projection, Query, ResourceType, json};
+
+/// The most that is read of a body, in bytes.
+pub(crate) const LARGEST_BODY: usize = 2 * 1024 * 1024;
+
+const MEDIA_TYPE: HeaderValue = HeaderValue::from_static("application/scim+json");
+
+/// A client of the interface, and what it asked for besides the body.
+pub(crate) struct Asking {
+    pub(crate) ctx: ApiCtx,
+    /// The address of the interface, without a slash at the end.
+    pub(crate) base: String,
+    pub(crate) query: Query,
+    headers: HeaderMap,
+}
+
+impl FromRequestParts<Arc<Desk>> for Asking {
+    type Rejection = Failure;
+
+    async fn from_request_parts(parts: &mut Parts, desk: &Arc<Desk>) -> Result<Self, Failure> {
+        let ctx = parts.extensions.get::<ApiCtx>().cloned().ok_or(Failure::NoToken)?;
+        let root = parts.extensions.get::<Root>().map_or("/scim2", |root| root.0);
+        let pairs = url::form_urlencoded::parse(parts.uri.query().unwrap_or_default().as_bytes());
+        let query = Query::from_pairs(pairs).map_err(said)?;
+        Ok(Self { ctx, base: desk.base_page(root), query, headers: parts.headers.clone() })
+    }
+}
+
+impl Asking {
+    /// What is shown of a resource of this type.
+    pub(crate) fn projection(&self, kind: &ResourceType) -> Projection {
+        self.query.projection(kind)
+    }
+
+    /// The version that the client expects.
+    pub(crate) fn expected(&self) -> Expected {
+        tags(&self.headers, IF_MATCH).map_or(Expected::Any, Expected::OneOf)
+    }
+
+    /// Whether the client has this version already.
+    fn has(&self, version: &str) -> bool {
+        let tags = tags(&self.headers, IF_NONE_MATCH).unwrap_or_default();
+        tags.iter().any(|tag| tag == version || tag == "*")
+    }
+
+    /// Whether the client wants no body in the answer to a change (RFC 7240 §4.2).
+    pub(crate) fn wants_no_body(&self) -> bool {
+        let preferred = self.headers.get("prefer").and_then(|value| value.to_str().ok()).unwrap_or_default();
+        preferred.split(',').any(|preference| preference.trim().eq_ignore_ascii_case("return=minimal"))
+    }
+
+    /// The answer to a look at one resource.
+    pub(crate) fn one(&self, kind: &ResourceType, resource: &Resource) -> Response {
+        if self.has(&resource.meta.version) {
+            return with_tag(StatusCode::NOT_MODIFIED.into_response(), &resource.meta.version);
+        }
+        self.shown(StatusCode::OK, kind, resource)
+    }
+
+    /// An answer with one resource.
+    pub(crate) fn shown(&self, status: StatusCode, kind: &ResourceType, resource: &Resource) -> Response {
+        let projection = self.projection(kind);
+        let mut body = Vec::with_capacity(1024);
+        let rendered =
+            Rendered { kind, document: &resource.document, projection: &projection, meta: &resource.meta };
+        render_into(&mut body, &rendered);
+        let mut response = written(status, body);
+        if let Ok(location) = HeaderValue::from_str(&resource.meta.location) {
+            response.headers_mut().insert(LOCATION, location);
+        }
+        with_tag(response, &resource.meta.version)
+    }
+}
+
+/// The entity tags of a header; nothing if it is missing or says any. A strong tag is as good as a weak one here.
+fn tags(headers: &HeaderMap, name: HeaderName) -> Option<Vec<String>> {
+    let text = headers.get(name)?.to_str().ok()?;
+    if text.trim() == "*" {
+        return None;
+    }
+    let weak = |tag: &str| if tag.starts_with("W/") { tag.to_owned() } else { format!("W/{tag}") };
+    Some(text.split(',').map(|tag| weak(tag.trim())).collect())
+}
+
+fn with_tag(mut response: Response, version: &str) -> Response {
+    if let Ok(tag) = HeaderValue::from_str(version) {
+        response.headers_mut().insert(ETAG, tag);
+    }
+    response
+}
+
+/// An answer with a body that is JSON already.
+pub(crate) fn written(status: StatusCode, body: Vec<u8>) -> Response {
+    let mut response = (status, body).into_response();
+    response.headers_mut().insert(CONTENT_TYPE, MEDIA_TYPE);
+    response
+}
+
+/// An answer with a JSON body.
+pub(crate) fn told(status: StatusCode, body: &Value) -> Response {
+    written(status, body.to_string().into_bytes())
+}
+
+/// A body in JSON: bounded, each key once, of a type that says so.
+pub(crate) struct Body(pub(crate) Value);
+
+impl FromRequest<Arc<Desk>> for Body {
+    type Rejection = Failure;
+
+    async fn from_request(request: Request, desk: &Arc<Desk>) -> Result<Self, Failure> {
+        is_json(request.headers())?;
+        let bytes = match Bytes::from_request(request, desk).await {
+            Ok(bytes) => bytes,
+            Err(rejection) if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE => {
+                return Err(said(too_large()));
+            }
+            Err(_) => return Err(said(Error::invalid_syntax("the body could not be read"))),
+        };
+        json::parse(&bytes, LARGEST_BODY).map(Self).map_err(said)
+    }
+}
+
+fn too_large() -> Error {
+    Error::plain(413, format!("the body is larger than {LARGEST_BODY} bytes"))
+}
+
+/// Whether the body is called JSON, or nothing at all.
+fn is_json(headers: &HeaderMap) -> Result<(), Failure> {
+    let named = headers.get(CONTENT_TYPE).map(|value| value.to_str().unwrap_or("?"));
+    let media = named.and_then(|text| text.split(';').next()).map(|media| media.trim().to_ascii_lowercase());
+    match media.as_deref() {
+        None | Some("" | "application/scim+json" | "application/json") => Ok(()),
+        Some(_) => Err(said(Error::plain(415, "the body must be application/scim+json"))),
+    }
+}
+
+/// A failure that the language itself has words for.
+pub(crate) fn said(error: Error) -> Failure {
+    Failure::Said(Arc::new(error))
+}
+
+impl From<provisioning::Failure> for Failure {
+    fn from(failure: provisioning::Failure) -> Self {
+        match failure {
+            provisioning::Failure::Said(error) => said(error),
+            provisioning::Failure::Deed(error) => error.into(),
+            provisioning::Failure::Stale => {
+                said(Error::plain(409, "somebody else changed this at the same time: try again"))
+            }
+        }
+    }
+}

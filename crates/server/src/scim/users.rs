@@ -1,0 +1,85 @@
+//! `/Users`.
+
+use super::message::{Asking, Body, said, written};
+use crate::error::Failure;
+use axum::extract::Path;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse as _, Response};
+use vestibule_app::provisioning::users as deeds;
+use vestibule_model::token::Access;
+use vestibule_scim::resource::{Mode, Rendered, read};
+use vestibule_scim::{Query, ResourceType, patch as patches};
+
+fn kind() -> Result<&'static ResourceType, Failure> {
+    deeds::kind().ok_or(Failure::Broken("there is no resource type of users"))
+}
+
+pub(crate) async fn get(asking: Asking, Path(id): Path<String>) -> Result<Response, Failure> {
+    let (ctx, kind) = (asking.ctx.scim(Access::Read)?, kind()?);
+    let with_groups = asking.projection(kind).shows(kind, "groups");
+    let resource = deeds::get(&ctx, &asking.base, &id, with_groups).await?;
+    Ok(asking.one(kind, &resource))
+}
+
+pub(crate) async fn list(asking: Asking) -> Result<Response, Failure> {
+    answer(&asking, &asking.query).await
+}
+
+/// `POST /Users/.search` (RFC 7644 §3.4.3).
+pub(crate) async fn search(asking: Asking, Body(body): Body) -> Result<Response, Failure> {
+    let query = Query::from_search(body).map_err(said)?;
+    answer(&asking, &query).await
+}
+
+async fn answer(asking: &Asking, query: &Query) -> Result<Response, Failure> {
+    let (ctx, kind) = (asking.ctx.scim(Access::Read)?, kind()?);
+    let page = deeds::list(&ctx, &asking.base, query).await?;
+    let projection = query.projection(kind);
+    let mut body = Vec::with_capacity(512 + 1024 * page.resources.len());
+    let rendered = page.resources.iter().map(|resource| Rendered {
+        kind,
+        document: &resource.document,
+        projection: &projection,
+        meta: &resource.meta,
+    });
+    page.head.write(&mut body, rendered);
+    Ok(written(StatusCode::OK, body))
+}
+
+pub(crate) async fn create(asking: Asking, Body(body): Body) -> Result<Response, Failure> {
+    let (ctx, kind) = (asking.ctx.scim(Access::Write)?, kind()?);
+    let document = read(kind, body, Mode::Create).map_err(said)?;
+    let done = deeds::create(&ctx, &asking.base, document).await?;
+    Ok(asking.shown(StatusCode::CREATED, kind, &done.resource))
+}
+
+pub(crate) async fn replace(
+    asking: Asking,
+    Path(id): Path<String>,
+    Body(body): Body,
+) -> Result<Response, Failure> {
+    let (ctx, kind) = (asking.ctx.scim(Access::Write)?, kind()?);
+    let document = read(kind, body, Mode::Replace).map_err(said)?;
+    let done = deeds::replace(&ctx, (&asking.base, &id), document, asking.expected()).await?;
+    Ok(asking.shown(StatusCode::OK, kind, &done.resource))
+}
+
+pub(crate) async fn patch(
+    asking: Asking,
+    Path(id): Path<String>,
+    Body(body): Body,
+) -> Result<Response, Failure> {
+    let (ctx, kind) = (asking.ctx.scim(Access::Write)?, kind()?);
+    let patch = patches::parse(body).map_err(said)?;
+    let done = deeds::patch(&ctx, (&asking.base, &id), patch, asking.expected()).await?;
+    if asking.wants_no_body() {
+        return Ok(StatusCode::NO_CONTENT.into_response());
+    }
+    Ok(asking.shown(StatusCode::OK, kind, &done.resource))
+}
+
+pub(crate) async fn delete(asking: Asking, Path(id): Path<String>) -> Result<Response, Failure> {
+    let ctx = asking.ctx.scim(Access::Write)?;
+    deeds::delete(&ctx, &id, asking.expected()).await?;
+    Ok(StatusCode::NO_CONTENT.into_response())
+}
