@@ -146,7 +146,7 @@ impl Error {
     pub fn is_about_something_taken(&self) -> bool {
         use vestibule_store::Error as Store;
         let source = self.source.as_ref().and_then(|source| source.downcast_ref::<Store>());
-        let taken = [Store::EmailTaken, Store::EmployeeIdTaken, Store::UserNameTaken, Store::ExternalIdTaken];
+        let taken = [Store::EmailTaken, Store::EmployeeIdTaken, Store::UserNameTaken];
         source.is_some_and(|source| {
             taken.iter().any(|taken| std::mem::discriminant(taken) == std::mem::discriminant(source))
         })
@@ -193,10 +193,6 @@ impl From<vestibule_store::Error> for Error {
             Store::UserNameTaken => {
                 Self::new(Kind::Conflict, "Another user of the account has this userName.")
                     .hint("Look the user up by userName and update that one, or choose another name.")
-            }
-            Store::ExternalIdTaken => {
-                Self::new(Kind::Conflict, "Another resource of the account has this externalId.")
-                    .hint("Look it up by externalId and update that one.")
             }
             Store::LabelTaken => {
                 Self::new(Kind::Conflict, "The label is taken.").hint("Choose another label.")

@@ -8,7 +8,10 @@ ALTER TABLE users ADD COLUMN external_id {TEXT};
 ALTER TABLE users ADD COLUMN scim_version {INTEGER};
 ALTER TABLE users ADD COLUMN scim {JSON};
 CREATE UNIQUE INDEX users_by_user_name ON users (account_id, user_name_folded);
-CREATE UNIQUE INDEX users_by_external_id ON users (account_id, external_id);
+-- Whoever sets an external id sees to it that it is the only one (RFC 7643 section 3.1).
+CREATE INDEX users_by_external_id ON users (account_id, external_id);
+-- Of an account's users the owner is found at once.
+CREATE INDEX users_by_owner ON users (account_id, id) WHERE role = 'owner';
 
 -- Addresses that a directory wrote of a person, in the form by which they are compared.
 CREATE TABLE user_addresses (

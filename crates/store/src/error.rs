@@ -19,8 +19,6 @@ pub enum Error {
     EmployeeIdTaken,
     /// The `userName` belongs to another user of the account.
     UserNameTaken,
-    /// The `externalId` belongs to another user, or group, of the account.
-    ExternalIdTaken,
     /// The label belongs to another account.
     LabelTaken,
     /// The domain belongs to another account.
@@ -92,7 +90,6 @@ impl fmt::Display for Error {
             Self::EmailTaken => f.write_str("the e-mail address belongs to another user"),
             Self::EmployeeIdTaken => f.write_str("the Employee Unique ID belongs to another user"),
             Self::UserNameTaken => f.write_str("the userName belongs to another user"),
-            Self::ExternalIdTaken => f.write_str("the externalId belongs to another one"),
             Self::LabelTaken => f.write_str("the label belongs to another account"),
             Self::DomainTaken => f.write_str("the domain belongs to another account"),
             Self::Nul => f.write_str("a text holds the character U+0000"),

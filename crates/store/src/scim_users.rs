@@ -29,12 +29,13 @@ statements! { scim_users:
     // A name that a directory gave goes before an address that happens to be the same.
     BY_USER_NAME = entry!(" AND (u.user_name_folded = $2 OR (u.user_name_folded IS NULL AND u.email_folded = $2)) \
                            ORDER BY u.id LIMIT 2");
-    BY_EXTERNAL_ID = entry!(" AND u.external_id = $2");
+    BY_EXTERNAL_ID = entry!(" AND u.external_id = $2 ORDER BY u.id LIMIT $3");
     BY_ADDRESS = entry!(" AND u.id IN (SELECT a.user_id FROM user_addresses a WHERE a.account_id = $1 AND a.address = $2 \
                          UNION SELECT e.id FROM users e WHERE e.account_id = $1 AND e.email_folded = $2) \
                          ORDER BY u.id LIMIT $3");
     PAGE = entry!(" AND u.id > $2 ORDER BY u.id LIMIT $3");
     // The keys alone: a page that nobody came to by the page before is found in the index.
+    OWNER = "SELECT u.id FROM users u WHERE u.account_id = $1 AND u.role = 'owner' ORDER BY u.id LIMIT 1";
     BEFORE = "SELECT u.id FROM users u WHERE u.account_id = $1 AND u.id > $2 ORDER BY u.id LIMIT 1 OFFSET $3";
     DESCRIBE = "UPDATE users SET user_name = $3, user_name_folded = $4, external_id = $5, scim = $6, scim_version = $7 \
                 WHERE account_id = $1 AND id = $2";
@@ -109,13 +110,22 @@ pub async fn by_user_name(tx: &Tx<'_>, folded: &str) -> Result<Option<Entry>, Er
     Ok(entries.into_iter().nth(named))
 }
 
-/// The user with this `externalId`, letter for letter.
+/// The users with this `externalId`, letter for letter, in order of id; at most so many.
 ///
 /// # Errors
 /// Those of the database.
-pub async fn by_external_id(tx: &Tx<'_>, external_id: &str) -> Result<Option<Entry>, Error> {
-    let row = tx.row(&BY_EXTERNAL_ID, params![tx.account(), external_id]).await?;
-    row.map(|mut row| read(&mut row)).transpose()
+pub async fn by_external_id(tx: &Tx<'_>, external_id: &str, limit: u32) -> Result<Vec<Entry>, Error> {
+    let rows = tx.rows(&BY_EXTERNAL_ID, params![tx.account(), external_id, limit]).await?;
+    rows.into_iter().map(|mut row| read(&mut row)).collect()
+}
+
+/// The id of the account's owner.
+///
+/// # Errors
+/// Those of the database.
+pub async fn owner(tx: &Tx<'_>) -> Result<Option<UserId>, Error> {
+    let row = tx.row(&OWNER, params![tx.account()]).await?;
+    row.map(|mut row| row.id("id", UserId::from_bytes)).transpose()
 }
 
 /// Users of whom a directory wrote this (folded) address, or who have it, in order of id; at most so many.
@@ -152,7 +162,7 @@ fn start(after: Option<UserId>) -> UserId {
 /// Writes what stands beside a record.
 ///
 /// # Errors
-/// [`Error::UserNameTaken`] and [`Error::ExternalIdTaken`] when another user of the account has it; those of the database.
+/// [`Error::UserNameTaken`] when another user of the account has it; those of the database.
 pub async fn describe(tx: &Tx<'_>, id: UserId, said: Description<'_>) -> Result<(), Error> {
     let row = params![
         tx.account(),
@@ -185,13 +195,8 @@ pub async fn set_addresses(tx: &Tx<'_>, id: UserId, addresses: &[String]) -> Res
 }
 
 fn sort(error: Error) -> Error {
-    if is_duplicate(&error, "users_by_user_name", "users.account_id, users.user_name_folded") {
-        Error::UserNameTaken
-    } else if is_duplicate(&error, "users_by_external_id", "users.account_id, users.external_id") {
-        Error::ExternalIdTaken
-    } else {
-        error
-    }
+    let taken = is_duplicate(&error, "users_by_user_name", "users.account_id, users.user_name_folded");
+    if taken { Error::UserNameTaken } else { error }
 }
 
 fn read(row: &mut Row) -> Result<Entry, Error> {

@@ -77,9 +77,8 @@ pub(super) fn wanted(before: &Map<String, Value>, document: &Document) -> Result
         note(field, phone(before, kind), phone(after, kind));
     }
     customs(before, after, &mut profile)?;
-    let employee_id =
-        |map| part(map, VESTIBULE_USER, "employeeId").and_then(Value::as_str).map(str::to_owned);
-    let employee_id = match (employee_id(before), employee_id(after)) {
+    let text = |map, name| part(map, VESTIBULE_USER, name).and_then(Value::as_str).map(str::to_owned);
+    let employee_id = match (text(before, "employeeId"), text(after, "employeeId")) {
         (_, Some(id)) if !mapping::is_employee_id(&id) => {
             return Err(Error::invalid_value(
                 "employeeId: one has 1 to 256 characters, all of which can be seen",
@@ -95,7 +94,12 @@ pub(super) fn wanted(before: &Map<String, Value>, document: &Document) -> Result
         active: document.flag("active"),
         gains: Logins::SSO,
         license: license(document)?,
-        add_ons: add_ons(after)?,
+        add_ons: add_ons(before, after),
+        phone_site: match (text(before, "phoneSite"), text(after, "phoneSite")) {
+            (_, Some(site)) => Some(Some(mapping::bounded(&site).into_owned())),
+            (Some(_), None) => Some(None),
+            (None, None) => None,
+        },
         employee_id,
         profile,
     })
@@ -124,15 +128,16 @@ fn license(document: &Document) -> Result<Option<License>, Error> {
     Ok(by_type.or_else(by_role))
 }
 
-fn add_ons(after: &Map<String, Value>) -> Result<AddOns, Error> {
-    let Some(listed) = part(after, VESTIBULE_USER, "addOns").and_then(Value::as_array) else {
-        return Ok(AddOns::Keep);
+/// The add-ons that the entitlements name by now, and those that they name no more; other entitlements are the client's own.
+fn add_ons(before: &Map<String, Value>, after: &Map<String, Value>) -> AddOns {
+    let named = |map: &Map<String, Value>| -> BTreeSet<AddOn> {
+        let listed = map.get("entitlements").and_then(Value::as_array);
+        let words = listed.into_iter().flatten().filter_map(|entitlement| entitlement.get("value")?.as_str());
+        words.filter_map(AddOn::from_word).collect()
     };
-    let read = |word: &Value| {
-        let unknown = || Error::invalid_value(format!("addOns: there is no add-on {word}"));
-        word.as_str().and_then(AddOn::from_word).ok_or_else(unknown)
-    };
-    listed.iter().map(read).collect::<Result<_, _>>().map(AddOns::Exactly)
+    let (before, after) = (named(before), named(after));
+    let difference = |a: &BTreeSet<AddOn>, b: &BTreeSet<AddOn>| a.difference(b).copied().collect();
+    AddOns { grant: difference(&after, &before), take_away: difference(&before, &after) }
 }
 
 fn customs(

@@ -59,22 +59,21 @@ pub struct Wanted {
     pub license: Option<License>,
     /// Add-ons.
     pub add_ons: AddOns,
+    /// The phone site, or that there is to be none.
+    pub phone_site: Option<Option<String>>,
     /// The Employee Unique ID, or that there is to be none.
     pub employee_id: Option<Option<String>>,
     /// Fields of the profile, and whether they get a value or lose it.
     pub profile: BTreeMap<Field, Option<String>>,
 }
 
-/// What becomes of the add-ons.
+/// What becomes of the add-ons; those that are named in neither list stay as they are.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub enum AddOns {
-    /// They stay.
-    #[default]
-    Keep,
-    /// These are added.
-    Add(BTreeSet<AddOn>),
-    /// These, and no others.
-    Exactly(BTreeSet<AddOn>),
+pub struct AddOns {
+    /// These are granted.
+    pub grant: BTreeSet<AddOn>,
+    /// These are taken away.
+    pub take_away: BTreeSet<AddOn>,
 }
 
 /// What is known.
@@ -159,4 +158,10 @@ pub enum AddressStays {
 /// [`Refusal`], when nothing is to be written.
 pub fn decide(source: Source, wanted: &Wanted, id: UserId, facts: Facts<'_>) -> Result<Settled, Refusal> {
     record::settle(source, wanted, id, facts)
+}
+
+/// Whether the address of somebody may become this one, as far as the person goes; its domain is another matter.
+#[must_use]
+pub fn address_may_change(source: Source, user: &User, to: &Email, now: Timestamp) -> bool {
+    to.folded() == user.email.folded() || record::stays(source, user, now).is_none()
 }

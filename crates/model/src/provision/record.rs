@@ -8,7 +8,7 @@ use crate::id::UserId;
 use crate::license::{AddOn, License, Product};
 use crate::trace::{Change, Step};
 use crate::user::{Entry, Field, Holdings, Logins, Profile, Role, Status, User};
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 use std::collections::BTreeSet;
 
 /// How long an address stays that was changed.
@@ -29,9 +29,20 @@ pub(super) fn settle(
     draft.logins(wanted.gains);
     draft.license(wanted, facts)?;
     draft.add_ons(&wanted.add_ons, facts)?;
+    draft.phone_site(wanted.phone_site.as_ref());
     draft.employee_id(wanted.employee_id.as_ref());
     draft.profile(&wanted.profile);
     Ok(draft.close(facts))
+}
+
+/// Why the address of somebody stays, whatever the new one is.
+pub(super) fn stays(source: Source, user: &User, now: Timestamp) -> Option<AddressStays> {
+    let recently = user.email_changed_at.is_some_and(|at| now.duration_since(at) < BETWEEN_CHANGES);
+    match source {
+        Source::Portal => None,
+        _ if user.role.administers() => Some(AddressStays::Administers),
+        _ => recently.then_some(AddressStays::Recently),
+    }
 }
 
 /// The record on its way.
@@ -91,16 +102,9 @@ impl Draft {
             return Ok(());
         };
         if email.folded() != self.user.email.folded() {
-            let changed_at = self.user.email_changed_at;
-            let recently = changed_at.is_some_and(|at| facts.now.duration_since(at) < BETWEEN_CHANGES);
-            let stays = if !facts.domain_associated {
-                Some(AddressStays::NotAssociated)
-            } else if self.user.role.administers() && self.source != Source::Portal {
-                Some(AddressStays::Administers)
-            } else if recently && self.source != Source::Portal {
-                Some(AddressStays::Recently)
-            } else {
-                None
+            let stays = match facts.domain_associated {
+                false => Some(AddressStays::NotAssociated),
+                true => stays(self.source, &self.user, facts.now),
             };
             if let Some(stays) = stays {
                 return Err(Refusal::Address(stays));
@@ -186,11 +190,9 @@ impl Draft {
 
     fn add_ons(&mut self, wanted: &AddOns, facts: Facts<'_>) -> Result<(), Refusal> {
         let before = self.user.holdings.add_ons.clone();
-        let after = match wanted {
-            AddOns::Keep => return Ok(()),
-            AddOns::Add(more) => before.union(more).copied().collect(),
-            AddOns::Exactly(these) => these.clone(),
-        };
+        let all = before.union(&wanted.grant);
+        let after: BTreeSet<AddOn> =
+            all.filter(|add_on| !wanted.take_away.contains(add_on)).copied().collect();
         let held = facts.before.map(User::seats).unwrap_or_default();
         for add_on in after.difference(&before) {
             if !self.user.license.is_some_and(|license| add_on.goes_with(license)) {
@@ -210,6 +212,13 @@ impl Draft {
         }
         self.user.holdings.add_ons = after;
         Ok(())
+    }
+
+    fn phone_site(&mut self, wanted: Option<&Option<String>>) {
+        if let Some(wanted) = wanted {
+            let before = std::mem::replace(&mut self.user.holdings.phone_site, wanted.clone());
+            self.change("phone_site", before, wanted.clone());
+        }
     }
 
     fn employee_id(&mut self, wanted: Option<&Option<String>>) {

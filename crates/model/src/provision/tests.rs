@@ -148,7 +148,8 @@ fn an_add_on_needs_a_license_type_that_it_goes_with_and_goes_with_it() {
     let mut seats = left(&[License::Licensed, License::Basic]);
     seats.0.insert(webinar.into(), Seats { total: 1, used: 0 });
     let licensed = anna(Role::Member, Status::Active, Some(License::Licensed));
-    let more = Wanted { add_ons: AddOns::Add([webinar].into()), ..Wanted::default() };
+    let more =
+        Wanted { add_ons: AddOns { grant: [webinar].into(), ..AddOns::default() }, ..Wanted::default() };
     let settled = settle(Source::Csv, &more, facts(Some(&licensed), &seats)).unwrap();
     assert_eq!(settled.take, [webinar.into()].into());
     let basic = anna(Role::Member, Status::Active, Some(License::Basic));

@@ -4,21 +4,21 @@ use super::Failure;
 use axum::http::header::CONTENT_TYPE;
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse as _, Response};
-use serde_json::{Value, json};
+use serde_json::json;
 use vestibule_model::response_log::TrackingId;
 use vestibule_scim::{Error, ScimType};
 
-/// What this service adds to an error: its own code, and the ID by which the log finds it.
+/// What this service adds to an error that has a code of its own: the code, and the ID by which the log finds it.
 const EXTENSION: &str = "urn:vestibule:params:scim:api:messages:2.0:Error";
 
 pub(super) fn answer(failure: &Failure, tracking_id: TrackingId) -> Response {
-    let mut extension = json!({ "trackingId": tracking_id.to_string() });
+    let mut extension = None;
     let error = match failure {
         Failure::Said(error) => error.as_ref().clone(),
         Failure::Deed(error) => {
-            if let (Some(code), Value::Object(extension)) = (error.code(), &mut extension) {
-                extension.insert("code".to_owned(), json!(code.number()));
-            }
+            extension = error.code().map(|code| {
+                (EXTENSION, json!({ "code": code.number(), "trackingId": tracking_id.to_string() }))
+            });
             let status = failure.status().as_u16();
             let scim_type = error.is_about_something_taken().then_some(ScimType::Uniqueness);
             let advice = error.advice().map(|advice| format!(" {advice}")).unwrap_or_default();
@@ -30,7 +30,7 @@ pub(super) fn answer(failure: &Failure, tracking_id: TrackingId) -> Response {
         }
     };
     let status = StatusCode::from_u16(error.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    let mut response = (status, error.to_json(Some((EXTENSION, extension))).to_string()).into_response();
+    let mut response = (status, error.to_json(extension).to_string()).into_response();
     response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/scim+json"));
     response
 }

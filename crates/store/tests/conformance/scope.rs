@@ -123,7 +123,7 @@ async fn finds(tx: &Tx<'_>) -> Result<Vec<bool>, Error> {
         !idp_metadata::list(tx).await?.is_empty(),
         scim_users::by_id(tx, user_id(1)).await?.is_some(),
         scim_users::by_user_name(tx, "anna").await?.is_some(),
-        scim_users::by_external_id(tx, "00u1").await?.is_some(),
+        !scim_users::by_external_id(tx, "00u1", 9).await?.is_empty(),
         !scim_users::by_address(tx, "anna@other.example", 9).await?.is_empty(),
         !scim_users::page(tx, None, 9).await?.is_empty(),
         scim_users::at(tx, None, 0).await?.is_some(),

@@ -17,8 +17,8 @@ use vestibule_store::{self as store, Tx};
 pub(super) const MOST_LOOKED_AT: usize = 50_000;
 /// How many are read at once while looking.
 const AT_ONCE: u32 = 500;
-/// How many users one address may lead to.
-const MOST_OF_ADDRESS: u32 = 200;
+/// How many users one address, or one external id, may lead to.
+const MOST_ALIKE: u32 = 200;
 
 /// Calls `each` with every user who meets the filter, in order of id, until it says that it is enough.
 ///
@@ -44,13 +44,14 @@ pub(super) async fn matching(
         }
         return Ok(());
     }
+    let owner = store::scim_users::owner(tx).await?;
     let (mut after, mut looked_at) = (after, 0);
     loop {
         let page = store::scim_users::page(tx, after, AT_ONCE).await?;
         let Some(last) = page.last().map(|entry| entry.user.id) else { return Ok(()) };
         looked_at += page.len();
         let groups = look.groups(tx, &page.iter().collect::<Vec<_>>()).await?;
-        for entry in page {
+        for entry in page.into_iter().filter(|entry| Some(entry.user.id) != owner) {
             if let Some(value) = look.meets(&entry, &groups)
                 && !each(entry, value)
             {
@@ -120,10 +121,8 @@ async fn by_column(tx: &Tx<'_>, filter: &Filter) -> Result<Option<Vec<Entry>>, F
             Some(Column::UserName) => {
                 store::scim_users::by_user_name(tx, &fold(text)).await?.into_iter().collect()
             }
-            Some(Column::ExternalId) => {
-                store::scim_users::by_external_id(tx, text).await?.into_iter().collect()
-            }
-            Some(Column::Address) => store::scim_users::by_address(tx, &fold(text), MOST_OF_ADDRESS).await?,
+            Some(Column::ExternalId) => store::scim_users::by_external_id(tx, text, MOST_ALIKE).await?,
+            Some(Column::Address) => store::scim_users::by_address(tx, &fold(text), MOST_ALIKE).await?,
             None => continue,
         };
         return Ok(Some(found));

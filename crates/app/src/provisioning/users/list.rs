@@ -1,4 +1,7 @@
 //! Lists of users (RFC 7644 §3.4.2, RFC 9865): by place or by cursor, filtered, sorted.
+//!
+//! The owner is in none of them: no directory may do anything about the owner. Whoever asks for the owner by name, id or address
+//! finds them, so that a directory sees that the name is taken.
 
 use super::found::{MOST_LOOKED_AT, matching};
 use super::{LARGEST_PAGE, USUAL_PAGE};
@@ -42,6 +45,19 @@ pub async fn list(ctx: &ScimCtx, base: &str, query: &Query) -> Result<Page, Fail
         .await
 }
 
+/// Who stands before the one at this place, if the owner is not counted.
+async fn standing_before(
+    tx: &Tx<'_>,
+    place: usize,
+    owner: Option<UserId>,
+) -> Result<Option<UserId>, store::Error> {
+    let offset = i64::try_from(place.saturating_sub(2)).unwrap_or(i64::MAX);
+    match (store::scim_users::at(tx, None, offset).await?, owner) {
+        (Some(found), Some(owner)) if found >= owner => store::scim_users::at(tx, Some(found), 0).await,
+        (found, _) => Ok(found),
+    }
+}
+
 struct Asked {
     kind: &'static ResourceType,
     base: String,
@@ -80,23 +96,24 @@ impl Asked {
         }
     }
 
-    /// Everybody, in order of id: a page costs the same wherever it stands.
+    /// Everybody but the owner, in order of id: a page costs the same wherever it stands.
     async fn plain(&self, tx: &Tx<'_>) -> Result<Page, Failure> {
-        let total = usize::try_from(store::users::count(tx).await?).unwrap_or_default();
+        let owner = store::scim_users::owner(tx).await?;
+        let total = store::users::count(tx).await? - i64::from(owner.is_some());
+        let total = usize::try_from(total).unwrap_or_default();
         let after = match self.start {
             Start::After(after) => Some(after),
             Start::Place(place) if place <= 1 => Some(None),
             Start::Place(place) if place > total => None,
-            Start::Place(place) => {
-                let offset = i64::try_from(place - 2).unwrap_or(i64::MAX);
-                store::scim_users::at(tx, None, offset).await?.map(Some)
-            }
+            Start::Place(place) => standing_before(tx, place, owner).await?.map(Some),
         };
         let wanted = u32::try_from(self.count).unwrap_or(u32::MAX);
         let mut entries = match after {
-            Some(after) if wanted > 0 => store::scim_users::page(tx, after, wanted.saturating_add(1)).await?,
+            // One more tells that there is a next page, and another one may be the owner.
+            Some(after) if wanted > 0 => store::scim_users::page(tx, after, wanted.saturating_add(2)).await?,
             _ => Vec::new(),
         };
+        entries.retain(|entry| Some(entry.user.id) != owner);
         let is_more = entries.len() > self.count;
         entries.truncate(self.count);
         self.page(tx, Some(total), entries, is_more).await

@@ -8,7 +8,8 @@ use crate::provisioning::{Expected, Failure, Written, again, not_found};
 use serde_json::{Map, Value};
 use std::sync::Arc;
 use vestibule_model::email::Email;
-use vestibule_model::provision::{Source, Wanted};
+use vestibule_model::id::UserId;
+use vestibule_model::provision::{self, Source, Wanted};
 use vestibule_model::trace::Change;
 use vestibule_model::user::User;
 use vestibule_scim::resource::check_immutable;
@@ -155,7 +156,7 @@ async fn apply(
         return Err(store::Error::UserNameTaken.into());
     }
     let asked = wanted(before, after)?;
-    let email = new_address(tx, &entry, address(after)).await?;
+    let email = new_address(tx, setting, &entry, address(after)).await?;
     let asked = Wanted { email, ..asked };
     let settled = people::settle(tx, setting, &asked, Some(&entry.user)).await?;
     let says_the_same = entry.document.is_some() && attributes(&entry) == after.attributes;
@@ -206,30 +207,42 @@ async fn write_down(
     Ok(entry)
 }
 
-/// The address of somebody new. An address that is only listed, and is somebody else's in this account, stays theirs: the new
-/// user is somebody of their own who has none (attack T07).
+/// The address of somebody new: the `userName`, if it is one. An address that is only listed is taken if it is in a domain of
+/// the account and free; else the new user has a stand-in, and is somebody of their own (attack T07).
 async fn free_address(tx: &Tx<'_>, setting: &Setting, address: Address) -> Result<Option<Email>, Failure> {
-    let stand_in = || Email::placeholder(setting.fresh);
-    match address {
-        Address::Named(email) => Ok(Some(email)),
-        Address::None => Ok(stand_in()),
-        Address::Listed(email) => match store::users::by_email(tx, email.folded()).await? {
-            Some(_) => Ok(stand_in()),
-            None => Ok(Some(email)),
-        },
-    }
+    let listed = match address {
+        Address::Named(email) => return Ok(Some(email)),
+        Address::Listed(email) if may_be_had(tx, &email, None).await? => Some(email),
+        Address::Listed(_) | Address::None => None,
+    };
+    Ok(listed.or_else(|| Email::placeholder(setting.fresh)))
 }
 
-/// The address that a known user gets, if it is another one.
-async fn new_address(tx: &Tx<'_>, entry: &Entry, address: Address) -> Result<Option<Email>, Failure> {
+/// The address that a known user gets, if it is another one. One that is only listed changes nothing where it may not.
+async fn new_address(
+    tx: &Tx<'_>,
+    setting: &Setting,
+    entry: &Entry,
+    address: Address,
+) -> Result<Option<Email>, Failure> {
     match address {
         Address::Named(email) => Ok(Some(email)),
         Address::None => Ok(None),
-        Address::Listed(email) => match store::users::by_email(tx, email.folded()).await? {
-            Some(other) if other.id != entry.user.id => Ok(None),
-            _ => Ok(Some(email)),
-        },
+        Address::Listed(email) => {
+            let may = provision::address_may_change(Source::Directory, &entry.user, &email, setting.now)
+                && may_be_had(tx, &email, Some(entry.user.id)).await?;
+            Ok(may.then_some(email))
+        }
     }
+}
+
+/// Whether an address is in a domain of the account, and nobody else's.
+async fn may_be_had(tx: &Tx<'_>, email: &Email, by: Option<UserId>) -> Result<bool, Failure> {
+    if !store::domains::is_associated(tx, email.domain()).await? {
+        return Ok(false);
+    }
+    let held = store::users::owner_of(tx, email.folded()).await?;
+    Ok(held.is_none_or(|(account, user)| account == tx.account() && Some(user) == by))
 }
 
 /// A password is taken, and never kept (attack T08).
