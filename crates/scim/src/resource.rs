@@ -14,13 +14,15 @@ mod immutable;
 mod projection;
 mod read;
 mod render;
+mod stored;
 pub(crate) mod value;
 
 pub use immutable::check_immutable;
 pub use projection::Projection;
 pub(crate) use read::check_required;
 pub use read::read;
-pub use render::{Rendered, complete, render, render_into};
+pub use render::{Answer, Rendered, complete, render, render_into};
+pub use stored::Stored;
 
 /// What a body is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

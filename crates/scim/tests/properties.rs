@@ -10,7 +10,7 @@ use proptest::prelude::{
 };
 use proptest::sample::select;
 use serde_json::{Map, Value, json};
-use vestibule_scim::resource::{self, Projection};
+use vestibule_scim::resource::{self, Answer as _, Projection, Stored};
 use vestibule_scim::{
     Document, Filter, MemberOp, Meta, Mode, Patch, Registry, ResourceType, bulk, filter, json as strict,
     patch,
@@ -175,6 +175,36 @@ proptest! {
             prop_assert!(primaries(&document) <= 1);
             let (again, shown) = reads_as_written(&kind, &document);
             prop_assert_eq!(again, shown);
+        }
+    }
+
+    #[test]
+    fn what_is_answered_from_the_text_is_what_is_answered_from_the_document(
+        body in body(), attributes in vec(name(), 0..4), excluded in vec(name(), 0..3)
+    ) {
+        for kind in kinds() {
+            let Ok(document) = resource::read(&kind, body.clone(), Mode::Create) else { continue };
+            let (projection, meta) = (Projection::new(&kind, &attributes, &excluded), meta());
+            let text = Value::Object(document.attributes.clone()).to_string();
+            let groups = Map::from_iter([("groups".to_owned(), json!([{ "value": "grp_1", "display": "\"G\"" }]))]);
+            let stored = Stored { kind: &kind, text: &text, added: &groups, projection: &projection, meta: &meta };
+            let mut out = Vec::new();
+            prop_assert!(stored.write_into(&mut out));
+            let mut whole = document;
+            whole.attributes.extend(groups.clone());
+            let expected = resource::render(&kind, &whole, &projection, &meta);
+            prop_assert_eq!(serde_json::from_slice::<Value>(&out).unwrap(), expected);
+        }
+    }
+
+    #[test]
+    fn any_text_is_answered_as_json_or_not_at_all(text in "[{}\\[\\]\",:a1 \\\\]{0,30}") {
+        let [kind, _] = kinds();
+        let (projection, meta, added) = (Projection::all(), meta(), Map::new());
+        let stored = Stored { kind: &kind, text: &text, added: &added, projection: &projection, meta: &meta };
+        let mut out = Vec::new();
+        if !stored.write_into(&mut out) {
+            prop_assert!(out.is_empty());
         }
     }
 

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::resource::{Rendered, render_into};
+use crate::resource::Answer;
 
 /// The URN of the message.
 pub const LIST_RESPONSE: &str = "urn:ietf:params:scim:api:messages:2.0:ListResponse";
@@ -42,8 +42,10 @@ impl ListResponse {
         Value::Object(message)
     }
 
-    /// Writes the message with documents, without a copy of any.
-    pub fn write<'a>(&self, out: &mut Vec<u8>, resources: impl ExactSizeIterator<Item = Rendered<'a>>) {
+    /// Writes the message with documents, without a copy of any. Whether every one could be written: documents that are parsed
+    /// always can, a `Stored` one only if its text is what it must be; else nothing is written.
+    pub fn write<A: Answer>(&self, out: &mut Vec<u8>, resources: impl ExactSizeIterator<Item = A>) -> bool {
+        let start = out.len();
         let head = Value::Object(self.head(resources.len())).to_string();
         out.extend_from_slice(head.strip_suffix('}').unwrap_or(&head).as_bytes());
         out.extend_from_slice(b",\"Resources\":[");
@@ -51,8 +53,12 @@ impl ListResponse {
             if place > 0 {
                 out.push(b',');
             }
-            render_into(out, &resource);
+            if !resource.write_into(out) {
+                out.truncate(start);
+                return false;
+            }
         }
         out.extend_from_slice(b"]}");
+        true
     }
 }

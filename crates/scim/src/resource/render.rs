@@ -28,16 +28,33 @@ pub fn render(kind: &ResourceType, document: &Document, projection: &Projection,
 
 /// Writes the answer behind what is already written.
 pub fn render_into(out: &mut Vec<u8>, rendered: &Rendered<'_>) {
-    // Writing into memory cannot fail, and the keys of a document are texts.
-    let written = serde_json::to_writer(&mut *out, rendered);
+    write_json(out, rendered);
+}
+
+/// What can be written into a list as one of its resources.
+pub trait Answer {
+    /// Writes the answer behind what is already written; whether it could be.
+    fn write_into(&self, out: &mut Vec<u8>) -> bool;
+}
+
+impl Answer for Rendered<'_> {
+    fn write_into(&self, out: &mut Vec<u8>) -> bool {
+        render_into(out, self);
+        true
+    }
+}
+
+pub(super) fn write_json(out: &mut Vec<u8>, value: &impl Serialize) {
+    // Writing into memory cannot fail, and the keys of what is written here are texts.
+    let written = serde_json::to_writer(&mut *out, value);
     debug_assert!(written.is_ok());
 }
 
 /// All that is known of a resource, whatever is shown of it: what filters and sorting look at.
 pub fn complete(kind: &ResourceType, attributes: Map<String, Value>, meta: &Meta) -> Value {
     let mut whole = attributes;
-    let schemas = schemas(kind, &whole).map(|urn| json!(urn)).collect();
-    whole.insert("schemas".to_owned(), schemas);
+    let schemas = schemas_of(kind, |urn| whole.contains_key(urn));
+    whole.insert("schemas".to_owned(), json!(schemas));
     whole.insert("id".to_owned(), json!(meta.id));
     if let Some(external_id) = &meta.external_id {
         whole.insert("externalId".to_owned(), json!(external_id));
@@ -54,17 +71,16 @@ pub fn complete(kind: &ResourceType, attributes: Map<String, Value>, meta: &Meta
 }
 
 /// The base schema, and the extensions that the resource has.
-fn schemas<'k>(kind: &'k ResourceType, attributes: &Map<String, Value>) -> impl Iterator<Item = &'k str> {
-    let present = |urn: &&str| attributes.contains_key(*urn);
-    let extensions = kind.extensions.iter().map(|extension| extension.schema.id.as_str()).filter(present);
-    std::iter::once(kind.schema.id.as_str()).chain(extensions.collect::<Vec<_>>())
+pub(super) fn schemas_of(kind: &ResourceType, has: impl Fn(&str) -> bool) -> Vec<&str> {
+    let extensions = kind.extensions.iter().map(|extension| extension.schema.id.as_str());
+    std::iter::once(kind.schema.id.as_str()).chain(extensions.filter(|urn| has(urn))).collect()
 }
 
 impl Serialize for Rendered<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let attributes = &self.document.attributes;
         let mut map = serializer.serialize_map(None)?;
-        map.serialize_entry("schemas", &schemas(self.kind, attributes).collect::<Vec<_>>())?;
+        map.serialize_entry("schemas", &schemas_of(self.kind, |urn| attributes.contains_key(urn)))?;
         map.serialize_entry("id", &self.meta.id)?;
         if let Some(external_id) = &self.meta.external_id
             && self.shows("externalId")
@@ -75,7 +91,9 @@ impl Serialize for Rendered<'_> {
         for (name, value) in attributes {
             self.attribute(&mut map, name, value)?;
         }
-        self.meta(&mut map)?;
+        if let Some(meta) = meta_shown(self.kind, self.projection, self.meta) {
+            map.serialize_entry("meta", &meta)?;
+        }
         map.end()
     }
 }
@@ -100,26 +118,30 @@ impl Rendered<'_> {
             None => Ok(()),
         }
     }
-
-    fn meta<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
-        let Some(attribute) = self.kind.attribute("meta") else { return Ok(()) };
-        let shown = self.projection.on(Place { extension: None, attribute });
-        let entries = [
-            ("resourceType", &self.kind.name),
-            ("created", &self.meta.created),
-            ("lastModified", &self.meta.last_modified),
-            ("location", &self.meta.location),
-            ("version", &self.meta.version),
-        ];
-        let entries = entries.into_iter().filter(|(name, value)| {
-            !value.is_empty() && attribute.sub(name).is_some_and(|sub| shown.sub(sub))
-        });
-        let meta = Entries(entries.collect());
-        if meta.0.is_empty() { Ok(()) } else { map.serialize_entry("meta", &meta) }
-    }
 }
 
-struct Entries<'a>(Vec<(&'static str, &'a String)>);
+/// What is shown of `meta`, if anything is.
+pub(super) fn meta_shown<'a>(
+    kind: &'a ResourceType,
+    projection: &Projection,
+    meta: &'a Meta,
+) -> Option<Entries<'a>> {
+    let attribute = kind.attribute("meta")?;
+    let shown = projection.on(Place { extension: None, attribute });
+    let entries = [
+        ("resourceType", &kind.name),
+        ("created", &meta.created),
+        ("lastModified", &meta.last_modified),
+        ("location", &meta.location),
+        ("version", &meta.version),
+    ];
+    let is_shown = |name: &str| attribute.sub(name).is_some_and(|sub| shown.sub(sub));
+    let entries = entries.into_iter().filter(|(name, value)| !value.is_empty() && is_shown(name));
+    let entries = Entries(entries.collect());
+    (!entries.0.is_empty()).then_some(entries)
+}
+
+pub(super) struct Entries<'a>(Vec<(&'static str, &'a String)>);
 
 impl Serialize for Entries<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
@@ -156,13 +178,13 @@ impl Serialize for Inside<'_> {
 
 /// A value, with what is shown of it.
 #[derive(Clone, Copy)]
-enum Part<'a> {
+pub(super) enum Part<'a> {
     Whole(&'a Value),
     Some { attribute: &'a Attribute, value: &'a Value, shown: Shown<'a> },
 }
 
 /// What is shown of a value, if anything is.
-fn part<'a>(attribute: &'a Attribute, value: &'a Value, shown: Shown<'a>) -> Option<Part<'a>> {
+pub(super) fn part<'a>(attribute: &'a Attribute, value: &'a Value, shown: Shown<'a>) -> Option<Part<'a>> {
     if shown == Shown::Nothing {
         return None;
     }

@@ -11,7 +11,7 @@ use std::sync::Arc;
 
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
-use vestibule_scim::resource::{Rendered, complete};
+use vestibule_scim::resource::{Rendered, Stored, complete};
 use vestibule_scim::{
     Document, Error, ListResponse, MemberOp, Meta, Mode, Query, Quirk, Registry, ResourceType, bulk, filter,
     json as strict, list, patch, quirks, resource,
@@ -233,6 +233,7 @@ impl Open {
         if let Some(sort_by) = &query.sort_by {
             list::Sorter::new(&self.kind, sort_by, query.descending)?.sort(&mut whole);
         }
+        let added = Map::new();
         let (start, count) = query.page(2, 3);
         let total = whole.len();
         let page: Vec<(Document, Meta)> = whole.into_iter().skip(start - 1).take(count).map(apart).collect();
@@ -242,11 +243,23 @@ impl Open {
             projection: &projection,
             meta,
         });
-        let mut out = Vec::new();
         let response =
             ListResponse { total_results: Some(total), start_index: Some(start), ..Default::default() };
-        response.write(&mut out, shown);
-        Ok(serde_json::from_slice(&out).unwrap())
+        let (mut out, mut from_text) = (Vec::new(), Vec::new());
+        assert!(response.write(&mut out, shown));
+        let texts: Vec<String> =
+            page.iter().map(|(document, _)| Value::Object(document.attributes.clone()).to_string()).collect();
+        let stored = texts.iter().zip(&page).map(|(text, (_, meta))| Stored {
+            kind: &self.kind,
+            text,
+            added: &added,
+            projection: &projection,
+            meta,
+        });
+        assert!(response.write(&mut from_text, stored));
+        let [answer, same] = [out, from_text].map(|bytes| serde_json::from_slice::<Value>(&bytes).unwrap());
+        assert_eq!(answer, same, "{}", self.folder.display());
+        Ok(answer)
     }
 }
 
