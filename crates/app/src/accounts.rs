@@ -25,6 +25,8 @@ pub struct Created {
     pub vanity_url: String,
     /// Whether the vanity URL may be used yet.
     pub state: VanityState,
+    /// The label of the account above it; none where it is no sub-account.
+    pub parent: Option<Label>,
     /// The owner's address.
     pub owner: Email,
     /// The one-time link: whoever has it becomes the owner, so it is shown once.
@@ -46,6 +48,10 @@ pub struct Summary {
     pub vanity_url: String,
     /// Whether the vanity URL may be used yet.
     pub state: VanityState,
+    /// The label of the account above it; none where it is no sub-account.
+    pub parent: Option<Label>,
+    /// The labels of its sub-accounts.
+    pub sub_accounts: Vec<Label>,
     /// The owner's address.
     pub owner: Option<String>,
     /// How many users it has.
@@ -63,6 +69,30 @@ pub struct Summary {
 /// # Errors
 /// A label, name or address that cannot be used, or that is taken.
 pub async fn create(ctx: &OperatorCtx, label: &str, name: &str, owner: &str) -> Result<Created, Error> {
+    make(ctx, None, (label, name, owner)).await
+}
+
+/// Makes a sub-account of the account with the label `parent`. Like any account it has an owner, and takes nothing from the
+/// account above it.
+///
+/// # Errors
+/// As [`create`]; a parent that there is not, or that is a sub-account itself.
+pub async fn create_sub_account(
+    ctx: &OperatorCtx,
+    parent: &str,
+    label: &str,
+    name: &str,
+    owner: &str,
+) -> Result<Created, Error> {
+    let parent = ctx.account(parent).await?;
+    make(ctx, Some(parent), (label, name, owner)).await
+}
+
+async fn make(
+    ctx: &OperatorCtx,
+    parent: Option<Account>,
+    (label, name, owner): (&str, &str, &str),
+) -> Result<Created, Error> {
     let app = &ctx.app;
     let label = Label::parse(label).map_err(|error| {
         Error::new(Kind::Invalid, format!("The label \"{label}\" cannot be used: {error}."))
@@ -81,13 +111,14 @@ pub async fn create(ctx: &OperatorCtx, label: &str, name: &str, owner: &str) -> 
     let url = format!("{}/welcome/{}", app.account_url(&account.label), link.secret);
     let mail = mail::welcome(app, &account, &user, &url, link.row.expires_at);
     let expires_at = link.row.expires_at;
-    insert(app, &account, &user, link.row, mail).await?;
+    insert(app, &account, parent.as_ref(), (&user, link.row, mail)).await?;
     Ok(Created {
         id,
         vanity_url: app.account_url(&account.label),
         account: account.label,
         name: account.name,
         state,
+        parent: parent.map(|parent| parent.label),
         owner: user.email,
         owner_link: url,
         owner_link_expires_at: expires_at,
@@ -126,17 +157,22 @@ fn owner_of(id: UserId, email: Email, now: Timestamp) -> User {
 async fn insert(
     app: &App,
     account: &Account,
-    user: &User,
-    link: store::links::Link,
-    mail: outbox::Mail,
+    parent: Option<&Account>,
+    (user, link, mail): (&User, store::links::Link, outbox::Mail),
 ) -> Result<(), Error> {
-    let (account, user) = (account.clone(), user.clone());
+    let (account, user, parent) = (account.clone(), user.clone(), parent.cloned());
     let scope = app.store().account(account.id);
     scope
         .write(move |tx| {
             let (account, user, link, mail) = (account.clone(), user.clone(), link.clone(), mail.clone());
+            let parent = parent.clone();
             Box::pin(async move {
                 store::accounts::create(tx, &account).await?;
+                if let Some(parent) = parent
+                    && !store::sub_accounts::adopt(tx, parent.id).await?
+                {
+                    return Err(too_deep(&parent.label));
+                }
                 store::licenses::set_total(tx, License::Basic, MOST_BASIC_SEATS).await?;
                 store::licenses::take(tx, License::Basic).await?;
                 store::users::insert(tx, &user).await?;
@@ -146,6 +182,11 @@ async fn insert(
             })
         })
         .await
+}
+
+fn too_deep(parent: &Label) -> Error {
+    Error::new(Kind::Conflict, format!("{parent} is a sub-account itself, so it has none."))
+        .hint("Sub-accounts go one level deep: name the account above it, or make an account of its own.")
 }
 
 /// Approves this vanity URL: an account's own, or that of one of its connections.
@@ -187,13 +228,16 @@ pub async fn show(ctx: &OperatorCtx, label: &str) -> Result<Summary, Error> {
 
 async fn summary(app: &App, account: Account) -> Result<Summary, Error> {
     let scope = app.store().account(account.id);
-    let (owner, users, domains, connections) = scope
+    let (owner, users, domains, connections, family) = scope
         .read(|tx| {
             Box::pin(async move {
+                let above = store::sub_accounts::parent(tx, tx.account()).await?;
+                let below = store::sub_accounts::list(tx, tx.account()).await?;
+                let family = (above, below);
                 let owner = store::users::owner(tx).await?;
                 let users = store::users::count(tx).await?;
                 let domains = store::domains::list(tx).await?;
-                Ok::<_, store::Error>((owner, users, domains, store::connections::list(tx).await?))
+                Ok::<_, store::Error>((owner, users, domains, store::connections::list(tx).await?, family))
             })
         })
         .await?;
@@ -204,6 +248,8 @@ async fn summary(app: &App, account: Account) -> Result<Summary, Error> {
         account: account.label,
         name: account.name,
         state: account.state,
+        parent: family.0.map(|above| above.label),
+        sub_accounts: family.1.into_iter().map(|below| below.label).collect(),
         owner: owner.map(|owner| owner.email.to_string()),
         users,
         domains: domains.into_iter().map(|(domain, _)| domain.to_string()).collect(),

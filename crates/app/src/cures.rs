@@ -59,7 +59,9 @@ pub struct Offer {
 pub async fn offer(ctx: &AdminCtx, explained: &Explained) -> Result<Option<Offer>, Error> {
     let entry = &explained.entry;
     let mendable = matches!(entry.code, Some(Code::NotSsoUser | Code::EmailTaken | Code::Inactive));
-    if entry.outcome != OutcomeWord::Refused || !mendable {
+    // Whoever was refused by a sub-account is for its own administrators to mend.
+    let is_of_another = explained.detail.is_of_a_sub_account();
+    if entry.outcome != OutcomeWord::Refused || !mendable || is_of_another {
         return Ok(None);
     }
     let Some(whom) = whom(entry, explained) else { return Ok(None) };

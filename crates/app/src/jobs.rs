@@ -179,6 +179,7 @@ pub async fn forget(app: &App) -> Result<(), Error> {
     let now = app.now();
     purge(app, move |tx| Box::pin(store::sign_ins::purge(tx, now))).await?;
     purge(app, move |tx| Box::pin(store::logouts::purge(tx, now))).await?;
+    purge(app, move |tx| Box::pin(store::hand_overs::purge(tx, now))).await?;
     purge(app, move |tx| Box::pin(store::replays::purge(tx, now))).await?;
     purge(app, move |tx| Box::pin(store::links::purge(tx, now))).await?;
     purge(app, move |tx| Box::pin(store::tokens::purge(tx, now))).await?;

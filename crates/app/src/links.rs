@@ -8,6 +8,7 @@ use crate::secret;
 use crate::sign_in::password;
 use crate::{mail, sessions};
 use jiff::{SignedDuration, Timestamp};
+use vestibule_model::account::Account;
 use vestibule_model::email::Email;
 use vestibule_model::id::UserId;
 use vestibule_model::license::License;
@@ -33,6 +34,7 @@ pub(crate) fn fresh(app: &App, user: UserId, purpose: Purpose, now: Timestamp) -
         user,
         created_at: now,
         expires_at: now + LIFETIME,
+        license: None,
     };
     Fresh { row, secret }
 }
@@ -128,8 +130,8 @@ pub async fn verify_email(ctx: &VisitorCtx, token: &str) -> Result<Email, Error>
                 let mut user = store::users::by_id(tx, link.user).await?.ok_or_else(spent)?;
                 if user.status == Status::Pending {
                     // Without a default license type, the rules of the next sign-in decide.
-                    if license.is_some() {
-                        user.license = take_first(tx, [license, fallback]).await?;
+                    if let Some(license) = link.license.or(license) {
+                        user.license = take_first(tx, [Some(license), fallback]).await?;
                         user.license.ok_or_else(no_seat)?;
                     }
                     user.status = Status::Active;
@@ -157,13 +159,12 @@ async fn take_first(tx: &Tx<'_>, wanted: [Option<License>; 2]) -> Result<Option<
 /// Writes a verification mail with a link of its own for a pending user.
 pub(crate) async fn send_verification(
     tx: &Tx<'_>,
-    ctx: &VisitorCtx,
+    (app, account): (&App, &Account),
     user: &User,
     link: &Fresh,
 ) -> Result<(), store::Error> {
-    let url = format!("{}/verify/{}", ctx.app.account_url(&ctx.account().label), link.secret);
+    let url = format!("{}/verify/{}", app.account_url(&account.label), link.secret);
     let row = store::links::Link { user: user.id, ..link.row.clone() };
     store::links::insert(tx, &row).await?;
-    store::outbox::insert(tx, &mail::verification(&ctx.app, ctx.account(), &user.email, &url, row.expires_at))
-        .await
+    store::outbox::insert(tx, &mail::verification(app, account, &user.email, &url, row.expires_at)).await
 }

@@ -16,6 +16,21 @@ pub(crate) fn fresh(random: &Random) -> String {
     URL_SAFE_NO_PAD.encode(bytes)
 }
 
+/// Whether we could have made this secret: a cookie that somebody else planted is not taken over.
+pub(crate) fn looks_fresh(secret: &str) -> bool {
+    secret.len() == 43 && secret.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
+}
+
+/// A hash as text that fits into a URL.
+pub(crate) fn spelled(hash: &[u8; 32]) -> String {
+    URL_SAFE_NO_PAD.encode(hash)
+}
+
+/// The hash that [`spelled`] wrote.
+pub(crate) fn read(text: &str) -> Option<[u8; 32]> {
+    URL_SAFE_NO_PAD.decode(text).ok()?.try_into().ok()
+}
+
 /// What the store keeps of a secret.
 pub(crate) fn hash(secret: &str) -> [u8; 32] {
     sha256(secret.as_bytes())

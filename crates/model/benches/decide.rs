@@ -12,7 +12,7 @@ use std::io::Write as _;
 
 use cpu_time::ProcessTime;
 use jiff::Timestamp;
-use vestibule_model::admission::{Facts, Rules, Standing, decide};
+use vestibule_model::admission::{Facts, Place, Rules, Standing, decide};
 use vestibule_model::connection::Provision;
 use vestibule_model::email::Email;
 use vestibule_model::expression::Context;
@@ -199,6 +199,7 @@ fn measure(mapping: &Mapping) -> Outcome<(f64, f64)> {
         let context = Context::new(Timestamp::UNIX_EPOCH, [7; 32]);
         let (identity, trace) = identity(mapping, black_box(&asserted), &context);
         let facts = Facts {
+            place: Place::Own,
             by_email: Standing::Here(&user),
             by_employee_id: None,
             domain_associated: true,

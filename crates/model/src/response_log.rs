@@ -2,6 +2,7 @@
 //!
 //! An [`Entry`] is what lists show and searches match; a [`Detail`] is the rest, kept compressed and encrypted by `app`.
 
+use crate::admission::SUB_ACCOUNT;
 use crate::code::Code;
 use crate::id::{ConnectionId, LogId};
 use crate::license::License;
@@ -137,6 +138,12 @@ impl Detail {
         }
         code.message()
     }
+
+    /// Whether it was decided in a sub-account, so that whom it is about is nobody of this account.
+    #[must_use]
+    pub fn is_of_a_sub_account(&self) -> bool {
+        self.trace.iter().any(|step| step.check == SUB_ACCOUNT)
+    }
 }
 
 /// A test sign-in: what was tested, and what a sign-in would have come to.
@@ -157,6 +164,9 @@ pub struct Would {
     pub how: How,
     /// The license type that the person has, or would get.
     pub license: Option<License>,
+    /// The sub-account that it would have been in.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sub_account: Option<String>,
 }
 
 /// How somebody comes in.

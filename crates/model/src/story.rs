@@ -72,15 +72,12 @@ impl Chapter {
             | "admission.user"
             | "admission.employee_id"
             | "admission.email_change" => Self::Person,
-            "mapping.license"
-            | "mapping.phone_plan"
-            | "mapping.phone_site"
-            | "mapping.sub_account"
-            | "admission.license"
-            | "admission.sub_account" => Self::Licenses,
+            "mapping.license" | "mapping.phone_plan" | "mapping.phone_site" | "admission.license" => {
+                Self::Licenses
+            }
             "mapping.role" | "mapping.user_group" | "mapping.channel" | "mapping.im_group"
             | "mapping.rules" => Self::Groups,
-            "email_domains" => Self::Admission,
+            "email_domains" | "mapping.sub_account" | "admission.sub_account" => Self::Admission,
             _ if check.starts_with("mapping.addon.") || check.starts_with("admission.addon.") => {
                 Self::Licenses
             }

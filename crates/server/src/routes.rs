@@ -61,6 +61,9 @@ pub(crate) fn vanity() -> Vec<Route> {
             get(sso::logout::by_address).post(sso::logout::by_form),
         ),
         route(IdentityProvider, "/saml/metadata/sp", get(sso::metadata::sp)),
+        route(Anybody, "/handover/{ticket}", get(sso::hand_over::begin)),
+        route(Anybody, "/handover/{ticket}/grant", get(sso::hand_over::grant)),
+        route(Anybody, "/handover/{ticket}/arrive", get(sso::hand_over::arrive)),
         route(Member, "/profile", get(profile::page)),
         route(Member, "/profile/picture", get(profile::picture)),
     ];

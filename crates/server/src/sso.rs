@@ -1,6 +1,7 @@
-//! Single sign-on: the way out to the identity provider, the way back, signing out on both sides, and our metadata.
+//! Single sign-on: the way out to the identity provider, the way back, on to a sub-account, signing out on both sides, and our metadata.
 
 pub(crate) mod acs;
+pub(crate) mod hand_over;
 pub(crate) mod login;
 pub(crate) mod logout;
 pub(crate) mod metadata;

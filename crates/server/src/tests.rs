@@ -21,3 +21,4 @@ mod people;
 mod pictures;
 mod portal;
 mod sso;
+mod sub_accounts;

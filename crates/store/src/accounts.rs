@@ -18,9 +18,15 @@ pub(crate) use columns;
 
 macro_rules! select {
     ($rest:literal) => {
-        concat!("SELECT ", columns!(), " FROM accounts a JOIN labels l ON l.label = a.label ", $rest)
+        concat!(
+            "SELECT ",
+            $crate::accounts::columns!(),
+            " FROM accounts a JOIN labels l ON l.label = a.label ",
+            $rest
+        )
     };
 }
+pub(crate) use select;
 
 statements! { accounts:
     CLAIM_LABEL = "INSERT INTO labels (label, account_id, state, created_at) VALUES ($1, $2, $3, $4) \

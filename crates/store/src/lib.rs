@@ -5,7 +5,7 @@
 //! (`model`), and which deed reads and writes what (`app`).
 //!
 //! The one thing to know: [`Store::account`] is the only door to the data of an account. A function that takes [`Tx`]
-//! sees that account alone; one that takes [`GlobalTx`] sees only the small tables by which an account is found.
+//! sees that account alone, and through [`sub_accounts`] the accounts below it; one that takes [`GlobalTx`] sees only the small tables by which an account is found.
 //! Times are kept in microseconds.
 
 pub mod accounts;
@@ -15,6 +15,7 @@ mod dialect;
 pub mod domains;
 mod error;
 pub mod groups;
+pub mod hand_overs;
 pub mod idp_metadata;
 pub mod jobs;
 pub mod licenses;
@@ -37,6 +38,7 @@ pub mod sp_keys;
 mod sqlite;
 mod statement;
 mod store;
+pub mod sub_accounts;
 pub mod tokens;
 mod transaction;
 pub mod users;

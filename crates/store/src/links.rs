@@ -7,14 +7,15 @@ use crate::transaction::{GlobalTx, Tx};
 use crate::value::{Row, params};
 use jiff::Timestamp;
 use vestibule_model::id::UserId;
+use vestibule_model::license::License;
 
 statements! { links:
-    INSERT = "INSERT INTO links (account_id, token_hash, purpose, user_id, created_at, expires_at) \
-              VALUES ($1, $2, $3, $4, $5, $6)";
-    FIND = "SELECT purpose, user_id, created_at, expires_at FROM links \
+    INSERT = "INSERT INTO links (account_id, token_hash, purpose, user_id, created_at, expires_at, license) \
+              VALUES ($1, $2, $3, $4, $5, $6, $7)";
+    FIND = "SELECT purpose, user_id, created_at, expires_at, license FROM links \
             WHERE account_id = $1 AND token_hash = $2 AND expires_at > $3";
     TAKE = "DELETE FROM links WHERE account_id = $1 AND token_hash = $2 AND purpose = $3 AND expires_at > $4 \
-            RETURNING purpose, user_id, created_at, expires_at";
+            RETURNING purpose, user_id, created_at, expires_at, license";
     PURGE = "DELETE FROM links WHERE (account_id, token_hash) IN \
              (SELECT account_id, token_hash FROM links WHERE expires_at <= $1 LIMIT $2)";
 }
@@ -32,6 +33,9 @@ pub struct Link {
     pub created_at: Timestamp,
     /// From when on it allows nothing.
     pub expires_at: Timestamp,
+    /// The license type that comes with confirming the address, for a person who came by the mapping of the account above;
+    /// `None` where the account's own configuration says it.
+    pub license: Option<License>,
 }
 
 /// What a link allows.
@@ -68,6 +72,7 @@ pub async fn insert(tx: &Tx<'_>, link: &Link) -> Result<(), Error> {
         link.user,
         link.created_at,
         link.expires_at,
+        link.license.map(License::as_str),
     ];
     tx.execute(&INSERT, row).await.map(drop)
 }
@@ -110,5 +115,6 @@ fn read(mut row: Row, token_hash: &[u8; 32]) -> Result<Link, Error> {
         user: row.id("user_id", UserId::from_bytes)?,
         created_at: row.time("created_at")?,
         expires_at: row.time("expires_at")?,
+        license: row.word_or_null("license", License::from_word)?,
     })
 }

@@ -77,6 +77,7 @@ pub(crate) fn all() -> impl Iterator<Item = &'static Statement> {
         crate::connections::STATEMENTS,
         crate::domains::STATEMENTS,
         crate::groups::STATEMENTS,
+        crate::hand_overs::STATEMENTS,
         crate::idp_metadata::STATEMENTS,
         crate::jobs::STATEMENTS,
         crate::licenses::STATEMENTS,
@@ -93,6 +94,7 @@ pub(crate) fn all() -> impl Iterator<Item = &'static Statement> {
         crate::sign_ins::STATEMENTS,
         crate::sp_keys::STATEMENTS,
         crate::store::STATEMENTS,
+        crate::sub_accounts::STATEMENTS,
         crate::tokens::STATEMENTS,
         crate::users::STATEMENTS,
     ]

@@ -3,7 +3,7 @@
 //! A body is `|tx| Box::pin(async move { … })`. It is all or nothing: an `Err` undoes it. It may run more than once (on
 //! PostgreSQL, after a conflict with another transaction), so it has no effect but through `tx`; and it waits for
 //! nothing but `tx`, so that SQLite can run it in one go. [`Tx`] is bound to one account and is the only way to account
-//! data; [`GlobalTx`] reaches the global tables alone. How each engine runs a body is in `sqlite` and `postgres` below.
+//! data (from an account only its sub-accounts are entered, in the same transaction: see `sub_accounts`); [`GlobalTx`] reaches the global tables alone. How each engine runs a body is in `sqlite` and `postgres` below.
 
 pub(crate) mod postgres;
 pub(crate) mod sqlite;
@@ -39,8 +39,14 @@ pub struct GlobalTx<'t> {
 
 /// A transaction inside one account.
 pub struct Tx<'t> {
-    global: GlobalTx<'t>,
+    global: Shared<'t>,
     account: AccountId,
+}
+
+/// The transaction of the database: of the account that it was begun for, and of those that were entered from there.
+enum Shared<'t> {
+    Begun(GlobalTx<'t>),
+    Entered(&'t GlobalTx<'t>),
 }
 
 enum Engine<'t> {
@@ -57,7 +63,14 @@ struct Deferred {
 impl<'t> Tx<'t> {
     fn new(engine: Engine<'t>, account: AccountId) -> Self {
         let (failed, conflicted) = (AtomicBool::new(false), AtomicBool::new(false));
-        Self { global: GlobalTx { engine, failed, conflicted, deferred: Mutex::default() }, account }
+        let global = GlobalTx { engine, failed, conflicted, deferred: Mutex::default() };
+        Self { global: Shared::Begun(global), account }
+    }
+
+    /// The same transaction inside another account. It asks nobody: `sub_accounts` alone calls it, for an account that it
+    /// just read to be a sub-account of this one.
+    pub(crate) fn enter(&self, account: AccountId) -> Tx<'_> {
+        Tx { global: Shared::Entered(self), account }
     }
 
     /// The account that this transaction is bound to.
@@ -72,7 +85,10 @@ impl<'t> Deref for Tx<'t> {
     type Target = GlobalTx<'t>;
 
     fn deref(&self) -> &GlobalTx<'t> {
-        &self.global
+        match &self.global {
+            Shared::Begun(global) => global,
+            Shared::Entered(global) => global,
+        }
     }
 }
 

@@ -89,6 +89,9 @@ pub(crate) enum AccountCommand {
         /// The owner's e-mail address
         #[arg(long, value_name = "MAIL")]
         owner: String,
+        /// Make it a sub-account of this one; it takes nothing from there
+        #[arg(long, value_name = "LABEL")]
+        parent: Option<String>,
     },
     /// All accounts
     List,

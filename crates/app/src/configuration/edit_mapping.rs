@@ -10,10 +10,10 @@ use super::{Configuration, apply, mapping};
 use crate::context::AdminCtx;
 use crate::error::{Error, Kind};
 use crate::simulate::{self, Simulation};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use toml::{Table, Value};
-use vestibule_model::account::Account;
+use vestibule_model::account::{Account, Label};
 use vestibule_model::group::GroupKind;
 use vestibule_model::license::License;
 use vestibule_model::mapping::{CategoryName, Problem};
@@ -60,6 +60,8 @@ pub struct Seen {
     pub version: i64,
     /// Mapping, fallback license and roles.
     pub configuration: Configuration,
+    /// The labels of the account's sub-accounts, to which rules may send people.
+    pub sub_accounts: BTreeSet<Label>,
 }
 
 /// The mapping as it is.
@@ -68,7 +70,8 @@ pub struct Seen {
 /// When the store does not answer.
 pub async fn seen(ctx: &AdminCtx) -> Result<Seen, Error> {
     let (account, state) = read(ctx).await?;
-    Ok(Seen { version: account.version, configuration: state.configuration })
+    let State { configuration, sub_accounts, .. } = state;
+    Ok(Seen { version: account.version, configuration, sub_accounts })
 }
 
 /// What a change would do for the people who signed in lately. Nothing is written.
@@ -80,7 +83,7 @@ pub async fn outlook(ctx: &AdminCtx, seen_version: i64, change: &Change) -> Resu
     if account.version != seen_version {
         return Err(stale());
     }
-    let wanted = changed(&state.configuration, change)?;
+    let wanted = changed(&state, change)?;
     let since = ctx.app().now() - simulate::USUAL_SPAN;
     simulate::configuration(ctx, &wanted, since, &|_| {}).await
 }
@@ -94,7 +97,7 @@ pub async fn edit_mapping(ctx: &AdminCtx, seen_version: i64, change: &Change) ->
     if account.version != seen_version {
         return Err(stale());
     }
-    let wanted = changed(&state.configuration, change)?;
+    let wanted = changed(&state, change)?;
     if wanted == state.configuration {
         return Ok(());
     }
@@ -121,7 +124,8 @@ async fn read(ctx: &AdminCtx) -> Result<(Account, State), Error> {
 }
 
 /// The configuration after a change.
-fn changed(before: &Configuration, change: &Change) -> Result<Configuration, Error> {
+fn changed(state: &State, change: &Change) -> Result<Configuration, Error> {
+    let before = &state.configuration;
     let source = Source { name: FORM.to_owned(), text: String::new(), folder: PathBuf::new() };
     let mut after = before.clone();
     let mut table = mapping::write(&before.mapping);
@@ -136,7 +140,7 @@ fn changed(before: &Configuration, change: &Change) -> Result<Configuration, Err
         after.mapping.auto.clear();
     }
     after.mapping.check().map_err(|problem| refused(&problem))?;
-    mapping::check(&source, &after)?;
+    mapping::check(&source, &after, &state.sub_accounts)?;
     Ok(after)
 }
 

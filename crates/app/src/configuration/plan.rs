@@ -139,7 +139,7 @@ async fn wanted(
     if let Some(table) = &file.mapping {
         configuration.mapping = mapping::read(source, table, &configuration.mapping)?;
     }
-    mapping::check(source, configuration)?;
+    mapping::check(source, configuration, &current.sub_accounts)?;
     Ok(wanted)
 }
 

@@ -4,8 +4,9 @@ use super::place::spelled;
 use super::{Configuration, imported, mapping, sso};
 use crate::error::Error;
 use crate::keys::{self, Imported};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use toml::Value;
+use vestibule_model::account::Label;
 use vestibule_model::connection::{Connection, Settings};
 use vestibule_model::domain::{Domain, DomainPolicy};
 use vestibule_model::email::Email;
@@ -32,6 +33,8 @@ pub(crate) struct State {
     pub(crate) domains: BTreeMap<Domain, DomainPolicy>,
     /// Mapping and fallback license.
     pub(crate) configuration: Configuration,
+    /// Its sub-accounts, which no file makes or takes away.
+    pub(crate) sub_accounts: BTreeSet<Label>,
 }
 
 /// A connection's settings, and whether they wait for their publication.
@@ -49,11 +52,13 @@ impl State {
         let domains = store::domains::list(tx).await?;
         let configuration = store::accounts::configuration(tx).await?;
         let metadata = store::idp_metadata::list(tx).await?;
+        let below = store::sub_accounts::list(tx, tx.account()).await?;
         let mut imported = BTreeMap::new();
         for connection in &connections {
             imported.insert(connection.name.clone(), keys::imported(tx, connection.id).await?);
         }
         Ok(Self {
+            sub_accounts: below.into_iter().map(|account| account.label).collect(),
             imported,
             ids: connections.iter().map(|connection| (connection.name.clone(), connection.id)).collect(),
             connections: connections.into_iter().filter_map(current).collect(),

@@ -7,6 +7,7 @@ use crate::live::LiveConnection;
 use crate::{secret, sign_in};
 use jiff::Timestamp;
 use std::sync::Arc;
+use vestibule_model::id::ConnectionId;
 use vestibule_saml::logout::LogoutRequest;
 use vestibule_store as store;
 use vestibule_store::logouts::Logout;
@@ -38,7 +39,7 @@ struct Asking {
 /// # Errors
 /// When the store does not answer. If only the request cannot be made, the session has ended all the same.
 pub async fn begin(ctx: &MemberCtx, browser: Option<&str>) -> Result<Begun, Error> {
-    let asking = match connection(ctx) {
+    let asking = match connection(ctx).await? {
         Some(connection) => asking(ctx, &connection, browser),
         None => Ok(None),
     };
@@ -63,9 +64,30 @@ pub async fn begin(ctx: &MemberCtx, browser: Option<&str>) -> Result<Begun, Erro
     })
 }
 
-/// The connection by which the person came, if it is in use still.
-fn connection(ctx: &MemberCtx) -> Option<Arc<LiveConnection>> {
-    ctx.visitor.live.connection_with(ctx.session.connection?).cloned()
+/// The connection by which the person came, if it is in use still: one of this account, or of the account above it.
+async fn connection(ctx: &MemberCtx) -> Result<Option<Arc<LiveConnection>>, Error> {
+    let Some(id) = ctx.session.connection else { return Ok(None) };
+    match ctx.visitor.live.connection_with(id) {
+        Some(connection) => Ok(Some(Arc::clone(connection))),
+        None => above(ctx, id).await,
+    }
+}
+
+/// A connection of the account above. The answer to what is asked of its identity provider comes there, so it is no answer
+/// that this address waits for.
+async fn above(ctx: &MemberCtx, id: ConnectionId) -> Result<Option<Arc<LiveConnection>>, Error> {
+    let (app, account) = (&ctx.visitor.app, ctx.account().id);
+    let parent =
+        app.store().read(move |tx| Box::pin(async move { store::sub_accounts::parent(tx, account).await }));
+    let Some(parent) = parent.await? else { return Ok(None) };
+    let scope = app.store().account(parent.id);
+    let connections = scope.read(|tx| Box::pin(store::connections::list(tx))).await?;
+    let found = connections.into_iter().find(|connection| connection.id == id);
+    let settings = found.and_then(|connection| connection.published).map(|version| version.settings);
+    match settings.filter(|settings| settings.enabled) {
+        Some(settings) => Ok(Some(Arc::new(app.prepare(&parent, id, settings).await?))),
+        None => Ok(None),
+    }
 }
 
 fn asking(

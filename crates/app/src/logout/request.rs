@@ -39,7 +39,15 @@ async fn end(case: &Case<'_>, request: &VerifiedRequest) -> Result<Option<u64>, 
             if !store::replays::insert(tx, &key, until).await? {
                 return Ok::<_, store::Error>(None);
             }
-            store::sessions::end_by_name_id(tx, connection, &name_id, &indexes).await.map(Some)
+            let mut ended = store::sessions::end_by_name_id(tx, connection, &name_id, &indexes).await?;
+            store::hand_overs::end_by_name_id(tx, connection, &name_id).await?;
+            // Whom the mapping sent to a sub-account stays there, by the word of this identity provider.
+            for inside in store::sub_accounts::all(tx).await? {
+                let below = &inside.tx;
+                ended += store::sessions::end_by_name_id(below, connection, &name_id, &indexes).await?;
+                store::hand_overs::end_by_name_id(below, connection, &name_id).await?;
+            }
+            Ok(Some(ended))
         })
     });
     Ok(ended.await?)

@@ -1,18 +1,22 @@
 //! What happens with a verified response, inside one transaction: burn it, decide, write.
 
 use super::asked;
+use super::below;
 use super::burn::{Burning, asserted};
 use super::finish::Retry;
+use super::hand_over;
 use super::person::Person;
 use super::record::{Decided, Record};
 use crate::context::VisitorCtx;
 use crate::directory;
+use crate::error::Error;
 use crate::links::{self, Fresh};
 use crate::live::LiveConnection;
 use crate::logout::KeptName;
-use crate::pictures;
+use crate::{pictures, secret};
 use jiff::{SignedDuration, Timestamp};
 use std::sync::Arc;
+use vestibule_model::account::Account;
 use vestibule_model::admission::{self, Decision, Outcome, Rules};
 use vestibule_model::code::Code;
 use vestibule_model::connection::Unsolicited;
@@ -20,11 +24,12 @@ use vestibule_model::email::Email;
 use vestibule_model::expression::Context;
 use vestibule_model::id::UserId;
 use vestibule_model::license::Inventory;
-use vestibule_model::mapping;
+use vestibule_model::mapping::{self, Mapping};
 use vestibule_model::response_log::OutcomeWord;
 use vestibule_model::trace::Step;
 use vestibule_model::user::Status;
 use vestibule_saml::response::VerifiedAssertion;
+use vestibule_store::hand_overs::HandOver;
 use vestibule_store::sessions::Session;
 use vestibule_store::{self as store, Tx};
 
@@ -39,6 +44,8 @@ pub(super) struct Attempt {
     /// Where to go after a response that nobody asked for, if it is accepted.
     pub(super) wanted: String,
     pub(super) session: Session,
+    /// There where somebody may be sent to a sub-account.
+    pub(super) hand_over: Option<hand_over::Fresh>,
     pub(super) link: Fresh,
     pub(super) fresh_user: UserId,
     pub(super) now: Timestamp,
@@ -51,6 +58,8 @@ pub(super) struct Attempt {
 pub(super) enum Verdict {
     /// There is a session.
     SignedIn { return_to: String },
+    /// There will be a session in this sub-account.
+    HandedOver { sub_account: Account },
     /// The response is discarded, and a sign-in of our own begins.
     Restart,
     /// A verification mail went out.
@@ -65,7 +74,7 @@ impl Attempt {
         let mut notes = Decided::default();
         let verdict = self.judge(tx, &mut notes).await?;
         let (outcome, code) = match &verdict {
-            Verdict::SignedIn { .. } => (OutcomeWord::Accepted, None),
+            Verdict::SignedIn { .. } | Verdict::HandedOver { .. } => (OutcomeWord::Accepted, None),
             Verdict::Restart => (OutcomeWord::Restarted, None),
             Verdict::Pending { .. } => (OutcomeWord::Refused, Some(Code::Unverified)),
             Verdict::Refused(code) => (OutcomeWord::Refused, Some(*code)),
@@ -99,17 +108,28 @@ impl Attempt {
         if let Err(code) = asked::addresses(&self.ctx.live, &self.connection, (&identity, &person), notes) {
             return Ok(Verdict::Refused(code));
         }
-        let decide = |seats: &Inventory| {
-            admission::decide(rules, &identity, person.facts(seats, (self.now, self.seed)), &asserted)
-        };
-        // Where no rule is about seats they are not even read, unless what the person has does not go together any more.
-        let likely = person.may_take_a_seat(rules.mapping);
-        let unseen = (!likely).then(|| decide(&Inventory::default()));
-        let decision = match unseen.filter(|decision| !directory::moves_seats(decision)) {
-            Some(decision) => decision,
-            None => directory::take_seats(tx, decide).await?,
-        };
-        self.carry_out(tx, person, decision, return_to, notes).await
+        let chance = (self.now, self.seed);
+        let of = (&identity, &person, &asserted);
+        match below::route(tx, rules.mapping, of, chance, notes).await.map_err(Retry::Failed)? {
+            Err(code) => Ok(Verdict::Refused(code)),
+            Ok(None) => {
+                let here = Here { tx, account: self.ctx.account(), person: &person, above: None };
+                let decide = |seats: &Inventory| {
+                    admission::decide(rules, &identity, person.facts(seats, chance), &asserted)
+                };
+                let decision = decided(&here, rules.mapping, decide).await?;
+                self.carry_out(here, decision, return_to, notes).await
+            }
+            Ok(Some((routed, inside))) => {
+                let (account, rules) = (&inside.account, routed.rules(rules));
+                let here = Here { tx: &inside.tx, account, person: &routed.person, above: Some(tx) };
+                let decide = |seats: &Inventory| {
+                    admission::decide(rules, &identity, routed.facts(seats, chance), &asserted)
+                };
+                let decision = decided(&here, rules.mapping, decide).await?;
+                self.carry_out(here, decision, return_to, notes).await
+            }
+        }
     }
 
     fn unsolicited(&self, notes: &mut Decided) -> Verdict {
@@ -161,20 +181,19 @@ impl Attempt {
     /// Writes what was decided.
     async fn carry_out(
         &self,
-        tx: &Tx<'_>,
-        person: Person,
+        here: Here<'_, '_>,
         decision: Decision,
         return_to: String,
         notes: &mut Decided,
     ) -> Result<Verdict, Retry> {
+        let Here { tx, account, person, above } = here;
         notes.trace.extend(decision.trace);
-        let before = person.user();
+        let (app, before) = (&self.ctx.app, person.user());
         let after = match decision.outcome {
             Outcome::Admit(after) => after,
             Outcome::Refuse(Code::Unverified) => {
                 let Some(user) = before else { return Ok(Verdict::Refused(Code::Unverified)) };
-                let link = Fresh { row: self.link.row.clone(), secret: self.link.secret.clone() };
-                links::send_verification(tx, &self.ctx, user, &link).await?;
+                links::send_verification(tx, (app, account), user, &self.link_for(&here)).await?;
                 return Ok(Verdict::Pending { email: user.email.clone() });
             }
             Outcome::Refuse(code) => return Ok(Verdict::Refused(code)),
@@ -188,17 +207,51 @@ impl Attempt {
             Some(_) if changed => store::users::update(tx, &user).await.map(drop)?,
             Some(_) => {}
         }
-        let app = &self.ctx.app;
         directory::place(tx, app, (user.id, person.memberships()), &after.groups, self.now).await?;
         if user.status == Status::Pending {
-            links::send_verification(tx, &self.ctx, &user, &self.link).await?;
+            links::send_verification(tx, (app, account), &user, &self.link_for(&here)).await?;
             return Ok(Verdict::Pending { email: user.email });
         }
         if let Some(picture) = after.picture {
             pictures::wanted(tx, user.id, &picture.into(), self.now).await?;
         }
-        self.begin_session(tx, user.id).await?;
-        Ok(Verdict::SignedIn { return_to })
+        match above {
+            None => {
+                self.begin_session(tx, user.id).await?;
+                Ok(Verdict::SignedIn { return_to })
+            }
+            Some(above) => {
+                self.hand_over(above, account, user.id).await?;
+                Ok(Verdict::HandedOver { sub_account: account.clone() })
+            }
+        }
+    }
+
+    /// The link that confirms a mailbox. In a sub-account it brings the license type of the mapping that the person came by.
+    fn link_for(&self, here: &Here<'_, '_>) -> Fresh {
+        let mut row = self.link.row.clone();
+        row.license = here.above.and(self.ctx.live.configuration.mapping.default_license);
+        Fresh { row, secret: self.link.secret.clone() }
+    }
+
+    /// Leaves the ticket with which the browser goes to the sub-account.
+    async fn hand_over(&self, above: &Tx<'_>, to: &Account, user: UserId) -> Result<(), Retry> {
+        let missing = || Retry::Failed(Error::internal("a sign-in was handed over without a ticket"));
+        let fresh = self.hand_over.as_ref().ok_or_else(missing)?;
+        let name = self.assertion.name_id().map(KeptName::of).unwrap_or_default();
+        let on_its_way = HandOver {
+            token_hash: secret::hash(&fresh.secret),
+            browser_hash: secret::hash(&fresh.browser),
+            sub_account: to.id,
+            user,
+            connection: self.connection.id,
+            name_id: name.name_id,
+            name_qualifiers: name.qualifiers,
+            session_index: self.assertion.session_index().map(str::to_owned),
+            session_ends_at: self.end(),
+            expires_at: hand_over::over_at(self.now),
+        };
+        Ok(store::hand_overs::insert(above, &on_its_way).await?)
     }
 
     async fn begin_session(&self, tx: &Tx<'_>, user: UserId) -> Result<(), Retry> {
@@ -220,6 +273,31 @@ impl Attempt {
         let automatic = self.connection.settings.automatic_logout_seconds;
         let automatic = automatic.map(|seconds| self.now + SignedDuration::from_secs(i64::from(seconds)));
         self.assertion.session_not_on_or_after().into_iter().chain(automatic).min()
+    }
+}
+
+/// Where somebody is let in: the account, or a sub-account of it.
+#[derive(Clone, Copy)]
+struct Here<'t, 'tx> {
+    tx: &'t Tx<'tx>,
+    account: &'t Account,
+    person: &'t Person,
+    /// The transaction in the account whose identity provider vouched for the person, if it is another one.
+    above: Option<&'t Tx<'tx>>,
+}
+
+/// Decides, with the seats that takes. Where no rule is about seats they are not even read, unless what the person has does
+/// not go together any more.
+async fn decided(
+    here: &Here<'_, '_>,
+    mapping: &Mapping,
+    decide: impl Fn(&Inventory) -> Decision,
+) -> Result<Decision, store::Error> {
+    let likely = here.person.may_take_a_seat(mapping);
+    let unseen = (!likely).then(|| decide(&Inventory::default()));
+    match unseen.filter(|decision| !directory::moves_seats(decision)) {
+        Some(decision) => Ok(decision),
+        None => directory::take_seats(here.tx, decide).await,
     }
 }
 

@@ -3,6 +3,7 @@
 //! There is no other path by which a response is believed.
 
 use super::admit::{Attempt, Verdict};
+use super::hand_over;
 use super::record::Record;
 use super::trial::Trial;
 use super::{in_use, local_path};
@@ -44,6 +45,17 @@ pub enum Finished {
         session: String,
         /// A path of this host.
         return_to: String,
+        /// The row of the response log.
+        tracking_id: TrackingId,
+    },
+    /// The person was let in to a sub-account, and goes there: see [`super::hand_over`].
+    HandedOver {
+        /// The binding secret to leave with the browser for [`super::REQUEST_LIFETIME`].
+        browser: String,
+        /// Where the browser goes, an address of the sub-account.
+        url: String,
+        /// The name of the sub-account.
+        sub_account: String,
         /// The row of the response log.
         tracking_id: TrackingId,
     },
@@ -137,7 +149,9 @@ fn attempt(
     let now = record.time();
     let session = sessions::fresh(&ctx.app, ctx.account().id, now);
     let fresh_user = UserId::from_bytes(ctx.app.fresh_id(now));
+    let routes = ctx.live.configuration.mapping.routes();
     let attempt = Attempt {
+        hand_over: routes.then(|| hand_over::Fresh::new(&ctx.app, posted.browser)),
         link: links::fresh(&ctx.app, fresh_user, Purpose::VerifyEmail, now),
         browser_hash: posted.browser.map(secret::hash),
         restarted_recently: posted.restarted_recently,
@@ -158,6 +172,13 @@ async fn admit(attempt: Arc<Attempt>, session: String) -> Result<Finished, Error
     let tracking_id = attempt.record.tracking_id();
     match decide(&attempt).await? {
         Verdict::SignedIn { return_to } => Ok(Finished::SignedIn { session, return_to, tracking_id }),
+        Verdict::HandedOver { sub_account } => {
+            let fresh = attempt.hand_over.as_ref();
+            let fresh = fresh.ok_or_else(|| Error::internal("a sign-in was handed over without a ticket"))?;
+            let (ctx, browser) = (&attempt.ctx, fresh.browser.clone());
+            let url = hand_over::first_url(&ctx.app, &sub_account.label, &fresh.secret, &ctx.live.host);
+            Ok(Finished::HandedOver { browser, url, sub_account: sub_account.name, tracking_id })
+        }
         Verdict::Restart => Ok(Finished::Restart { tracking_id }),
         Verdict::Pending { email } => Ok(Finished::Pending { email, tracking_id }),
         Verdict::Refused(_) => Err(Error::refused(tracking_id)),

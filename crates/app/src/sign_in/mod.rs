@@ -3,13 +3,16 @@
 //!
 //! `finish` is the one path by which a SAML response becomes a session: it verifies (`saml::response::verify`), then in
 //! one transaction burns the request and the assertion, looks whether what was asked was done (`asked`), decides (`model::admission`), writes the person, the session and
-//! the row of the response log (`admit`, `record`). A refusal is the same transaction without the person. The answer to a
+//! the row of the response log (`admit`, `record`). Where the mapping sends somebody to a sub-account, all of that is about the person there (`below`), and the
+//! browser is handed over (`hand_over`). A refusal is the same transaction without the person. The answer to a
 //! test sign-in (`trial`) is judged by the version that is tested, and writes nothing but its row.
 
 mod admit;
 mod asked;
+mod below;
 mod burn;
 mod finish;
+pub mod hand_over;
 mod identify;
 pub mod password;
 mod person;
@@ -18,6 +21,7 @@ mod start;
 mod trial;
 
 pub(crate) use asked::vouches;
+pub(crate) use below::{Below, look_up, no_sub_account};
 pub use finish::{Finished, Posted, finish};
 pub use identify::{Way, find_account, identify};
 pub use password::with_password;

@@ -1,7 +1,8 @@
 //! Whom a verified response may be about, as far as the store knows: read for a sign-in, a test of one, and a simulation alike.
 
 use jiff::Timestamp;
-use vestibule_model::admission::{Facts, Standing};
+use vestibule_model::admission::{Facts, Place, Standing};
+use vestibule_model::domain::Domain;
 use vestibule_model::group::Membership;
 use vestibule_model::id::AccountId;
 use vestibule_model::license::Inventory;
@@ -52,18 +53,25 @@ impl Person {
                 (None, Some(_)) => Found::Elsewhere,
                 (None, None) => Found::Nobody,
             };
-            // Where nothing hangs on it, it is not asked.
-            let matters = match &person.by_email {
-                Found::Here(user) => user.status == Status::Pending,
-                Found::Elsewhere => false,
-                Found::Nobody => true,
-            };
-            person.domain_associated = matters && store::domains::is_associated(tx, email.domain()).await?;
+            person.also_associated(tx, email.domain()).await?;
         }
         if let Some(user) = person.user().filter(|_| mapping.looks_at_groups()) {
             person.memberships = store::groups::of_user(tx, user.id).await?;
         }
         Ok(person)
+    }
+
+    /// Asks whether this account makes the domain an associated one, unless it is one already or nothing hangs on it.
+    pub(crate) async fn also_associated(&mut self, tx: &Tx<'_>, domain: &Domain) -> Result<(), store::Error> {
+        let matters = match &self.by_email {
+            Found::Here(user) => user.status == Status::Pending,
+            Found::Elsewhere => false,
+            Found::Nobody => true,
+        };
+        if matters && !self.domain_associated {
+            self.domain_associated = store::domains::is_associated(tx, domain).await?;
+        }
+        Ok(())
     }
 
     /// Whether the decision may take or free a seat.
@@ -75,6 +83,7 @@ impl Person {
     /// The same in the words of the rules, at this time and with this to draw chance from.
     pub(crate) fn facts<'a>(&'a self, seats: &'a Inventory, (now, seed): (Timestamp, [u8; 32])) -> Facts<'a> {
         Facts {
+            place: Place::Own,
             by_email: match &self.by_email {
                 Found::Here(user) => Standing::Here(user),
                 Found::Elsewhere => Standing::Elsewhere,

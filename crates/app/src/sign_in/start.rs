@@ -118,15 +118,10 @@ fn begin(
 
 /// The binding secret of this browser: the one that it has, or a new one.
 pub(crate) fn binding_secret(app: &App, known: Option<&str>) -> String {
-    match known.filter(|secret| is_binding_secret(secret)) {
+    match known.filter(|known| secret::looks_fresh(known)) {
         Some(known) => known.to_owned(),
         None => secret::fresh(app.random()),
     }
-}
-
-/// A secret that we could have made: a cookie that somebody else planted is not taken over.
-fn is_binding_secret(secret: &str) -> bool {
-    secret.len() == 43 && secret.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
 }
 
 fn request(ctx: &VisitorCtx, connection: &LiveConnection, mark: &str, now: Timestamp) -> AuthnRequest {

@@ -5,12 +5,12 @@
 //! version. So a test never becomes a session, and nothing but a test is ever judged by a draft.
 
 use super::admit::rules;
-use super::asked;
 use super::burn::{Burning, asserted};
 use super::finish::{self, Finished, Retry};
 use super::person::Person;
 use super::record::{Decided, Record};
 use super::start::TEST_MARK;
+use super::{asked, below};
 use crate::context::VisitorCtx;
 use crate::error::{Error, Kind};
 use crate::live::LiveConnection;
@@ -178,9 +178,23 @@ impl Rehearsal {
         if let Err(code) = asked::addresses(&self.ctx.live, connection, (&identity, &person), notes) {
             return Ok(Err(code));
         }
-        let seats = store::licenses::inventory(tx).await?;
-        let facts = person.facts(&seats, (self.trial.now, self.seed));
-        let decision = admission::decide(rules, &identity, facts, &asserted);
+        let chance = (self.trial.now, self.seed);
+        let of = (&identity, &person, &asserted);
+        let routed = match below::route(tx, rules.mapping, of, chance, notes).await.map_err(Retry::Failed)? {
+            Err(code) => return Ok(Err(code)),
+            Ok(routed) => routed,
+        };
+        let decision = match &routed {
+            Some((routed, inside)) => {
+                let seats = store::licenses::inventory(&inside.tx).await?;
+                let rules = routed.rules(rules);
+                admission::decide(rules, &identity, routed.facts(&seats, chance), &asserted)
+            }
+            None => {
+                let seats = store::licenses::inventory(tx).await?;
+                admission::decide(rules, &identity, person.facts(&seats, chance), &asserted)
+            }
+        };
         notes.trace.extend(decision.trace);
         let after = match decision.outcome {
             Outcome::Refuse(code) => return Ok(Err(code)),
@@ -193,7 +207,9 @@ impl Rehearsal {
             Arrival::Known => How::Known,
         };
         notes.changes = decision.changes;
-        notes.would = Some(Would { email: after.email.to_string(), how, license: after.license });
+        let sub_account = after.sub_account.map(|label| label.to_string());
+        notes.would =
+            Some(Would { email: after.email.to_string(), how, license: after.license, sub_account });
         Ok(Ok(()))
     }
 }

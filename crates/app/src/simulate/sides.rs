@@ -3,7 +3,7 @@
 use crate::configuration::{Configuration, Planned, State};
 use crate::context::App;
 use crate::error::Error;
-use crate::sign_in::vouches;
+use crate::sign_in::{Below, vouches};
 use std::collections::{BTreeMap, BTreeSet};
 use vestibule_model::account::{Account, Label};
 use vestibule_model::admission::Rules;
@@ -29,17 +29,35 @@ pub(super) struct Side {
     domains: BTreeSet<Domain>,
     /// The seats as they are left by those who were met.
     pub(super) seats: Inventory,
+    /// The sub-accounts, to which the mapping may send people.
+    pub(super) below: BTreeMap<Label, Beneath>,
+}
+
+/// A sub-account: nothing of it is edited here, but its seats are taken.
+#[derive(Clone)]
+pub(super) struct Beneath {
+    pub(super) below: Below,
+    pub(super) domains: BTreeSet<Domain>,
+    pub(super) seats: Inventory,
+}
+
+/// What an account has that sign-ins are decided by.
+struct Known {
+    state: State,
+    published: Vec<Connection>,
+    seats: Inventory,
+    below: BTreeMap<Label, Beneath>,
 }
 
 impl Sides {
     /// What is in force, and what applying a plan would bring about.
     pub(super) async fn of_plan(app: &App, planned: &Planned) -> Result<Self, Error> {
         let (account, wanted) = (planned.account(), planned.wanted());
-        let (current, published, seats) = read(app, account).await?;
-        let before = Side::new(account, &current, in_use(&published), seats.clone());
-        let mut connections = in_use(&published);
+        let known = read(app, account).await?;
+        let before = Side::new(account, &known, known.seats.clone());
+        let mut connections = in_use(&known.published);
         for (name, id) in &wanted.ids {
-            let (is, becomes) = (current.connections.get(name), wanted.connections.get(name));
+            let (is, becomes) = (known.state.connections.get(name), wanted.connections.get(name));
             match becomes {
                 None => drop(connections.remove(id)),
                 Some(becomes) if is != Some(becomes) && !becomes.draft => {
@@ -49,7 +67,12 @@ impl Sides {
             }
         }
         connections.retain(|_, settings| settings.enabled);
-        let after = Side::new(account, wanted, connections, with_totals(seats, &wanted.seats));
+        let after = Side {
+            configuration: wanted.configuration.clone(),
+            connections,
+            domains: wanted.domains.keys().cloned().collect(),
+            ..Side::new(account, &known, with_totals(known.seats.clone(), &wanted.seats))
+        };
         Ok(Self { before, after })
     }
 
@@ -59,22 +82,33 @@ impl Sides {
         account: &Account,
         wanted: &Configuration,
     ) -> Result<Self, Error> {
-        let (current, published, seats) = read(app, account).await?;
-        let before = Side::new(account, &current, in_use(&published), seats.clone());
-        let mut after = Side::new(account, &current, in_use(&published), seats);
+        let known = read(app, account).await?;
+        let before = Side::new(account, &known, known.seats.clone());
+        let mut after = Side::new(account, &known, known.seats.clone());
         after.configuration = wanted.clone();
         Ok(Self { before, after })
     }
 }
 
-async fn read(app: &App, account: &Account) -> Result<(State, Vec<Connection>, Inventory), Error> {
+async fn read(app: &App, account: &Account) -> Result<Known, Error> {
     let scope = app.store().account(account.id);
     scope
         .read(|tx| {
             Box::pin(async move {
                 let state = State::read(tx).await?;
-                let connections = store::connections::list(tx).await?;
-                Ok::<_, Error>((state, connections, store::licenses::inventory(tx).await?))
+                let published = store::connections::list(tx).await?;
+                let seats = store::licenses::inventory(tx).await?;
+                let mut below = BTreeMap::new();
+                for inside in store::sub_accounts::all(tx).await? {
+                    let domains = store::domains::list(&inside.tx).await?;
+                    let beneath = Beneath {
+                        below: Below::read(&inside).await?,
+                        domains: domains.into_iter().map(|(domain, _)| domain).collect(),
+                        seats: store::licenses::inventory(&inside.tx).await?,
+                    };
+                    below.insert(inside.account.label, beneath);
+                }
+                Ok::<_, Error>(Known { state, published, seats, below })
             })
         })
         .await
@@ -98,18 +132,15 @@ fn with_totals(mut seats: Inventory, totals: &BTreeMap<Product, i64>) -> Invento
 }
 
 impl Side {
-    fn new(
-        account: &Account,
-        state: &State,
-        connections: BTreeMap<ConnectionId, Settings>,
-        seats: Inventory,
-    ) -> Self {
+    /// What is in force, with these seats.
+    fn new(account: &Account, known: &Known, seats: Inventory) -> Self {
         Self {
-            configuration: state.configuration.clone(),
-            connections,
+            configuration: known.state.configuration.clone(),
+            connections: in_use(&known.published),
             own: account.label.clone(),
-            domains: state.domains.keys().cloned().collect(),
+            domains: known.state.domains.keys().cloned().collect(),
             seats,
+            below: known.below.clone(),
         }
     }
 
@@ -139,13 +170,22 @@ impl Side {
         self.domains.contains(domain)
     }
 
-    /// Takes and gives back seats, as a sign-in does.
-    pub(super) fn settle(&mut self, take: &BTreeSet<Product>, free: &BTreeSet<Product>) {
+    /// Takes and gives back seats, as a sign-in does, in the account or in a sub-account.
+    pub(super) fn settle(
+        &mut self,
+        sub_account: Option<&Label>,
+        take: &BTreeSet<Product>,
+        free: &BTreeSet<Product>,
+    ) {
+        let seats = match sub_account.and_then(|label| self.below.get_mut(label)) {
+            Some(beneath) => &mut beneath.seats,
+            None => &mut self.seats,
+        };
         for product in take {
-            self.seats.0.entry(*product).or_default().used += 1;
+            seats.0.entry(*product).or_default().used += 1;
         }
         for product in free {
-            let seats = self.seats.0.entry(*product).or_default();
+            let seats = seats.0.entry(*product).or_default();
             seats.used = seats.used.saturating_sub(1).max(0);
         }
     }

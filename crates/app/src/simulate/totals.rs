@@ -16,6 +16,8 @@ pub enum Effect {
     Refused,
     /// Let in, unlike now.
     LetIn,
+    /// In another account of the family than now.
+    SignInTo,
     /// A license type or an add-on is taken.
     Lose,
     /// A license type or an add-on is given.
@@ -50,6 +52,7 @@ impl Total {
             Effect::Refused if of.is_empty() => format!("{people} would be refused"),
             Effect::Refused => format!("{people} would be refused ({of})"),
             Effect::LetIn => format!("{people} would be let in"),
+            Effect::SignInTo => format!("{people} would sign in to {of}"),
             Effect::Lose => format!("{people} would lose {of}"),
             Effect::Gain => format!("{people} would gain {of}"),
             Effect::Become => format!("{people} would become {of}"),
@@ -94,6 +97,10 @@ impl Totals {
                         self.add(Effect::Change, "primary group".to_owned());
                     }
                 }
+                Kind::SubAccount => {
+                    let to = given.first().map_or("this account", String::as_str);
+                    self.add(Effect::SignInTo, to.to_owned());
+                }
                 Kind::Role if !is_new => given.iter().for_each(|word| self.add(Effect::Become, role(word))),
                 Kind::Field(title) if !is_new => self.add(Effect::Change, title),
                 Kind::Role | Kind::Field(_) => {}
@@ -131,6 +138,7 @@ enum Kind {
     /// With its title.
     AddOn(&'static str),
     Groups,
+    SubAccount,
     Role,
     Field(String),
 }
@@ -141,6 +149,7 @@ impl Kind {
             Some(CategoryName::License) => Self::License,
             Some(CategoryName::AddOn(add_on)) => Self::AddOn(add_on.title()),
             Some(CategoryName::Groups(_)) => Self::Groups,
+            Some(CategoryName::SubAccount) => Self::SubAccount,
             Some(CategoryName::Role) => Self::Role,
             Some(other) => Self::Field(other.title().to_lowercase()),
             None => {

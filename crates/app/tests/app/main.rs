@@ -59,6 +59,7 @@ mod sign_in;
 mod simulate;
 mod site;
 mod snapshot;
+mod sub_accounts;
 mod tests_of_drafts;
 mod times;
 mod tokens;

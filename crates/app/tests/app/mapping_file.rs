@@ -3,6 +3,7 @@
 use crate::account::{Account, source};
 use crate::cases;
 use crate::snapshot;
+use crate::sub_accounts::sub_account;
 use crate::wanted::Wanted;
 use crate::world::{World, hours};
 use std::path::Path;
@@ -42,6 +43,7 @@ fn lay_out(world: &World, acme: &Account) {
 
 async fn a_file_that_uses_every_key_is_exported_to_a_file_that_changes_nothing(world: &World) {
     let acme = world.account("acme").await;
+    sub_account(world, "acme", "acme-labs").await;
     lay_out(world, &acme);
     let planned = plan(world, EVERY_KEY).await;
     configuration::apply(&world.app.operator(), planned).await.unwrap();
@@ -49,10 +51,14 @@ async fn a_file_that_uses_every_key_is_exported_to_a_file_that_changes_nothing(w
     let exported = acme.export().await;
     assert_eq!(plan(world, &exported).await.changes, []);
     // Once more into an account that has nothing, as far as that is nobody else's.
-    let others = Wanted::read(&exported).set(["account"], "beta").without("domains").without("connection");
+    let others = Wanted::read(&exported.replace("acme-labs", "beta-labs"))
+        .set(["account"], "beta")
+        .without("domains")
+        .without("connection");
     let others = others.without_sso("imported_keys").set(["sso", "signing_key"], "ecdsa-p256");
     let others = others.set(["sso", "signature_hash"], "sha256");
     let beta = world.account("beta").await;
+    sub_account(world, "beta", "beta-labs").await;
     beta.apply(others.clone()).await;
     assert_eq!(
         Wanted::read(&beta.export().await).without_sso("draft").text(),
@@ -63,9 +69,8 @@ async fn a_file_that_uses_every_key_is_exported_to_a_file_that_changes_nothing(w
 
 fn uses_every_word() {
     let is_ruled = |add_on: &AddOn| add_on.family() != Family::Phone;
-    let rules = CategoryName::plain().filter(|name| *name != CategoryName::SubAccount);
     let add_ons = AddOn::all().filter(is_ruled).map(CategoryName::AddOn);
-    let rules = rules.chain(add_ons).map(|name| format!("[[mapping.{name}]]"));
+    let rules = CategoryName::plain().chain(add_ons).map(|name| format!("[[mapping.{name}]]"));
     let fields = Field::all().map(|field| format!("\n{} = ", field.as_str()));
     let seats = AddOn::all().map(|add_on| format!("\n{} = ", add_on.as_str()));
     let operators = Operator::WORDS.iter().skip(1).map(|word| format!("operator = \"{word}\""));
@@ -179,7 +184,9 @@ async fn what_is_wrong_with_a_mapping_is_named_with_its_line_and_key(world: &Wor
         (rule("user_group", "result = []"), &["at least one group"]),
         (rule("user_group", "result = [\"A\", \"a\"]"), &["named twice"]),
         (rule("user_group", "result = \"a\\u0000b\""), &["not the name of a group"]),
-        (rule("sub_account", "result = \"beta\""), &["`mapping.sub_account`", "yet"]),
+        (rule("sub_account", "result = \"beta\""), &["line 5", "`mapping.sub_account[1].result`", "\"beta\" is no sub-account", "--parent"]),
+        (rule("sub_account", "result = \"-\""), &["line 5", "`mapping.sub_account[1].result`", "no label"]),
+        (rule("sub_account", ""), &["`mapping.sub_account[1]`", "`result` is missing"]),
         (after("[mapping.no_match]\nrole = \"keep\""), &["line 8", "`mapping.no_match.role`", "no rules"]),
         (after("[mapping.no_match]\nlicense = \"gold\""), &["line 8", "`mapping.no_match.license`", "none, basic"]),
         (after("[mapping.no_match]\n\"addon.webinar\" = \"keep\""), &["`mapping.no_match.\"addon.webinar\"`", "`\"addon.webinar-"]),

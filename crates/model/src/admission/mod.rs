@@ -1,12 +1,15 @@
 //! Admission: may the asserted person come in, as whom, and with what (behaviour.md sections 3, 4 and 6).
 //!
 //! [`decide`] is asked after the response was verified and its request and assertion ID were burned. It sees what the
-//! store knows of the person, and answers with what to write; nothing else decides about people who sign in. `person`
+//! store knows of the person, and answers with what to write; nothing else decides about people who sign in. Where people may be
+//! sent to sub-accounts, [`route`] is asked first, about the person as the account itself knows them; then [`decide`] is asked
+//! about the person as that sub-account does. `person`
 //! finds out whose sign-in it is, `license` what seats are taken, `groups` which memberships change.
 
 mod groups;
 mod license;
 mod person;
+mod route;
 
 use crate::account::Label;
 use crate::code::Code;
@@ -21,6 +24,7 @@ use crate::trace::{Change, Step, Text};
 use crate::user::{Holdings, Logins, Profile, Role, Status, User};
 use jiff::Timestamp;
 use person::Matched;
+pub use route::{CHECK as SUB_ACCOUNT, Destination, Routing, route};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What the account's administrators configured.
@@ -34,16 +38,35 @@ pub struct Rules<'a> {
     pub fallback_license: Option<License>,
 }
 
-/// What the store knows of the person.
+/// In which account of a family a sign-in is decided.
+#[derive(Debug, Clone, Copy)]
+pub enum Place<'a> {
+    /// In the account whose connection vouched for the person, and whose mapping it is.
+    Own,
+    /// In one of its sub-accounts, to which the mapping sends the person.
+    SubAccount {
+        /// The sub-account.
+        label: &'a Label,
+        /// The rule that sends the person there.
+        reason: &'a str,
+        /// Who the person is in the account above, if anybody: nobody is moved by a rule.
+        above: Option<&'a User>,
+    },
+}
+
+/// What the store knows of the person, in the account where the sign-in is decided: "this account" below.
 #[derive(Debug, Clone, Copy)]
 pub struct Facts<'a> {
+    /// Which account that is.
+    pub place: Place<'a>,
     /// Whose the asserted address is.
     pub by_email: Standing<'a>,
     /// The user of this account with the asserted Employee Unique ID.
     pub by_employee_id: Option<&'a User>,
-    /// Whether the domain of the asserted address is associated with this account.
+    /// Whether the domain of the asserted address is associated with this account, or with the one that sends people here.
     pub domain_associated: bool,
-    /// The groups of the user who is known by the Employee Unique ID, else by the address.
+    /// The groups of the user who is known by the Employee Unique ID, else by the address; none in a sub-account, whose
+    /// groups mean nothing to the mapping.
     pub memberships: &'a [Membership],
     /// The account's seats.
     pub seats: &'a Inventory,
@@ -200,6 +223,9 @@ pub fn decide(rules: Rules<'_>, identity: &Identity, facts: Facts<'_>, asserted:
             Outcome::Refuse(code)
         }
     };
+    if let Place::SubAccount { .. } = facts.place {
+        route::conceal(&mut notes.changes);
+    }
     Decision { outcome, trace: notes.trace, changes: notes.changes }
 }
 
@@ -212,6 +238,7 @@ fn settle(
 ) -> Result<After, Code> {
     let before = matched.user;
     let is_new = before.is_none();
+    let sub_account = route::arrive(facts.place, before, notes);
     let granted = granted(rules.mapping, asserted, &matched, facts, notes);
     let license = license::license(rules, &granted, &matched, facts.seats, notes)?;
     let awaited = matched.status == Status::Pending;
@@ -254,7 +281,7 @@ fn settle(
         profile,
         picture,
         groups,
-        sub_account: granted.sub_account,
+        sub_account,
         take: wanted.difference(&products).copied().collect(),
         free: products.difference(&wanted).copied().collect(),
     })
@@ -273,14 +300,12 @@ fn granted(
         memberships: facts.memberships,
         is_owner: matched.user.is_some_and(|user| user.role == Role::Owner),
     };
-    let mut granted = mapping::grant(mapping, asserted, person);
+    let grant = match facts.place {
+        Place::Own => mapping::grant,
+        Place::SubAccount { .. } => mapping::grant_in_sub_account,
+    };
+    let mut granted = grant(mapping, asserted, person);
     notes.trace.append(&mut granted.trace);
-    if let Some(label) = &granted.sub_account {
-        let expected = "only license and add-ons apply in a sub-account";
-        notes.passed("admission.sub_account", expected, format!("signs in to {label}"));
-        (granted.role, granted.phone_plan, granted.phone_site) = (None, None, None);
-        granted.groups.clear();
-    }
     granted
 }
 

@@ -1,7 +1,7 @@
 //! Whose sign-in it is: by the Employee Unique ID where one is mapped and was sent, else by the address; and whether this
 //! person may come in at all.
 
-use super::{Arrival, Facts, Notes, Rules, Standing};
+use super::{Arrival, Facts, Notes, Place, Rules, Standing, route};
 use crate::code::Code;
 use crate::connection::Provision;
 use crate::email::Email;
@@ -34,6 +34,20 @@ pub(super) fn matched<'a>(
     facts: Facts<'a>,
     notes: &mut Notes,
 ) -> Result<Matched<'a>, Code> {
+    route::leave(facts.place, notes)?;
+    let matched = identified(rules, identity, facts, notes)?;
+    if let Some(user) = matched.user {
+        route::spare_owner(facts.place, user, notes)?;
+    }
+    Ok(matched)
+}
+
+fn identified<'a>(
+    rules: Rules<'_>,
+    identity: &Identity,
+    facts: Facts<'a>,
+    notes: &mut Notes,
+) -> Result<Matched<'a>, Code> {
     if let (Some(id), Some(user)) = (&identity.employee_id, facts.by_employee_id) {
         let email = address_of_known(user, identity, facts, notes)?;
         // The domain that was asked about is the asserted one; it vouches for no other address.
@@ -51,7 +65,7 @@ pub(super) fn matched<'a>(
     match facts.by_email {
         Standing::Elsewhere => notes.refuse(Code::NotHere, USER, SOMEBODY, "a user of another account"),
         Standing::Here(user) => {
-            let employee_id = link(user, identity, notes)?;
+            let employee_id = link(facts.place, user, identity, notes)?;
             let settled = (user.email.clone(), employee_id);
             known(rules, user, settled, facts.domain_associated, notes)
         }
@@ -109,10 +123,20 @@ fn address_of_known(
 }
 
 /// The Employee Unique ID of a user who is known by the address: linked at the first sign-in that brings one.
-fn link(user: &User, identity: &Identity, notes: &mut Notes) -> Result<Option<String>, Code> {
+fn link(
+    place: Place<'_>,
+    user: &User,
+    identity: &Identity,
+    notes: &mut Notes,
+) -> Result<Option<String>, Code> {
     let Some(id) = &identity.employee_id else { return Ok(user.employee_id.clone()) };
     let expected = "the user's Employee Unique ID, or a user who has none";
     if let Some(other) = &user.employee_id {
+        let other = match place {
+            Place::Own => other,
+            // Which one is no business of the account above, whose log this is written to.
+            Place::SubAccount { .. } => "another one",
+        };
         let found = format!("{} has {other}, and {id} was sent", user.email);
         return notes.refuse(Code::EmailTaken, EMPLOYEE_ID, expected, found);
     }

@@ -44,6 +44,7 @@ fn decision(
 ) -> Decision {
     let rules = Rules { provision, mapping, fallback_license };
     let facts = Facts {
+        place: Place::Own,
         by_email,
         by_employee_id: None,
         domain_associated,

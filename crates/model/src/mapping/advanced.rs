@@ -27,8 +27,6 @@ pub struct Person<'a> {
 /// What the rules decide; what is absent stays as it is.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Granted {
-    /// The sub-account the person belongs to.
-    pub sub_account: Option<Label>,
     /// The license type: `Some(None)` refuses.
     pub license: Option<Option<License>>,
     /// Whether each add-on is held.
@@ -47,31 +45,110 @@ pub struct Granted {
     pub trace: Vec<Step>,
 }
 
-/// Applies the rules of every category. A category without rules changes nothing, unless auto mapping names its groups.
+/// Where the rules send a person.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Way {
+    /// Nowhere: the sign-in is one of the account itself.
+    Stays,
+    /// To the sub-account with this label, by the rule that is named.
+    SubAccount(Label, Text),
+    /// Nobody knows: the values are too long for so many patterns.
+    Unknown,
+}
+
+/// Applies the rules of the one category that says in whose account the others are applied, and notes every rule that was
+/// looked at. The owner and whoever is exempt stays.
+#[must_use]
+pub fn route(mapping: &Mapping, asserted: &Asserted, person: Person<'_>, trace: &mut Vec<Step>) -> Way {
+    let name = CategoryName::SubAccount;
+    let Some(category) = mapping.categories.get(&name) else { return Way::Stays };
+    let check = name.check();
+    if person.is_owner {
+        trace.push(Step::new(check, true, Text::said("anybody but the owner"), Text::said(OWNER_STAYS)));
+        return Way::Stays;
+    }
+    if let Some(why) = exemption(&category.exempt, person) {
+        trace.push(Step::new(check, true, Text::said("nobody who is exempt"), why));
+        return Way::Stays;
+    }
+    match first_match(&check, category, &mut Lookup::new(asserted), trace) {
+        Ok(Some(rule)) => to_sub_account(rule.grant(), rule.words()),
+        Ok(None) => {
+            let NoMatch::Give(grant) = &category.no_match else {
+                trace.push(unmatched(&check, Text::said("nothing applies: signs in here")));
+                return Way::Stays;
+            };
+            trace.push(unmatched(&check, format!("nothing applies: {grant}").into()));
+            to_sub_account(grant, Text::said(NOTHING_APPLIES))
+        }
+        Err(step) => {
+            trace.push(Step { ok: false, ..step });
+            Way::Unknown
+        }
+    }
+}
+
+fn to_sub_account(grant: &Grant, reason: Text) -> Way {
+    match grant {
+        Grant::SubAccount(label) => Way::SubAccount(label.clone(), reason),
+        _ => Way::Stays,
+    }
+}
+
+const OWNER_STAYS: &str = "the owner: no rule applies";
+const NOTHING_APPLIES: &str = "nothing applies";
+
+fn unmatched(check: &Text, found: Text) -> Step {
+    Step::new(check.clone(), true, Text::said("a rule that applies"), found)
+}
+
+/// Applies the rules of every category but the one of [`route`]. A category without rules changes nothing, unless auto
+/// mapping names its groups.
 #[must_use]
 pub fn grant(mapping: &Mapping, asserted: &Asserted, person: Person<'_>) -> Granted {
+    let mut lookup = Lookup::new(asserted);
+    let mut granted = grant_of(mapping, &mut lookup, person, |name| name != CategoryName::SubAccount);
+    if person.is_owner {
+        return granted;
+    }
+    for (kind, attribute) in &mapping.auto {
+        if !mapping.categories.contains_key(&CategoryName::Groups(*kind)) {
+            auto::apply((*kind, attribute), &[], &mut lookup, &mut granted);
+        }
+    }
+    granted
+}
+
+/// Applies the rules of the categories that reach into sub-accounts: license and add-ons, and no other.
+#[must_use]
+pub fn grant_in_sub_account(mapping: &Mapping, asserted: &Asserted, person: Person<'_>) -> Granted {
+    let reaches = |name| matches!(name, CategoryName::License | CategoryName::AddOn(_));
+    grant_of(mapping, &mut Lookup::new(asserted), person, reaches)
+}
+
+fn grant_of<'a>(
+    mapping: &'a Mapping,
+    lookup: &mut Lookup<'a>,
+    person: Person<'_>,
+    concerned: impl Fn(CategoryName) -> bool,
+) -> Granted {
     let mut granted = Granted::default();
     if person.is_owner {
         if !mapping.categories.is_empty() || !mapping.auto.is_empty() {
-            granted.trace.push(Step::passed(
-                "mapping.rules",
-                "anybody but the owner",
-                "the owner: no rule applies",
-            ));
+            granted.trace.push(Step::passed("mapping.rules", "anybody but the owner", OWNER_STAYS));
         }
         return granted;
     }
     let steps: usize = mapping.categories.values().map(|category| category.rules.len() + 1).sum();
     granted.trace.reserve(steps + mapping.auto.len());
-    let mut lookup = Lookup::new(asserted);
-    for (name, category) in &mapping.categories {
+    for (name, category) in mapping.categories.iter().filter(|(name, _)| concerned(**name)) {
         let check = name.check();
         let is_ruled = !category.rules.is_empty();
         if let Some(why) = exemption(&category.exempt, person) {
             granted.trace.push(Step::passed(&check, "nobody who is exempt", why));
             continue;
         }
-        match first_match(&check, category, &mut lookup, &mut granted.trace) {
+        match first_match(&check, category, lookup, &mut granted.trace) {
             Ok(Some(rule)) => {
                 granted.reasons.insert(*name, rule.words());
                 granted.give(*name, rule.grant(), &check);
@@ -83,15 +160,10 @@ pub fn grant(mapping: &Mapping, asserted: &Asserted, person: Person<'_>) -> Gran
             }
         }
         let by_value = auto_attribute(mapping, *name)
-            .is_some_and(|auto| auto::apply(auto, &category.rules, &mut lookup, &mut granted));
+            .is_some_and(|auto| auto::apply(auto, &category.rules, lookup, &mut granted));
         let is_mapped = is_ruled || auto_attribute(mapping, *name).is_some();
         if is_mapped && !by_value && !granted.reasons.contains_key(name) {
             granted.give_nothing(*name, &check, category);
-        }
-    }
-    for (kind, attribute) in &mapping.auto {
-        if !mapping.categories.contains_key(&CategoryName::Groups(*kind)) {
-            auto::apply((*kind, attribute), &[], &mut lookup, &mut granted);
         }
     }
     granted
@@ -158,7 +230,6 @@ impl Granted {
             (CategoryName::PhonePlan, Grant::PhonePlan(plan)) => self.phone_plan = Some(Some(*plan)),
             (CategoryName::PhoneSite, Grant::PhoneSite(site)) => self.phone_site = Some(Some(site.clone())),
             (CategoryName::Role, Grant::Role(role)) if *role != Role::Owner => self.role = Some(role.clone()),
-            (CategoryName::SubAccount, Grant::SubAccount(label)) => self.sub_account = Some(label.clone()),
             _ => {
                 let expected = Text::said("a result that the category gives");
                 let found = format!("{grant} is none: nothing changes");
@@ -183,8 +254,8 @@ impl Granted {
             NoMatch::Remove => Text::said("nothing applies: taken away"),
             NoMatch::Give(grant) => format!("nothing applies: {grant}").into(),
         };
-        self.trace.push(Step::new(check.clone(), true, Text::said("a rule that applies"), found));
-        self.reasons.insert(name, Text::said("nothing applies"));
+        self.trace.push(unmatched(check, found));
+        self.reasons.insert(name, Text::said(NOTHING_APPLIES));
         match (&category.no_match, name) {
             (NoMatch::Keep, _) => {}
             (NoMatch::Give(grant), _) => self.give(name, grant, check),

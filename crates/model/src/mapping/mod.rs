@@ -18,7 +18,7 @@ mod rules;
 mod time_zone;
 mod value;
 
-pub use advanced::{Granted, Person, grant};
+pub use advanced::{Granted, Person, Way, grant, grant_in_sub_account, route};
 pub use basic::{Mapped, apply, conceal, is_first_time_only};
 pub use category::{Category, CategoryName, Exempt, Grant, NoMatch, Rule};
 pub use check::Problem;
@@ -78,6 +78,12 @@ pub struct Mapping {
 }
 
 impl Mapping {
+    /// Whether somebody may be sent to a sub-account.
+    #[must_use]
+    pub fn routes(&self) -> bool {
+        self.categories.contains_key(&CategoryName::SubAccount)
+    }
+
     /// Whether a decision depends on the groups of the person.
     #[must_use]
     pub fn looks_at_groups(&self) -> bool {

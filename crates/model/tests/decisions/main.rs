@@ -8,3 +8,4 @@ mod licenses;
 mod people;
 mod properties;
 mod rules;
+mod sub_accounts;

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 use std::collections::BTreeMap;
-use vestibule_model::admission::{After, Decision, Facts, Outcome, Rules, Standing, decide};
+use vestibule_model::admission::{After, Decision, Facts, Outcome, Place, Rules, Standing, decide};
 use vestibule_model::code::Code;
 use vestibule_model::connection::Provision;
 use vestibule_model::email::Email;
@@ -172,9 +172,19 @@ impl<'a> Case<'a> {
     }
 
     pub fn decide(&self, asserted: &Asserted) -> Decision {
+        self.decide_at(Place::Own, asserted)
+    }
+
+    /// The same in an account of a family.
+    pub fn decide_at(&self, place: Place<'_>, asserted: &Asserted) -> Decision {
         let rules =
             Rules { provision: self.provision, mapping: self.mapping, fallback_license: self.fallback };
-        let facts = Facts {
+        decide(rules, &self.identity, self.facts(place), asserted)
+    }
+
+    pub fn facts<'b>(&'b self, place: Place<'b>) -> Facts<'b> {
+        Facts {
+            place,
             by_email: self.by_email,
             by_employee_id: self.by_employee_id,
             domain_associated: self.domain_associated,
@@ -182,8 +192,7 @@ impl<'a> Case<'a> {
             seats: &self.seats,
             now: self.now,
             seed: [7; 32],
-        };
-        decide(rules, &self.identity, facts, asserted)
+        }
     }
 
     pub fn admitted(&self, asserted: &Asserted) -> After {

@@ -4,7 +4,7 @@ use crate::people::*;
 use proptest::collection::vec;
 use proptest::prelude::{Just, Strategy, any, prop_assert, prop_assert_eq, prop_oneof, proptest};
 use proptest::sample::select;
-use vestibule_model::admission::{Facts, Outcome, Rules, Standing, decide};
+use vestibule_model::admission::{Facts, Outcome, Place, Rules, Standing, decide};
 use vestibule_model::connection::Provision;
 use vestibule_model::group::{GroupKind, Membership, Origin};
 use vestibule_model::license::{AddOn, License};
@@ -109,6 +109,7 @@ fn decided((mapping, asserted, user, memberships, left): &Given) -> vestibule_mo
     let rules = Rules { provision: Provision::AtSignIn, mapping, fallback_license: None };
     let seats = seats(*left);
     let facts = Facts {
+        place: Place::Own,
         by_email: user.as_ref().map_or(Standing::Nobody, Standing::Here),
         by_employee_id: None,
         domain_associated: true,

@@ -122,7 +122,6 @@ fn has(after: &After, word: &str) -> String {
         "phone_plan" => format!("{} {}", held("phone-national"), held("phone-global")),
         "phone_site" => after.holdings.phone_site.clone().unwrap_or_default(),
         "role" => after.role.as_str().to_owned(),
-        "sub_account" => after.sub_account.as_ref().map(ToString::to_string).unwrap_or_default(),
         "user_group" => format!("{:?}", after.groups.get(&GroupKind::UserGroup)),
         "channel" => format!("{:?}", after.groups.get(&GroupKind::Channel)),
         _ => format!("{:?}", after.groups.get(&GroupKind::ImGroup)),
@@ -273,39 +272,4 @@ fn roles_are_given_custom_ones_too() {
     assert_eq!((role(&["it"]), role(&["audit"]), role(&["x"])), (Role::Admin, keeper, Role::Member));
     let created = Case::of_nobody(&mapping).admitted(&of_groups(&["it"]));
     assert_eq!(created.role, Role::Admin, "rules apply to new people and to old ones");
-}
-
-#[test]
-fn t19_in_a_sub_account_only_license_and_add_ons_apply() {
-    let label = vestibule_model::account::Label::parse("acme-sub").unwrap();
-    let webinar = AddOn::from_word("webinar-500").unwrap();
-    let categories = |with_sub: bool| {
-        let mut mapping = mapping([
-            category("license", vec![otherwise(Grant::License(Some(License::OnPrem)))]),
-            category("addon.webinar-500", vec![otherwise(Grant::Held)]),
-            category("role", vec![otherwise(ADMIN)]),
-            category("phone_site", vec![otherwise(Grant::PhoneSite("Rome".to_owned()))]),
-            category("user_group", vec![otherwise(groups(&["Sales"]))]),
-        ]);
-        mapping.auto = [(GroupKind::Channel, "groups".to_owned())].into();
-        if with_sub {
-            mapping
-                .categories
-                .extend([category("sub_account", vec![equals("sub", Grant::SubAccount(label.clone()))])]);
-        }
-        mapping
-    };
-    let user = anna();
-    let sent = of_groups(&["sub"]);
-    let routed = Case::of(&categories(true), &user).admitted(&sent);
-    assert_eq!(routed.sub_account, Some(label.clone()));
-    assert_eq!((routed.license, routed.holdings.add_ons.contains(&webinar)), (Some(License::OnPrem), true));
-    assert_eq!((routed.role, routed.holdings.phone_site, routed.groups.len()), (Role::Member, None, 0));
-    let stays = Case::of(&categories(false), &user).admitted(&sent);
-    assert_eq!(
-        (stays.role, stays.holdings.phone_site.as_deref(), stays.groups.len()),
-        (Role::Admin, Some("Rome"), 2)
-    );
-    let elsewhere = of_groups(&["main"]);
-    assert_eq!(Case::of(&categories(true), &user).admitted(&elsewhere).sub_account, None);
 }

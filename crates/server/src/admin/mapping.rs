@@ -18,8 +18,8 @@ use vestibule_model::mapping::CategoryName;
 
 /// `GET /admin/mapping`
 pub(crate) async fn page(Admin(admin): Admin) -> Result<Response, Failure> {
-    let Seen { version, configuration } = edit_mapping::seen(&admin).await?;
-    Ok(page::shown(&MappingPage::new(frame(&admin, Here::Mapping), version, &configuration)))
+    let seen = edit_mapping::seen(&admin).await?;
+    Ok(page::shown(&MappingPage::new(frame(&admin, Here::Mapping), &seen)))
 }
 
 /// `GET /admin/mapping/licenses`
@@ -188,7 +188,7 @@ fn form(
         action: address(piece),
         version,
         problem: None,
-        fields: piece.fields(&seen.configuration, values, wrong),
+        fields: piece.fields(seen, values, wrong),
         outlook: None,
     }
 }

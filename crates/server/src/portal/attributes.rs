@@ -133,8 +133,9 @@ impl MapPage {
         let targets = super::mapping::targets().filter(|(word, _)| word != "picture" || attribute != NAME_ID);
         let fields = targets
             .map(|(word, title)| (with(&format!("/admin/mapping/basic/{word}"), "source", attribute), title));
-        let categories =
-            super::mapping::names().map(|category| (rule_for(category, attribute), category.title()));
+        // Few accounts have sub-accounts; the page of the mapping knows, and offers them.
+        let categories = super::mapping::names().filter(|category| *category != CategoryName::SubAccount);
+        let categories = categories.map(|category| (rule_for(category, attribute), category.title()));
         Self {
             frame,
             attribute: spelled(attribute),

@@ -6,6 +6,7 @@ pub mod words;
 use super::Frame;
 use askama::Template;
 use vestibule_app::configuration::Configuration;
+use vestibule_app::configuration::edit_mapping::Seen;
 use vestibule_model::group::GroupKind;
 use vestibule_model::license::{AddOn, Family, License};
 use vestibule_model::mapping::{Category, CategoryName, Condition, Input, is_first_time_only};
@@ -66,7 +67,8 @@ impl CategoryPart {
 impl MappingPage {
     /// The page.
     #[must_use]
-    pub fn new(frame: Frame, version: i64, configuration: &Configuration) -> Self {
+    pub fn new(frame: Frame, seen: &Seen) -> Self {
+        let Seen { version, configuration, sub_accounts } = seen;
         let mapping = &configuration.mapping;
         let license = |license: Option<License>| license.map_or_else(|| "None".to_owned(), |l| l.to_string());
         let licenses = vec![
@@ -77,11 +79,13 @@ impl MappingPage {
         let mapped = |word: &str| basic.iter().any(|row| row.target == word);
         let unmapped = targets().filter(|(word, _)| !mapped(word)).collect();
         let categories = mapping.categories.iter().map(|(name, category)| part(*name, category)).collect();
-        let without = names().filter(|name| !mapping.categories.contains_key(name));
+        // Where there is nowhere to be sent to, there is nothing to ask.
+        let is_offered = |name: &CategoryName| *name != CategoryName::SubAccount || !sub_accounts.is_empty();
+        let without = names().filter(|name| !mapping.categories.contains_key(name)).filter(is_offered);
         let auto = GroupKind::ALL.into_iter();
         Self {
             frame,
-            version,
+            version: *version,
             licenses,
             unmapped,
             categories,
@@ -105,7 +109,7 @@ pub fn targets() -> impl Iterator<Item = (String, String)> {
 /// Every category that forms change.
 pub fn names() -> impl Iterator<Item = CategoryName> {
     let add_ons = AddOn::all().filter(|add_on| add_on.family() != Family::Phone).map(CategoryName::AddOn);
-    CategoryName::plain().filter(|name| *name != CategoryName::SubAccount).chain(add_ons)
+    CategoryName::plain().chain(add_ons)
 }
 
 const FIRST: &str = "first sign-in";

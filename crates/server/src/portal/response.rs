@@ -160,13 +160,17 @@ fn test_part(test: Test, connection: Option<String>) -> TestPart {
         let sentence = "A sign-in would have been refused, for the reason above.".to_owned();
         return TestPart { version, passed: false, sentence, facts: Vec::new(), connection };
     };
+    let sub_account = would.sub_account.clone();
     let sentence = match would.how {
         How::Known => format!("{} would have been signed in, as a user who is known here.", would.email),
         How::Approved => format!("{} would have been approved, and signed in.", would.email),
         How::Created => format!("{} would have been created as a new user, and signed in.", would.email),
     };
     let license = would.license.map(|license| license.to_string());
-    let facts = vec![Fact::new("User", would.email), Fact::new("License type", license)];
+    let mut facts = vec![Fact::new("User", would.email), Fact::new("License type", license)];
+    if sub_account.is_some() {
+        facts.push(Fact::new("Sub-account", sub_account));
+    }
     TestPart { version, passed: true, sentence, facts, connection }
 }
 

@@ -6,14 +6,14 @@
 use crate::error::Failure;
 use crate::extract::Visitor;
 use crate::headers::set_tracking_id;
-use crate::portal::visitors::Pending;
+use crate::portal::visitors::{Forward, Pending};
 use crate::{admin, cookies, page};
 use axum::body::{Body, HttpBody as _};
 use axum::http::{HeaderMap, Method, Uri};
 use axum::response::Response;
 use std::future::poll_fn;
 use std::pin::Pin;
-use vestibule_app::sign_in::{self, Finished, Posted};
+use vestibule_app::sign_in::{self, Finished, Posted, REQUEST_LIFETIME};
 
 /// The most that is read of a body, in bytes. A body that goes on is a response that is too large, and logged as one.
 pub(super) const LARGEST_BODY: usize = 256 * 1024;
@@ -49,6 +49,19 @@ pub(crate) async fn receive(visitor: Visitor, headers: HeaderMap, body: Body) ->
     let (mut response, tracking_id) = match sign_in::finish(&visitor.0, posted).await? {
         Finished::SignedIn { session, return_to, tracking_id } => {
             (page::with_cookie(page::see_other(&return_to), cookies::session(&session)?), tracking_id)
+        }
+        // Browsers may hold a redirect that follows the identity provider's form against the policy of its page, which names
+        // this host alone; so a page of ours leads on.
+        Finished::HandedOver { browser, url, sub_account, tracking_id } => {
+            let forward = Forward {
+                account: visitor.0.account().name.clone(),
+                heading: format!("Taking you to {sub_account}"),
+                to: url,
+            };
+            (
+                page::with_cookie(page::shown(&forward), cookies::browser(&browser, REQUEST_LIFETIME)?),
+                tracking_id,
+            )
         }
         Finished::Restart { tracking_id } => {
             (page::with_cookie(page::see_other("/saml/login"), cookies::restarted()?), tracking_id)

@@ -12,7 +12,7 @@ fn version(page: &Answer) -> String {
 }
 
 /// Opens a form, fills it and sends it.
-async fn fill(owner: &mut Browser, path: &str, fields: &[(&str, &str)]) -> Answer {
+pub async fn fill(owner: &mut Browser, path: &str, fields: &[(&str, &str)]) -> Answer {
     let page = owner.get(path).await;
     assert_eq!(page.status, StatusCode::OK, "{}", page.body);
     let version = version(&page);

@@ -17,6 +17,7 @@ mod response_log;
 mod scim_users;
 mod scope;
 mod sign_in;
+mod sub_accounts;
 mod users;
 
 /// Declares cases: an `async fn(&Place)` each, run once per engine.

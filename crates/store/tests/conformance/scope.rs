@@ -82,6 +82,7 @@ async fn fill(tx: &Tx<'_>) -> Result<(), Error> {
         user: user_id(1),
         created_at: at(0),
         expires_at: at(600),
+        license: None,
     };
     links::insert(tx, &link).await?;
     response_log::insert(tx, &log_entry(), b"sealed").await?;

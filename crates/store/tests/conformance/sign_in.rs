@@ -220,7 +220,14 @@ async fn idle_sessions_are_purged(place: &Place) {
 }
 
 fn link(purpose: LinkPurpose) -> Link {
-    Link { token_hash: [1; 32], purpose, user: user_id(1), created_at: at(0), expires_at: at(600) }
+    Link {
+        token_hash: [1; 32],
+        purpose,
+        user: user_id(1),
+        created_at: at(0),
+        expires_at: at(600),
+        license: None,
+    }
 }
 
 async fn a_link_is_taken_once_for_its_own_purpose(place: &Place) {

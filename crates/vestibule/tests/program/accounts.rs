@@ -31,8 +31,17 @@ fn creating_an_account_prints_every_key() {
     let run =
         folder.run(&["account", "create", "acme", "--name", "Acme", "--owner", "o@acme.example", "--json"]);
     let created = run.ends_with(0).json();
-    let all =
-        ["account", "id", "name", "owner", "owner_link", "owner_link_expires_at", "state", "vanity_url"];
+    let all = [
+        "account",
+        "id",
+        "name",
+        "owner",
+        "owner_link",
+        "owner_link_expires_at",
+        "parent",
+        "state",
+        "vanity_url",
+    ];
     assert_eq!(keys(&created), all);
     assert_eq!(created["vanity_url"], "http://acme.localhost:8080");
     assert_eq!(created["state"], "approved");
@@ -46,6 +55,36 @@ fn creating_an_account_prints_every_key() {
         folder.run(&["account", "show", "acme", "--json"]).ends_with(0).json()["owner"],
         "o@acme.example"
     );
+}
+
+#[test]
+fn a_sub_account_is_made_below_another_one_and_both_say_so() {
+    let folder = with_account();
+    let create =
+        ["account", "create", "beta", "--name", "Beta", "--owner", "o@beta.example", "--parent", "acme"];
+    let created = folder.run(&[&create[..], &["--json"]].concat()).ends_with(0).json();
+    assert_eq!(created["parent"], "acme");
+    let show = |label| folder.run(&["account", "show", label, "--json"]).ends_with(0).json();
+    let (above, below) = (show("acme"), show("beta"));
+    assert_eq!(
+        (&above["parent"], above["sub_accounts"][0].as_str()),
+        (&serde_json::Value::Null, Some("beta"))
+    );
+    assert_eq!(
+        (below["parent"].as_str(), below["sub_accounts"].as_array().unwrap().len()),
+        (Some("acme"), 0)
+    );
+    assert!(folder.run(&["account", "list"]).ends_with(0).stdout().contains("(below acme)"));
+    let deeper =
+        ["account", "create", "gamma", "--name", "G", "--owner", "o@gamma.example", "--parent", "beta"];
+    let refused = folder.run(&[&deeper[..], &["--json"]].concat()).ends_with(1);
+    assert_eq!(refused.error()["code"], "conflict");
+    account_file(
+        &folder,
+        "[[mapping.sub_account]]\nattribute = \"division\"\nvalue = \"Beta\"\nresult = \"beta\"\n",
+    );
+    folder.run(&["apply", "acme.toml"]).ends_with(0);
+    folder.run(&["apply", "acme.toml", "--plan"]).ends_with(0);
 }
 
 #[test]

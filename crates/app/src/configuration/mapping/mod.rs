@@ -3,10 +3,12 @@
 //! `[mapping.basic]` is one section; everything else of `[mapping]`, the rules, is another. What it all means is
 //! decided in `model::mapping`.
 
+mod fits;
 mod pairs;
 mod read;
 mod write;
 
+pub(super) use fits::check;
 pub(super) use pairs::pairs;
-pub(super) use read::{check, read, roles};
+pub(super) use read::{read, roles};
 pub(super) use write::write;

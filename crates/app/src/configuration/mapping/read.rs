@@ -1,18 +1,17 @@
 //! Reading `[mapping]` and `[roles]`: every value becomes what the model knows, or an error that names line, key and reason.
 
-use super::super::Configuration;
 use super::super::file::Source;
 use super::super::place::Place;
 use crate::error::Error;
 use std::collections::BTreeSet;
 use toml::{Table, Value};
+use vestibule_model::account::Label;
 use vestibule_model::email::Email;
 use vestibule_model::expression::Expression;
 use vestibule_model::group::{GroupKind, GroupName};
 use vestibule_model::license::{AddOn, Family, License};
 use vestibule_model::mapping::{
-    self, Category, CategoryName, Condition, Exempt, Grant, Input, Mapping, NoMatch, Operator, Pattern,
-    Problem, Rule,
+    self, Category, CategoryName, Condition, Exempt, Grant, Input, Mapping, NoMatch, Operator, Pattern, Rule,
 };
 use vestibule_model::trace::is_unseen;
 use vestibule_model::user::{CustomName, Field, MOST_CUSTOM_FIELDS, Role, RoleName};
@@ -52,51 +51,6 @@ pub(in super::super) fn roles(source: &Source, table: &Table) -> Result<BTreeSet
         })
     };
     table.iter().map(role).collect()
-}
-
-/// Refuses a mapping that does not fit the rest of the account.
-pub(in super::super) fn check(source: &Source, wanted: &Configuration) -> Result<(), Error> {
-    if let Err(problem) = wanted.mapping.check() {
-        return Err(named(source, &problem).wrong(&problem.problem).hint(sentence(problem.hint)));
-    }
-    let Some(category) = wanted.mapping.categories.get(&CategoryName::Role) else { return Ok(()) };
-    let place = Place::of(source, "mapping");
-    let rules = category.rules.iter().enumerate();
-    let rules = rules.map(|(number, rule)| (place.key("role").entry(number).key("result"), rule.grant()));
-    let otherwise = match &category.no_match {
-        NoMatch::Give(grant) => Some((place.key("no_match").key("role"), grant)),
-        NoMatch::Keep | NoMatch::Remove => None,
-    };
-    for (place, grant) in rules.chain(otherwise) {
-        if let Grant::Role(Role::Custom(name)) = grant
-            && !wanted.roles.contains(name)
-        {
-            let problem = format!("the account has no role \"{}\"", name.as_str());
-            let declare = format!("Declare it: `[roles.{}]`.", Value::from(name.as_str()));
-            return Err(place.wrong(problem).hint(declare));
-        }
-    }
-    Ok(())
-}
-
-/// The place of a problem that the model found.
-fn named<'a>(source: &'a Source, problem: &Problem) -> Place<'a> {
-    let top = Place::of(source, "mapping");
-    let Some(path) = problem.place.strip_prefix("mapping.") else { return top };
-    let place = match path.split_once('.') {
-        Some((table, key)) => match key.strip_prefix("custom:") {
-            Some(name) => top.key(table).key("custom").key(name),
-            None => top.key(table).key(key),
-        },
-        None => top.key(path),
-    };
-    problem.rule.map_or(place.clone(), |number| place.entry(number.saturating_sub(1)))
-}
-
-fn sentence(hint: &str) -> String {
-    let mut letters = hint.chars();
-    let first = letters.next().into_iter().flat_map(char::to_uppercase);
-    first.chain(letters).chain(['.']).collect()
 }
 
 fn read_basic(place: &Place<'_>, table: &Table, mapping: &mut Mapping) -> Result<(), Error> {
@@ -346,8 +300,14 @@ fn grant(place: &Place<'_>, name: CategoryName, value: &Value) -> Result<Grant, 
         CategoryName::PhonePlan => plan(place, text),
         CategoryName::PhoneSite => site(place, text),
         CategoryName::Role => role(place, text),
-        CategoryName::SubAccount | CategoryName::Groups(_) => Err(place.wrong("this cannot be given here")),
+        CategoryName::SubAccount => sub_account(place, text),
+        CategoryName::Groups(_) => Err(place.wrong("this cannot be given here")),
     }
+}
+
+fn sub_account(place: &Place<'_>, text: &str) -> Result<Grant, Error> {
+    let label = Label::parse(text);
+    label.map(Grant::SubAccount).map_err(|error| place.wrong(format!("\"{text}\" is no label: {error}")))
 }
 
 fn license(place: &Place<'_>, word: &str) -> Result<Option<License>, Error> {

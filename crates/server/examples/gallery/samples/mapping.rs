@@ -3,8 +3,10 @@
 use super::{HOSTILE, MAIL, admin, days, detail, entry, person, text};
 use vestibule_app::assistant::{Advice, Overage, Proposal, Received, Value, Values};
 use vestibule_app::configuration::Configuration;
+use vestibule_app::configuration::edit_mapping::Seen;
 use vestibule_app::cures::{Cure, Offer};
 use vestibule_app::users::{Belonging, Page, Person, Summary};
+use vestibule_model::account::Label;
 use vestibule_model::code::Code;
 use vestibule_model::email::Email;
 use vestibule_model::group::{GroupKind, GroupName, Origin};
@@ -74,21 +76,39 @@ fn configuration() -> Configuration {
         email: Some(Input::attribute("mail")),
         employee_id: Some(Input::attribute("employeeNumber")),
         fields: fields.into(),
-        categories: [(CategoryName::License, licenses), (kind, user_groups)].into(),
+        categories: [
+            (CategoryName::SubAccount, sub_accounts()),
+            (CategoryName::License, licenses),
+            (kind, user_groups),
+        ]
+        .into(),
         auto: [(GroupKind::Channel, text("team"))].into(),
         ..Mapping::default()
     };
     Configuration { mapping, fallback_license: Some(License::Basic), ..Configuration::default() }
 }
 
+/// Whom the mapping sends to a sub-account.
+fn sub_accounts() -> Category {
+    let rule = Label::parse("acme-labs").map(|label| {
+        Rule::new(when("department", Operator::Equals(text("research"))), Grant::SubAccount(label))
+    });
+    Category { rules: rule.into_iter().collect(), no_match: NoMatch::Keep, exempt: Exempt::default() }
+}
+
+fn seen() -> Seen {
+    let sub_accounts = ["acme-labs", "acme-retail"].into_iter().filter_map(|label| Label::parse(label).ok());
+    Seen { version: 7, configuration: configuration(), sub_accounts: sub_accounts.collect() }
+}
+
 pub fn mapping() -> MappingPage {
-    MappingPage::new(admin(Here::Mapping), 7, &configuration())
+    MappingPage::new(admin(Here::Mapping), &seen())
 }
 
 pub fn mapping_form(wrong: bool) -> PiecePage {
     let piece = Piece::Rule(CategoryName::License, Some(1));
-    let configuration = configuration();
-    let mut values: form::Values = piece.values(&configuration).unwrap_or_default();
+    let seen = seen();
+    let mut values: form::Values = piece.values(&seen.configuration).unwrap_or_default();
     if wrong {
         values.insert(text("operator"), text("regex"));
         values.insert(text("value"), text("(Hosts"));
@@ -109,7 +129,7 @@ pub fn mapping_form(wrong: bool) -> PiecePage {
         action: text("/admin/mapping/rules/license/1"),
         version: 7,
         problem: wrong.then(|| format!("Nothing was saved. {why}")),
-        fields: piece.fields(&configuration, &values, wrong.then_some(("value", why))),
+        fields: piece.fields(&seen, &values, wrong.then_some(("value", why))),
         outlook: (!wrong).then_some(outlook),
     }
 }

@@ -9,7 +9,8 @@ use vestibule_server::portal::Here;
 use vestibule_server::portal::response::ResponsePage;
 
 pub fn test_passed() -> ResponsePage {
-    let would = Would { email: text(MAIL), how: How::Created, license: Some(License::Licensed) };
+    let would =
+        Would { email: text(MAIL), how: How::Created, license: Some(License::Licensed), sub_account: None };
     page(None, Detail { test: Some(Test { version: 4, would: Some(would) }), ..detail(false) })
 }
 

@@ -5,6 +5,7 @@ use crate::portal::Frame;
 use askama::Template;
 use std::collections::BTreeMap;
 use vestibule_app::configuration::Configuration;
+use vestibule_app::configuration::edit_mapping::Seen;
 use vestibule_app::simulate::{Simulated, Simulation};
 use vestibule_model::group::{GroupKind, GroupName};
 use vestibule_model::license::{AddOn, Family, License};
@@ -168,6 +169,10 @@ impl Piece {
             Self::Basic(_) => {
                 "Of several values the first is taken. Leave the source empty to map the field no more."
             }
+            Self::Rule(CategoryName::SubAccount, _) => {
+                "Whom a rule sends to a sub-account is a user there, and nobody here. Users of this account are never \
+                 moved: they are refused (1014). Never for the owner."
+            }
             Self::Rule(..) => {
                 "Rules are asked from the top; the first that applies decides. Never for the owner."
             }
@@ -207,17 +212,12 @@ impl Piece {
 
     /// The fields, filled; `wrong` names the key that is wrong, and says why.
     #[must_use]
-    pub fn fields(
-        &self,
-        configuration: &Configuration,
-        values: &Values,
-        wrong: Option<(&str, &str)>,
-    ) -> Vec<FormField> {
+    pub fn fields(&self, seen: &Seen, values: &Values, wrong: Option<(&str, &str)>) -> Vec<FormField> {
         let specs = match self {
             Self::Licenses => licenses(),
             Self::Basic(target) => basic_fields(target),
-            Self::Rule(category, _) => rule_fields(*category, configuration),
-            Self::Rest(category) => rest_fields(*category, configuration),
+            Self::Rule(category, _) => rule_fields(*category, seen),
+            Self::Rest(category) => rest_fields(*category, seen),
             Self::Auto => auto_fields(),
         };
         let filled = specs.into_iter().map(|(key, label, kind, help)| FormField {
@@ -357,10 +357,17 @@ fn basic_fields(target: &str) -> Vec<Spec> {
 }
 
 /// How a category's result is given.
-fn result_kind(category: CategoryName, configuration: &Configuration) -> Option<(Kind, &'static str)> {
+fn result_kind(category: CategoryName, seen: &Seen) -> Option<(Kind, &'static str)> {
     match category {
         CategoryName::License => Some((license_choices("None: the sign-in is refused (1030)"), "")),
-        CategoryName::AddOn(_) | CategoryName::SubAccount => None,
+        CategoryName::AddOn(_) => None,
+        CategoryName::SubAccount => {
+            let labels = seen.sub_accounts.iter().map(|label| (label.to_string(), label.to_string()));
+            Some((
+                Kind::Choice(labels.collect()),
+                "Only license type and add-ons of this mapping apply there, with its own seats.",
+            ))
+        }
         CategoryName::PhonePlan => {
             let plans = AddOn::all().filter(|add_on| add_on.family() == Family::Phone);
             let plans = plans.map(|plan| (plan.as_str().to_owned(), plan.title().to_owned()));
@@ -368,8 +375,11 @@ fn result_kind(category: CategoryName, configuration: &Configuration) -> Option<
         }
         CategoryName::PhoneSite => Some((Kind::Text, "The name of the site.")),
         CategoryName::Role => {
-            let own =
-                configuration.roles.iter().map(|role| (role.as_str().to_owned(), role.as_str().to_owned()));
+            let own = seen
+                .configuration
+                .roles
+                .iter()
+                .map(|role| (role.as_str().to_owned(), role.as_str().to_owned()));
             let built_in = [("member", "Member"), ("admin", "Admin")];
             let built_in = built_in.into_iter().map(|(word, title)| (word.to_owned(), title.to_owned()));
             Some((Kind::Choice(built_in.chain(own).collect()), "Never the owner’s."))
@@ -382,7 +392,7 @@ fn result_kind(category: CategoryName, configuration: &Configuration) -> Option<
     }
 }
 
-fn rule_fields(category: CategoryName, configuration: &Configuration) -> Vec<Spec> {
+fn rule_fields(category: CategoryName, seen: &Seen) -> Vec<Spec> {
     let operators = Operator::WORDS.iter().map(|word| ((*word).to_owned(), words::operator(word).to_owned()));
     let otherwise = [("otherwise".to_owned(), "in every other case (the last rule)".to_owned())];
     let mut fields = vec![
@@ -395,25 +405,30 @@ fn rule_fields(category: CategoryName, configuration: &Configuration) -> Vec<Spe
         ("operator", "Comparison", Kind::Choice(operators.chain(otherwise).collect()), "Case matters."),
         ("value", "Value", Kind::Text, "Left empty for “has any value” and “in every other case”."),
     ];
-    if let Some((kind, help)) = result_kind(category, configuration) {
+    if let Some((kind, help)) = result_kind(category, seen) {
         fields.push(("result", "Then", kind, help));
     }
     fields
 }
 
-fn rest_fields(category: CategoryName, configuration: &Configuration) -> Vec<Spec> {
-    let policies = [
-        ("keep", "What the person has stays"),
-        ("remove", "It is taken away"),
-        ("give", "The person gets …"),
-    ];
-    let mut fields = vec![("no_match", "When no rule applies", choices(&policies), "")];
-    if let Some((kind, help)) = result_kind(category, configuration) {
+fn rest_fields(category: CategoryName, seen: &Seen) -> Vec<Spec> {
+    let policies: &[(&str, &str)] = match category {
+        CategoryName::SubAccount => {
+            &[("keep", "The person signs in here"), ("give", "The person signs in to …")]
+        }
+        _ => &[
+            ("keep", "What the person has stays"),
+            ("remove", "It is taken away"),
+            ("give", "The person gets …"),
+        ],
+    };
+    let mut fields = vec![("no_match", "When no rule applies", choices(policies), "")];
+    if let Some((kind, help)) = result_kind(category, seen) {
         fields.push(("give", "… this", kind, help));
     }
     fields.extend([
         ("users", "Exempt users", Kind::Area, "Their e-mail addresses, one a line."),
-        ("groups", "Exempt user groups", Kind::Area, "Their names, one a line. Members keep what they have."),
+        ("groups", "Exempt user groups", Kind::Area, "Their names, one a line. Nothing changes for members."),
     ]);
     fields
 }

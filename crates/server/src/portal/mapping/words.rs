@@ -44,6 +44,7 @@ fn grant(grant: &Grant) -> String {
 #[must_use]
 pub fn no_match(name: CategoryName, no_match: &NoMatch) -> String {
     match (no_match, name) {
+        (NoMatch::Keep, CategoryName::SubAccount) => "The person signs in here.".to_owned(),
         (NoMatch::Keep, _) => "What the person has stays.".to_owned(),
         (NoMatch::Remove, CategoryName::License) => {
             "No license, and the sign-in is refused (1030).".to_owned()
@@ -51,6 +52,9 @@ pub fn no_match(name: CategoryName, no_match: &NoMatch) -> String {
         (NoMatch::Remove, CategoryName::Role) => "The person becomes a member.".to_owned(),
         (NoMatch::Remove, CategoryName::Groups(_)) => "What mapping gave before is taken away.".to_owned(),
         (NoMatch::Remove, _) => "It is taken away.".to_owned(),
+        (NoMatch::Give(given), CategoryName::SubAccount) => {
+            format!("The person signs in to {}.", grant(given))
+        }
         (NoMatch::Give(given), _) => format!("The person gets: {}.", grant(given)),
     }
 }
