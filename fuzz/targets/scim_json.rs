@@ -1,11 +1,12 @@
-//! Any bytes as a body: what is read is what others read, and a document is answered so that it reads as the same.
+//! Any bytes as a body: what is read is what others read, and a document is answered so that it reads as the same, from its
+//! text as from itself.
 #![no_main]
 
 use std::sync::{Arc, LazyLock};
 
 use libfuzzer_sys::fuzz_target;
-use serde_json::Value;
-use vestibule_scim::resource::{self, Projection, Rendered};
+use serde_json::{Map, Value};
+use vestibule_scim::resource::{self, Answer as _, Projection, Rendered, Stored};
 use vestibule_scim::{Meta, Mode, Registry, ResourceType, json};
 
 static KINDS: LazyLock<[Arc<ResourceType>; 2]> = LazyLock::new(|| {
@@ -28,12 +29,16 @@ fuzz_target!(|input: &[u8]| {
         let Ok(document) = resource::read(kind, body.clone(), Mode::Create) else { continue };
         let projection = Projection::all();
         let answered = resource::render(kind, &document, &projection, &meta);
-        let mut written = Vec::new();
+        let (mut written, mut copied, added) = (Vec::new(), Vec::new(), Map::new());
         resource::render_into(
             &mut written,
             &Rendered { kind, document: &document, projection: &projection, meta: &meta },
         );
-        assert!(serde_json::from_slice::<Value>(&written).is_ok());
+        assert_eq!(serde_json::from_slice::<Value>(&written).ok().as_ref(), Some(&answered));
+        let text = Value::Object(document.attributes.clone()).to_string();
+        let stored = Stored { kind, text: &text, added: &added, projection: &projection, meta: &meta };
+        assert!(stored.write_into(&mut copied));
+        assert_eq!(serde_json::from_slice::<Value>(&copied).ok(), Some(answered.clone()));
         let mut again = resource::read(kind, answered, Mode::Replace).expect("what is answered can be read");
         again
             .attributes

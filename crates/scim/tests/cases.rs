@@ -65,6 +65,29 @@ fn every_quirk_has_a_case() {
     assert!(missing.is_empty(), "no case shows {missing:?}");
 }
 
+/// Quirks that nothing in a document shows: they are about what is answered, and their cases show that.
+const SILENT: [Quirk; 5] = [
+    Quirk::ExternalIdEchoed,
+    Quirk::InactiveStillFound,
+    Quirk::GoneWhenReplaced,
+    Quirk::SilentSuccess,
+    Quirk::LowercaseResources,
+];
+
+#[test]
+fn every_quirk_that_a_document_shows_is_noted() {
+    let folders = case::KINDS.iter().flat_map(|kind| case::folders(kind));
+    let texts: Vec<String> =
+        folders.map(|folder| fs::read_to_string(folder.join("expected.json")).unwrap()).collect();
+    let noted = |quirk: &Quirk| {
+        let name = format!("\"{}\"", quirk.name());
+        texts.iter().any(|text| text.split("\"quirks\"").skip(1).any(|list| list.contains(&name)))
+    };
+    let missing: Vec<_> =
+        Quirk::ALL.into_iter().filter(|quirk| !SILENT.contains(quirk) && !noted(quirk)).collect();
+    assert!(missing.is_empty(), "no case notes {missing:?}");
+}
+
 #[test]
 fn s03_s04_s05_have_cases_that_are_refused_and_twins_that_are_not() {
     for id in ["s03", "s04", "s05"] {
