@@ -25,7 +25,7 @@ pub(crate) async fn list(asking: Asking) -> Result<Response, Failure> {
     answer(&asking, &asking.query).await
 }
 
-/// `POST /Users/.search` (RFC 7644 §3.4.3).
+/// `POST {base}/Users/.search` (RFC 7644 §3.4.3).
 pub(crate) async fn search(asking: Asking, Body(body): Body) -> Result<Response, Failure> {
     let query = Query::from_search(body).map_err(said)?;
     answer(&asking, &query).await
