@@ -6,10 +6,15 @@
 
 use crate::names::NONE;
 
+/// Few messages have more prefixes; for those no memory is asked for.
+const FEW: usize = 8;
+
 /// Prefixes and the namespaces they are bound to.
 pub(crate) struct Bindings {
-    /// The namespace of each prefix.
-    bound: Vec<u32>,
+    /// The namespace of each of the first few prefixes.
+    few: [u32; FEW],
+    /// Those of the prefixes behind them.
+    more: Vec<u32>,
     /// What each binding, in their order, took the place of.
     shadowed: Vec<(u32, u32)>,
 }
@@ -17,12 +22,18 @@ pub(crate) struct Bindings {
 impl Bindings {
     /// Nothing is bound.
     pub(crate) fn new() -> Self {
-        Self { bound: vec![NONE; 8], shadowed: Vec::with_capacity(8) }
+        Self { few: [NONE; FEW], more: Vec::new(), shadowed: Vec::with_capacity(FEW) }
     }
 
     #[inline]
     pub(crate) fn of(&self, prefix: u32) -> u32 {
-        self.bound.get(prefix as usize).copied().unwrap_or(NONE)
+        let place = prefix as usize;
+        self.few.get(place).copied().unwrap_or_else(|| self.of_later(place))
+    }
+
+    #[cold]
+    fn of_later(&self, place: usize) -> u32 {
+        self.more.get(place - FEW).copied().unwrap_or(NONE)
     }
 
     pub(crate) fn bind(&mut self, prefix: u32, namespace: u32) {
@@ -47,9 +58,10 @@ impl Bindings {
     /// Binds a prefix, and returns what it was bound to before.
     fn set(&mut self, prefix: u32, namespace: u32) -> u32 {
         let place = prefix as usize;
-        if place >= self.bound.len() {
-            self.bound.resize(place + 1, NONE);
+        if place >= FEW + self.more.len() {
+            self.more.resize(place + 1 - FEW, NONE);
         }
-        self.bound.get_mut(place).map_or(NONE, |bound| std::mem::replace(bound, namespace))
+        let bound = self.few.get_mut(place).or_else(|| self.more.get_mut(place - FEW));
+        bound.map_or(NONE, |bound| std::mem::replace(bound, namespace))
     }
 }

@@ -5,12 +5,11 @@
 //! remains, in which only the declarations that are already written must be remembered. What the input writes as the
 //! form does, which is most of it, is copied in runs as long as possible.
 
-use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::ops::Range;
 
 use crate::bindings::Bindings;
-use crate::document::{Node, Tag};
+use crate::document::{Node, Tag, Text};
 use crate::element::Element;
 use crate::names::{NONE, XML};
 use crate::search::find;
@@ -21,29 +20,41 @@ use crate::search::find;
 /// The form is never empty unless the element itself is omitted, and it is a document of its own.
 #[must_use]
 pub fn exclusive(element: Element<'_>, omit: Option<Element<'_>>, inclusive_prefixes: &[&str]) -> Vec<u8> {
+    exclusive_text(element, omit, inclusive_prefixes).into_bytes()
+}
+
+/// The same as a text, which can be read again without a look at its encoding.
+#[must_use]
+pub fn exclusive_text(
+    element: Element<'_>,
+    omit: Option<Element<'_>>,
+    inclusive_prefixes: &[&str],
+) -> String {
     let omitted = omit.filter(|omit| std::ptr::eq(omit.document, element.document)).map(|omit| omit.index);
     let mut form = Form::new(element, inclusive_prefixes);
     let end = element.tag().end;
     let mut index = element.index;
     while index < end {
-        form.close(index);
+        if index >= form.next_end {
+            form.close(index);
+        }
         let node = element.document.nodes.get(index as usize);
         index += 1;
         match node {
             Some(Node::Element(tag)) if omitted == Some(index - 1) => index = tag.end,
             Some(Node::Element(tag)) => form.open(Element { index: index - 1, ..element }, tag),
-            Some(Node::Text(Cow::Borrowed(text))) => form.plain(text),
-            Some(Node::Text(text) | Node::Cdata(text)) => form.text(text),
+            Some(Node::Text(Text::Plain(text))) => form.plain(text),
+            Some(Node::Text(text) | Node::Cdata(text)) => form.text(element.document.said(*text)),
             Some(Node::Comment) | None => {}
         }
     }
     form.close(end);
     form.flush();
-    form.bytes
+    form.text
 }
 
 struct Form<'d> {
-    bytes: Vec<u8>,
+    text: String,
     apex: Element<'d>,
     inclusive: BTreeSet<u32>,
     /// What the declarations written so far bind at this place of the form.
@@ -51,7 +62,9 @@ struct Form<'d> {
     /// The declarations that the element at hand must have, by prefix; kept to keep its memory.
     fresh: Vec<(&'d str, u32)>,
     opened: Vec<Opened<'d>>,
-    /// What is still to be copied from the input, behind `bytes`.
+    /// The index behind the innermost element that is open.
+    next_end: u32,
+    /// What is still to be copied from the input, behind `text`.
     run: Range<usize>,
 }
 
@@ -65,12 +78,13 @@ impl<'d> Form<'d> {
         let span = apex.span();
         Self {
             // Room for the declarations that move down to their first use.
-            bytes: Vec::with_capacity(span.len() + span.len() / 8 + 256),
+            text: String::with_capacity(span.len() + span.len() / 8 + 256),
             apex,
             inclusive: in_scope(apex, inclusive_prefixes),
             written: Bindings::new(),
             fresh: Vec::with_capacity(4),
             opened: Vec::with_capacity(16),
+            next_end: u32::MAX,
             run: 0..0,
         }
     }
@@ -92,21 +106,26 @@ impl<'d> Form<'d> {
             self.start_tag(element, tag);
         }
         self.opened.push(Opened { tag, mark });
+        self.next_end = tag.end;
     }
 
     fn start_tag(&mut self, element: Element<'d>, tag: &'d Tag<'d>) {
         self.flush();
-        self.bytes.push(b'<');
+        self.text.push('<');
         self.name(tag.name.prefix, tag.name.local);
         self.declarations();
         for attribute in element.raw_attributes() {
-            self.bytes.push(b' ');
+            self.text.push(' ');
             self.name(attribute.name.prefix, attribute.name.local);
-            self.bytes.extend_from_slice(b"=\"");
-            self.escaped(&attribute.value, [b'&', b'<', b'"', b'\t', b'\n', b'\r'], in_attribute);
-            self.bytes.push(b'"');
+            self.text.push_str("=\"");
+            self.escaped(
+                self.apex.document.said(attribute.value),
+                [b'&', b'<', b'"', b'\t', b'\n', b'\r'],
+                in_attribute,
+            );
+            self.text.push('"');
         }
-        self.bytes.push(b'>');
+        self.text.push('>');
     }
 
     /// Closes the elements that end before the node at `index`.
@@ -115,21 +134,17 @@ impl<'d> Form<'d> {
             self.end_tag(opened.tag);
             self.written.restore(opened.mark);
         }
+        self.next_end = self.opened.last().map_or(u32::MAX, |opened| opened.tag.end);
     }
 
     fn end_tag(&mut self, tag: &Tag<'_>) {
-        let prefix = self.apex.document.prefixes.name(tag.name.prefix);
-        let colon = usize::from(!prefix.is_empty());
-        let end = tag.span.end as usize;
-        let start = end.saturating_sub(b"</>".len() + prefix.len() + colon + tag.name.local.len());
-        // No shorter end tag can name this element, and that of an empty element has no `</` in it.
-        if self.apex.document.text.as_bytes().get(start..end).is_some_and(|tag| tag.starts_with(b"</")) {
-            return self.copy(start..end);
+        if tag.end_tag > 0 {
+            return self.copy(tag.end_tag as usize..tag.span.end as usize);
         }
         self.flush();
-        self.bytes.extend_from_slice(b"</");
+        self.text.push_str("</");
         self.name(tag.name.prefix, tag.name.local);
-        self.bytes.push(b'>');
+        self.text.push('>');
     }
 
     /// Text that the input writes without references and line ends of its own.
@@ -156,8 +171,7 @@ impl<'d> Form<'d> {
     /// Copies what is to be copied, before something else is written.
     fn flush(&mut self) {
         let run = std::mem::take(&mut self.run);
-        let text = self.apex.document.text.as_bytes();
-        self.bytes.extend_from_slice(text.get(run).unwrap_or_default());
+        self.text.push_str(self.apex.document.text.get(run).unwrap_or_default());
     }
 
     fn text(&mut self, text: &str) {
@@ -197,13 +211,13 @@ impl<'d> Form<'d> {
         let mut fresh = std::mem::take(&mut self.fresh);
         fresh.sort_unstable();
         for (prefix, namespace) in fresh.drain(..) {
-            self.bytes.extend_from_slice(if prefix.is_empty() { b" xmlns" } else { b" xmlns:" });
-            self.bytes.extend_from_slice(prefix.as_bytes());
-            self.bytes.extend_from_slice(b"=\"");
+            self.text.push_str(if prefix.is_empty() { " xmlns" } else { " xmlns:" });
+            self.text.push_str(prefix);
+            self.text.push_str("=\"");
             // The parser lets no namespace pass that would have to be escaped.
             let namespace = self.apex.document.namespaces.name(namespace);
-            self.bytes.extend_from_slice(namespace.as_bytes());
-            self.bytes.push(b'"');
+            self.text.push_str(namespace);
+            self.text.push('"');
         }
         self.fresh = fresh;
     }
@@ -211,10 +225,10 @@ impl<'d> Form<'d> {
     fn name(&mut self, prefix: u32, local: &str) {
         if prefix != NONE {
             let prefix = self.apex.document.prefixes.name(prefix);
-            self.bytes.extend_from_slice(prefix.as_bytes());
-            self.bytes.push(b':');
+            self.text.push_str(prefix);
+            self.text.push(':');
         }
-        self.bytes.extend_from_slice(local.as_bytes());
+        self.text.push_str(local);
     }
 
     fn escaped<const N: usize>(
@@ -226,12 +240,12 @@ impl<'d> Form<'d> {
         let mut rest = text;
         while let Some(place) = find(rest, special) {
             let (plain, found) = rest.split_at_checked(place).unwrap_or((rest, ""));
-            self.bytes.extend_from_slice(plain.as_bytes());
+            self.text.push_str(plain);
             let replaced = found.bytes().next().and_then(&replacement);
-            self.bytes.extend_from_slice(replaced.unwrap_or_default().as_bytes());
+            self.text.push_str(replaced.unwrap_or_default());
             rest = found.get(1..).unwrap_or_default();
         }
-        self.bytes.extend_from_slice(rest.as_bytes());
+        self.text.push_str(rest);
     }
 }
 

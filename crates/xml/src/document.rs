@@ -5,12 +5,12 @@
 //! input wherever the input says them as they are.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
 
 use crate::element::Element;
 use crate::error::Error;
+use crate::ids::Ids;
 use crate::limits::Limits;
-use crate::names::{NONE, Names};
+use crate::names::{NONE, Names, short};
 use crate::parse;
 
 /// A document that was accepted; it borrows from the bytes it was read from.
@@ -25,7 +25,9 @@ pub struct Document<'i> {
     /// The prefixes of its names, declared or used.
     pub(crate) prefixes: Names<'i>,
     pub(crate) namespaces: Names<'i>,
-    pub(crate) ids: BTreeMap<Cow<'i, str>, u32>,
+    pub(crate) ids: Ids<'i>,
+    /// The texts and values that the input writes in another way than they are read.
+    pub(crate) resolved: Vec<String>,
     pub(crate) elements: usize,
     pub(crate) depth: usize,
 }
@@ -37,6 +39,14 @@ impl<'i> Document<'i> {
     /// [`Error`] names the first rule that the document breaks.
     pub fn parse(input: &'i [u8]) -> Result<Self, Error> {
         Self::parse_with(input, &Limits::MESSAGE)
+    }
+
+    /// Reads a message whose encoding is known, within [`Limits::MESSAGE`]; every other rule is the same.
+    ///
+    /// # Errors
+    /// [`Error`] names the first rule that the document breaks.
+    pub fn parse_text(input: &'i str) -> Result<Self, Error> {
+        parse::parse_text(input, &Limits::MESSAGE)
     }
 
     /// Reads a document within other limits.
@@ -53,6 +63,38 @@ impl<'i> Document<'i> {
         Element { document: self, index: 0 }
     }
 
+    /// What a text says.
+    #[inline]
+    pub(crate) fn said(&self, text: Text<'i>) -> &str {
+        match text {
+            Text::Plain(text) => text,
+            Text::Resolved(place) => {
+                self.resolved.get(place as usize).map(String::as_str).unwrap_or_default()
+            }
+        }
+    }
+
+    /// Keeps a text.
+    #[inline]
+    pub(crate) fn keep(&mut self, text: Cow<'i, str>) -> Text<'i> {
+        match text {
+            Cow::Borrowed(text) => Text::Plain(text),
+            Cow::Owned(text) => {
+                self.resolved.push(text);
+                Text::Resolved(short(self.resolved.len() - 1))
+            }
+        }
+    }
+
+    /// A text that was read from this document as the part of the input that it is, if it is one: that outlives the
+    /// document. A value with references in it is none.
+    #[must_use]
+    #[inline]
+    pub fn original(&self, text: &str) -> Option<&'i str> {
+        let place = (text.as_ptr() as usize).checked_sub(self.text.as_ptr() as usize)?;
+        self.text.get(place..place.checked_add(text.len())?)
+    }
+
     /// Where a part of the input stands in it.
     pub(crate) fn place_of(&self, part: &str) -> usize {
         (part.as_ptr() as usize).saturating_sub(self.text.as_ptr() as usize)
@@ -67,27 +109,37 @@ impl<'i> Document<'i> {
     /// Every attribute that looks like an ID (`ID`, `Id`, `id`, in any namespace), by its value without white space
     /// around it, and the element that has it. The values differ: a document with a duplicate is refused.
     pub fn ids(&self) -> impl Iterator<Item = (&str, Element<'_>)> {
-        self.ids.iter().map(|(id, index)| (id.as_ref(), Element { document: self, index: *index }))
+        self.ids.iter().map(|(id, index)| (id, Element { document: self, index }))
     }
 }
 
-#[derive(Debug)]
+#[derive(Debug, Clone, Copy)]
 pub(crate) enum Node<'i> {
     Element(Tag<'i>),
-    Text(Cow<'i, str>),
-    Cdata(Cow<'i, str>),
+    Text(Text<'i>),
+    Cdata(Text<'i>),
     Comment,
 }
 
+/// A text, or the value of an attribute. There is nothing to free in it, so that a document goes at once.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Text<'i> {
+    /// The input says it as it is.
+    Plain(&'i str),
+    /// It was put together; its place in [`Document::resolved`].
+    Resolved(u32),
+}
+
 /// An element.
-#[derive(Debug)]
+#[derive(Debug, Clone, Copy)]
 pub(crate) struct Tag<'i> {
     pub(crate) name: Name<'i>,
     /// Its range of [`Document::attributes`], sorted by namespace and local name: the order of the canonical form.
     pub(crate) attributes: Part,
     /// Its range of [`Document::declarations`], sorted by prefix.
     pub(crate) declarations: Part,
-    pub(crate) parent: Option<u32>,
+    /// The index of the element around it, or [`Tag::ROOT`].
+    pub(crate) parent: u32,
     /// The index after the last node of its subtree.
     pub(crate) end: u32,
     /// Where it stands in the input.
@@ -95,18 +147,24 @@ pub(crate) struct Tag<'i> {
     /// Where its start tag ends in the input, if the canonical form writes that tag as the input does as long as no
     /// declaration is to be added; else 0.
     pub(crate) canonical_end: u32,
+    /// Where its end tag begins in the input, if the canonical form writes that tag as the input does; else 0.
+    pub(crate) end_tag: u32,
 }
 
 impl Tag<'_> {
+    /// No index: no document has so many nodes.
+    pub(crate) const ROOT: u32 = u32::MAX;
+
     /// What stands in for an element that is not there: it has no name, no attributes and no children.
     pub(crate) const NONE: &'static Tag<'static> = &Tag {
         name: Name { local: "", prefix: NONE, namespace: NONE },
         attributes: Part { start: 0, end: 0 },
         declarations: Part { start: 0, end: 0 },
-        parent: None,
+        parent: Self::ROOT,
         end: 0,
         span: Part { start: 0, end: 0 },
         canonical_end: 0,
+        end_tag: 0,
     };
 }
 
@@ -119,10 +177,10 @@ pub(crate) struct Name<'i> {
     pub(crate) namespace: u32,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Clone, Copy)]
 pub(crate) struct Attribute<'i> {
     pub(crate) name: Name<'i>,
-    pub(crate) value: Cow<'i, str>,
+    pub(crate) value: Text<'i>,
 }
 
 /// A namespace declaration; the prefix of the default namespace is empty, and so is the namespace of `xmlns=""`. Both

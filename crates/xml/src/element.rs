@@ -46,7 +46,7 @@ impl<'d> Element<'d> {
     pub fn attribute(self, local: &str) -> Option<&'d str> {
         let found =
             |attribute: &&Attribute<'_>| attribute.name.namespace == NONE && attribute.name.local == local;
-        self.raw_attributes().iter().find(found).map(|attribute| attribute.value.as_ref())
+        self.raw_attributes().iter().find(found).map(|attribute| self.document.said(attribute.value))
     }
 
     /// The value of an attribute in a namespace, normalized and with its references resolved.
@@ -56,14 +56,15 @@ impl<'d> Element<'d> {
         let found = |attribute: &&Attribute<'_>| {
             attribute.name.local == local && namespaces.name(attribute.name.namespace) == namespace
         };
-        self.raw_attributes().iter().find(found).map(|attribute| attribute.value.as_ref())
+        self.raw_attributes().iter().find(found).map(|attribute| self.document.said(attribute.value))
     }
 
     /// Its attributes as (namespace, local name, value), ordered by namespace and local name.
     pub fn attributes(self) -> impl Iterator<Item = (&'d str, &'d str, &'d str)> {
-        let namespaces = &self.document.namespaces;
+        let document = self.document;
         self.raw_attributes().iter().map(|attribute| {
-            (namespaces.name(attribute.name.namespace), attribute.name.local, attribute.value.as_ref())
+            let Attribute { name, value } = *attribute;
+            (document.namespaces.name(name.namespace), name.local, document.said(value))
         })
     }
 
@@ -71,7 +72,8 @@ impl<'d> Element<'d> {
     #[must_use]
     #[inline]
     pub fn parent(self) -> Option<Element<'d>> {
-        self.tag().parent.map(|index| Element { index, ..self })
+        let parent = self.tag().parent;
+        (parent != Tag::ROOT).then_some(Element { index: parent, ..self })
     }
 
     /// Its child elements.
@@ -118,8 +120,14 @@ impl<'d> Element<'d> {
         for (_, node) in self.nodes() {
             match node {
                 Node::Element(_) => return None,
-                Node::Text(text) | Node::Cdata(text) if whole.is_empty() => whole = Cow::Borrowed(text),
-                Node::Text(text) | Node::Cdata(text) => whole.to_mut().push_str(text),
+                Node::Text(text) | Node::Cdata(text) => {
+                    let text = self.document.said(*text);
+                    if whole.is_empty() {
+                        whole = Cow::Borrowed(text);
+                    } else {
+                        whole.to_mut().push_str(text);
+                    }
+                }
                 Node::Comment => {}
             }
         }

@@ -14,6 +14,7 @@ mod characters;
 mod document;
 mod element;
 mod error;
+mod ids;
 mod limits;
 mod names;
 mod parse;

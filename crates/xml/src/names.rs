@@ -17,9 +17,13 @@ const FEW: usize = 8;
 /// Strings and their numbers, in the order in which they came.
 #[derive(Debug)]
 pub(crate) struct Names<'i> {
-    names: Vec<&'i str>,
+    few: [&'i str; FEW],
+    /// How many there are.
+    count: usize,
     /// Those beyond the first few.
-    more: BTreeMap<&'i str, u32>,
+    more: Vec<&'i str>,
+    /// The numbers of these.
+    numbers: BTreeMap<&'i str, u32>,
     /// The number that was asked for last, which is mostly asked for again.
     recent: u32,
 }
@@ -27,9 +31,8 @@ pub(crate) struct Names<'i> {
 impl<'i> Names<'i> {
     /// The empty string is [`NONE`], and `xml` is [`XML`].
     pub(crate) fn new(xml: &'i str) -> Self {
-        let mut names = Vec::with_capacity(FEW);
-        names.extend(["", xml]);
-        Self { names, more: BTreeMap::new(), recent: NONE }
+        let few = ["", xml, "", "", "", "", "", ""];
+        Self { few, count: 2, more: Vec::new(), numbers: BTreeMap::new(), recent: NONE }
     }
 
     /// The number of a string, which it gets if it has none.
@@ -45,30 +48,42 @@ impl<'i> Names<'i> {
     }
 
     fn number_of_some(&mut self, name: &'i str) -> u32 {
-        if let Some(place) = self.names.iter().take(FEW).position(|known| *known == name) {
+        // The places behind the last are empty, and this string is not.
+        if let Some(place) = self.few.iter().position(|known| *known == name) {
             return short(place);
         }
-        let next = short(self.names.len());
-        if self.names.len() >= FEW {
-            let number = *self.more.entry(name).or_insert(next);
+        let next = short(self.count);
+        if let Some(place) = self.few.get_mut(self.count) {
+            *place = name;
+        } else {
+            let number = *self.numbers.entry(name).or_insert(next);
             if number != next {
                 return number;
             }
+            self.more.push(name);
         }
-        self.names.push(name);
+        self.count += 1;
         next
     }
 
     /// The string that has this number.
     #[inline]
     pub(crate) fn name(&self, number: u32) -> &'i str {
-        self.names.get(number as usize).copied().unwrap_or_default()
+        let place = number as usize;
+        self.few.get(place).copied().unwrap_or_else(|| self.later(place))
+    }
+
+    #[cold]
+    fn later(&self, place: usize) -> &'i str {
+        self.more.get(place - FEW).copied().unwrap_or_default()
     }
 }
 
 /// The input is no longer than [`u32::MAX`], and nothing counted here is more than its bytes.
+#[inline]
 pub(crate) fn short(number: usize) -> u32 {
-    u32::try_from(number).unwrap_or(u32::MAX)
+    debug_assert!(u32::try_from(number).is_ok(), "{number}");
+    number as u32
 }
 
 #[cfg(test)]

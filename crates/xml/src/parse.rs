@@ -13,15 +13,14 @@ mod value;
 
 use std::borrow::Cow;
 use std::cmp::Ordering;
-use std::collections::BTreeMap;
-use std::collections::btree_map::Entry;
 use std::ops::Range;
 
 use crate::XML_NAMESPACE;
 use crate::bindings::Bindings;
-use crate::characters;
-use crate::document::{Attribute, Declaration, Document, Name, Node, Part, Tag};
+use crate::characters::{self, begins_common_name};
+use crate::document::{Attribute, Declaration, Document, Name, Node, Part, Tag, Text};
 use crate::error::{Error, ErrorKind, Fault};
+use crate::ids::Ids;
 use crate::limits::Limits;
 use crate::names::{NONE, Names, XML, short};
 use cursor::{Cursor, Qualified, Quoted};
@@ -29,26 +28,37 @@ use namespaces::Effect;
 
 /// Reads a document.
 pub(crate) fn parse<'i>(input: &'i [u8], limits: &Limits) -> Result<Document<'i>, Error> {
-    let read = || {
-        let mut parser = Parser::new(admit(input, limits)?, limits);
-        parser.document()?;
-        Ok(parser.document)
-    };
-    read().map_err(|fault: Fault| fault.locate(input))
+    let admitted = admit(input, limits).and_then(|()| decode(input));
+    admitted.and_then(|text| read(text, limits)).map_err(|fault| fault.locate(input))
 }
 
-/// Holds the input as a whole to its size, its encoding and its characters.
-fn admit<'i>(input: &'i [u8], limits: &Limits) -> Result<&'i str, Fault> {
+/// Reads a document whose encoding is known.
+pub(crate) fn parse_text<'i>(input: &'i str, limits: &Limits) -> Result<Document<'i>, Error> {
+    let admitted = admit(input.as_bytes(), limits);
+    admitted.and_then(|()| read(input, limits)).map_err(|fault| fault.locate(input.as_bytes()))
+}
+
+/// Holds the input as a whole to its size and the mark of its encoding.
+fn admit(input: &[u8], limits: &Limits) -> Result<(), Fault> {
     if input.len() > limits.bytes.min(u32::MAX as usize) {
         return Err(Fault { kind: ErrorKind::TooManyBytes, offset: limits.bytes });
     }
     if let [0xEF, 0xBB, 0xBF, ..] | [0xFE, 0xFF, ..] | [0xFF, 0xFE, ..] = input {
         return Err(Fault { kind: ErrorKind::ByteOrderMark, offset: 0 });
     }
-    let text = std::str::from_utf8(input)
-        .map_err(|error| Fault { kind: ErrorKind::NotUtf8, offset: error.valid_up_to() })?;
+    Ok(())
+}
+
+fn decode(input: &[u8]) -> Result<&str, Fault> {
+    std::str::from_utf8(input)
+        .map_err(|error| Fault { kind: ErrorKind::NotUtf8, offset: error.valid_up_to() })
+}
+
+fn read<'i>(text: &'i str, limits: &Limits) -> Result<Document<'i>, Fault> {
     characters::check(text)?;
-    Ok(text)
+    let mut parser = Parser::new(text, limits);
+    parser.document()?;
+    Ok(parser.document)
 }
 
 struct Parser<'i, 'l> {
@@ -78,15 +88,16 @@ struct Open {
 
 impl<'i, 'l> Parser<'i, 'l> {
     fn new(text: &'i str, limits: &'l Limits) -> Self {
-        // Typical messages have a node for every 50 bytes and an attribute for every 100, small ones a few more.
+        // Typical messages have a node for every 50 bytes and an attribute for every 100, some a few more.
         let document = Document {
             text,
-            nodes: Vec::with_capacity((text.len() / 50).min(limits.nodes)),
+            nodes: Vec::with_capacity((text.len() / 40 + 8).min(limits.nodes)),
             attributes: Vec::with_capacity((text.len() / 100 + 8).min(limits.nodes)),
             declarations: Vec::with_capacity(8),
             prefixes: Names::new("xml"),
             namespaces: Names::new(XML_NAMESPACE),
-            ids: BTreeMap::new(),
+            ids: Ids::default(),
+            resolved: Vec::new(),
             elements: 0,
             depth: 0,
         };
@@ -120,6 +131,7 @@ impl<'i, 'l> Parser<'i, 'l> {
         if text.is_empty() {
             return Ok(());
         }
+        let text = self.document.keep(text);
         self.push(Node::Text(text)).map(drop)
     }
 
@@ -138,7 +150,7 @@ impl<'i, 'l> Parser<'i, 'l> {
             prolog::comment(&mut self.cursor)?;
             Node::Comment
         } else if self.cursor.eat("<![CDATA[") {
-            Node::Cdata(value::cdata(self.cursor.until("]]>")?))
+            Node::Cdata(self.document.keep(value::cdata(self.cursor.until("]]>")?)))
         } else {
             return Err(prolog::refused(&self.cursor, ErrorKind::Markup));
         };
@@ -167,10 +179,11 @@ impl<'i, 'l> Parser<'i, 'l> {
             name,
             attributes: part(attributes, self.document.attributes.len()),
             declarations: part(declarations, self.document.declarations.len()),
-            parent: self.open.last().map(|open| open.index),
+            parent: self.open.last().map_or(Tag::ROOT, |open| open.index),
             end: 0,
             span: part(start, start),
             canonical_end: if shape.is_canonical { short(self.cursor.offset()) } else { 0 },
+            end_tag: 0,
         };
         let index = self.push(Node::Element(tag))?;
         if self.document.attributes.len() > attributes {
@@ -179,7 +192,7 @@ impl<'i, 'l> Parser<'i, 'l> {
         self.document.elements += 1;
         self.document.depth = self.document.depth.max(self.open.len() + 1);
         if shape.is_empty {
-            self.close(index, mark);
+            self.close(index, mark, 0);
         } else {
             self.open.push(Open { index, name: written.start..written.end, mark });
         }
@@ -193,9 +206,9 @@ impl<'i, 'l> Parser<'i, 'l> {
         if !self.cursor.eat_again(open.name.start, open.name.end) {
             return Err(Fault { offset: start, ..self.cursor.fault(ErrorKind::EndTag) });
         }
-        self.cursor.skip_space();
+        let is_canonical = !self.cursor.skip_space();
         self.cursor.expect(">", ErrorKind::EndTag)?;
-        self.close(open.index, open.mark);
+        self.close(open.index, open.mark, if is_canonical { start } else { 0 });
         Ok(())
     }
 
@@ -204,24 +217,30 @@ impl<'i, 'l> Parser<'i, 'l> {
     fn attributes(&mut self, attributes: usize, declarations: usize) -> Result<Shape, Fault> {
         let mut is_canonical = true;
         loop {
-            let behind = self.cursor.offset();
-            let spaced = self.cursor.skip_space();
-            if self.cursor.eat(">") {
-                return Ok(Shape { is_empty: false, is_canonical: is_canonical && !spaced });
+            // Nearly always the tag ends here, or goes on with one space and a name.
+            match self.cursor.ahead() {
+                [b'>', ..] => {
+                    self.cursor.step();
+                    return Ok(Shape { is_empty: false, is_canonical });
+                }
+                [b' ', next, ..] if begins_common_name(*next) => self.cursor.step(),
+                _ => {
+                    is_canonical = false;
+                    if let Some(is_empty) = self.before_attribute()? {
+                        return Ok(Shape { is_empty, is_canonical });
+                    }
+                }
             }
-            if self.cursor.eat("/>") {
-                return Ok(Shape { is_empty: true, is_canonical: false });
-            }
-            if !spaced || self.cursor.peek() == Some(b'/') {
-                return Err(self.cursor.fault(ErrorKind::Tag));
-            }
-            is_canonical &= self.cursor.since(behind) == b" ";
             let name = self.cursor.name()?;
-            let behind = self.cursor.offset();
-            self.cursor.skip_space();
-            self.cursor.expect("=", ErrorKind::AttributeValue)?;
-            self.cursor.skip_space();
-            is_canonical &= self.cursor.since(behind) == b"=" && self.cursor.peek() == Some(b'"');
+            match self.cursor.ahead() {
+                [b'=', b'"', ..] => self.cursor.step(),
+                _ => {
+                    is_canonical = false;
+                    self.cursor.skip_space();
+                    self.cursor.expect("=", ErrorKind::AttributeValue)?;
+                    self.cursor.skip_space();
+                }
+            }
             let quoted = self.cursor.quoted(ErrorKind::AttributeValue)?;
             is_canonical &= quoted.is_plain;
             match name {
@@ -238,6 +257,21 @@ impl<'i, 'l> Parser<'i, 'l> {
         }
     }
 
+    /// What may stand between attributes: white space, or the end of the tag, which may be that of an empty element.
+    fn before_attribute(&mut self) -> Result<Option<bool>, Fault> {
+        let spaced = self.cursor.skip_space();
+        if self.cursor.eat(">") {
+            return Ok(Some(false));
+        }
+        if self.cursor.eat("/>") {
+            return Ok(Some(true));
+        }
+        if !spaced || self.cursor.peek() == Some(b'/') {
+            return Err(self.cursor.fault(ErrorKind::Tag));
+        }
+        Ok(None)
+    }
+
     #[inline]
     fn attribute(&mut self, first: usize, name: Qualified<'i>, quoted: Quoted<'i>) -> Result<(), Fault> {
         if self.document.attributes.len() - first >= self.limits.attributes {
@@ -245,8 +279,11 @@ impl<'i, 'l> Parser<'i, 'l> {
         }
         let raw = quoted.content;
         let value = match quoted.is_plain {
-            true => Cow::Borrowed(raw),
-            false => value::attribute(raw).map_err(|wrong| self.within(raw, wrong))?,
+            true => Text::Plain(raw),
+            false => {
+                let value = value::attribute(raw).map_err(|wrong| self.within(raw, wrong))?;
+                self.document.keep(value)
+            }
         };
         // Its prefix may be declared further on in the tag.
         let prefix = self.document.prefixes.number(name.prefix);
@@ -337,31 +374,31 @@ impl<'i, 'l> Parser<'i, 'l> {
     fn note_id(&mut self, index: u32, first: usize) -> Result<(), Fault> {
         let attributes = self.document.attributes.get(first..).unwrap_or_default();
         let mut ids = attributes.iter().filter(|attribute| attribute.name.local.eq_ignore_ascii_case("id"));
-        let Some(Attribute { name, value }) = ids.next() else { return Ok(()) };
+        let Some(&Attribute { name, value }) = ids.next() else { return Ok(()) };
         if let Some(second) = ids.next() {
             return Err(self.at(second.name.local, ErrorKind::SeveralIds));
         }
         if self.document.ids.len() >= self.limits.ids {
             return Err(self.at(name.local, ErrorKind::TooManyIds));
         }
-        match self.document.ids.entry(trimmed(value)) {
-            Entry::Vacant(place) => {
-                place.insert(index);
-                Ok(())
-            }
-            Entry::Occupied(_) => {
-                Err(Fault { kind: ErrorKind::DuplicateId, offset: self.cursor.offset_of(name.local) })
-            }
+        let id = match value {
+            Text::Plain(value) => Cow::Borrowed(trimmed(value)),
+            Text::Resolved(_) => Cow::Owned(trimmed(self.document.said(value)).to_owned()),
+        };
+        if self.document.ids.add(id, index) {
+            return Ok(());
         }
+        Err(Fault { kind: ErrorKind::DuplicateId, offset: self.cursor.offset_of(name.local) })
     }
 
-    fn close(&mut self, index: u32, mark: usize) {
+    fn close(&mut self, index: u32, mark: usize, end_tag: usize) {
         self.scope.restore(mark);
         let next = short(self.document.nodes.len());
         let behind = short(self.cursor.offset());
         if let Some(Node::Element(tag)) = self.document.nodes.get_mut(index as usize) {
             tag.end = next;
             tag.span.end = behind;
+            tag.end_tag = short(end_tag);
         }
     }
 
@@ -394,12 +431,8 @@ fn order(namespaces: &Names<'_>, one: &Name<'_>, other: &Name<'_>) -> Ordering {
 }
 
 /// The value of an ID as one that knows its type would see it, without white space around it.
-fn trimmed<'i>(value: &Cow<'i, str>) -> Cow<'i, str> {
-    let space = |character: char| matches!(character, ' ' | '\t' | '\n' | '\r');
-    match value {
-        Cow::Borrowed(value) => Cow::Borrowed(value.trim_matches(space)),
-        Cow::Owned(value) => Cow::Owned(value.trim_matches(space).to_owned()),
-    }
+fn trimmed(value: &str) -> &str {
+    value.trim_matches([' ', '\t', '\n', '\r'])
 }
 
 fn part(start: usize, end: usize) -> Part {

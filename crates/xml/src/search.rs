@@ -54,10 +54,13 @@ fn find_in_words<const N: usize>(bytes: &[u8], wanted: [u8; N]) -> Option<usize>
 #[inline]
 pub(crate) fn find_in_value(text: &[u8], quote: u8) -> Option<usize> {
     let wanted = [quote, b'&', b'<'];
+    // A quote of either kind and the ampersand differ in one bit: without it they are found as one.
+    let both = quote & b'&';
+    let other_bit = ONES * u64::from(quote ^ b'&');
     let (words, tail) = text.as_chunks::<WORD>();
     for (number, word) in words.iter().enumerate() {
         let word = u64::from_le_bytes(*word);
-        let found = marks(word, wanted) | controls(word);
+        let found = marks(word & !other_bit, [both]) | marks(word, [b'<']) | controls(word);
         if found != 0 {
             return Some(number * WORD + first(found));
         }
