@@ -31,6 +31,7 @@ struct Content {
     not_before: Timestamp,
     not_after: Timestamp,
     fingerprint: String,
+    description: String,
     key: PublicKey,
 }
 
@@ -45,14 +46,17 @@ impl Certificate {
         if !rest.is_empty() {
             return Err(Error::Certificate);
         }
+        let subject = excerpt(&certificate.subject().to_string());
+        let fingerprint = fingerprint(der);
         Ok(Self(Arc::new(Content {
             der: der.into(),
-            subject: excerpt(&certificate.subject().to_string()),
+            description: format!("{subject} (SHA-256 {fingerprint})"),
+            subject,
             issuer_name: excerpt(&certificate.issuer().to_string()),
             serial: excerpt(&certificate.raw_serial_as_string()),
             not_before: timestamp(certificate.validity().not_before)?,
             not_after: timestamp(certificate.validity().not_after)?,
-            fingerprint: fingerprint(der),
+            fingerprint,
             key: PublicKey::new(certificate.public_key()),
         })))
     }
@@ -128,6 +132,12 @@ impl Certificate {
         self.0.fingerprint.clone()
     }
 
+    /// Its subject and its fingerprint in a few words, as `CN=idp.example (SHA-256 AB:CD:…)`.
+    #[must_use]
+    pub fn description(&self) -> &str {
+        &self.0.description
+    }
+
     /// The kind and the length of its key, as `RSA 2048` or `ECDSA P-256`.
     #[must_use]
     pub fn key_description(&self) -> String {
@@ -163,7 +173,7 @@ fn timestamp(time: ASN1Time) -> Result<Timestamp, Error> {
     Timestamp::from_second(time.timestamp()).map_err(|_| Error::Certificate)
 }
 
-/// Made once: every trace of a sign-in names it.
+/// Made once, as the description is: every trace of a sign-in names it.
 fn fingerprint(der: &[u8]) -> String {
     let digest = Hash::Sha256.digest(der);
     let pairs: Vec<String> = digest.as_ref().iter().map(|byte| format!("{byte:02X}")).collect();

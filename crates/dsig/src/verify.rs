@@ -20,7 +20,7 @@ const MAX_CLAIMED: usize = 8;
 /// What a signature covers: the proof that it was verified, and the only bytes that may be read because of it.
 #[derive(Clone)]
 pub struct Signed {
-    bytes: Vec<u8>,
+    form: String,
     certificate: Certificate,
     algorithm: Algorithm,
 }
@@ -29,7 +29,13 @@ impl Signed {
     /// The canonical form of the signed element without its signature: a document of its own.
     #[must_use]
     pub fn bytes(&self) -> &[u8] {
-        &self.bytes
+        self.form.as_bytes()
+    }
+
+    /// The same bytes as the text that they are.
+    #[must_use]
+    pub fn text(&self) -> &str {
+        &self.form
     }
 
     /// The trusted certificate whose key verified the signature.
@@ -64,24 +70,24 @@ pub fn verify(parent: Element<'_>, trusted: &[Certificate], allowed: Allowed) ->
 
     let claimed = SignedInfo::read(parts.signed_info, allowed)?;
     claimed.refers_to(id)?;
-    let canonical = c14n::exclusive(parts.signed_info, None, &claimed.own_prefixes);
+    let canonical = c14n::exclusive_text(parts.signed_info, None, &claimed.own_prefixes);
     let value =
         parts.value.text().and_then(|text| encoding::decode(&text)).ok_or(Malformed::SignatureValue)?;
-    let certificate = verifying(trusted, claimed.algorithm, &canonical, &value)
+    let certificate = verifying(trusted, claimed.algorithm, canonical.as_bytes(), &value)
         .ok_or_else(|| diagnose(parent, trusted, claimed.algorithm))?;
 
-    let document = Document::parse(&canonical).map_err(|_| Malformed::Unstable)?;
+    let document = Document::parse_text(&canonical).map_err(|_| Malformed::Unstable)?;
     let signed = SignedInfo::read(document.root(), allowed)?;
     signed.refers_to(id)?;
     if signed != claimed {
         return Err(Malformed::Unstable.into());
     }
 
-    let bytes = c14n::exclusive(parent, Some(parts.signature), &signed.prefixes);
-    if signed.hash.digest(&bytes).as_ref() != signed.digest {
+    let form = c14n::exclusive_text(parent, Some(parts.signature), &signed.prefixes);
+    if signed.hash.digest(form.as_bytes()).as_ref() != signed.digest {
         return Err(Invalid::Digest);
     }
-    Ok(Signed { bytes, certificate: certificate.clone(), algorithm: signed.algorithm })
+    Ok(Signed { form, certificate: certificate.clone(), algorithm: signed.algorithm })
 }
 
 /// Verifies a bare signature of bytes, as the HTTP-Redirect binding has it (SAML-Bindings, section 3.4.4.1), and

@@ -3,6 +3,8 @@
 //! Which elements there must be is decided by the readers of the documents. The one thing to know: white space around
 //! a value is nobody's intention (pretty-printing puts it there), so it is dropped everywhere, and inside it is kept.
 
+use std::borrow::Cow;
+
 use jiff::Timestamp;
 use vestibule_dsig::Certificate;
 use vestibule_xml::Element;
@@ -20,15 +22,32 @@ pub(crate) fn trim(text: &str) -> &str {
 }
 
 /// The text of an element; `None` if it holds elements, or nothing.
-pub(crate) fn text(element: Element<'_>) -> Option<String> {
-    let text = element.text()?;
-    let text = trim(&text);
-    (!text.is_empty()).then(|| text.to_owned())
+pub(crate) fn text(element: Element<'_>) -> Option<Cow<'_, str>> {
+    element.text().map(trimmed).filter(|text| !text.is_empty())
+}
+
+/// The same as [`trim`] of a text that may have been put together.
+pub(crate) fn trimmed(text: Cow<'_, str>) -> Cow<'_, str> {
+    match text {
+        Cow::Borrowed(text) => Cow::Borrowed(trim(text)),
+        Cow::Owned(text) => Cow::Owned(trim(&text).to_owned()),
+    }
+}
+
+/// The same in a string of its own.
+pub(crate) fn text_owned(element: Element<'_>) -> Option<String> {
+    text(element).map(Cow::into_owned)
 }
 
 /// The value of an attribute; `None` if it is absent or blank.
-pub(crate) fn attribute(element: Element<'_>, name: &str) -> Option<String> {
-    element.attribute(name).map(trim).filter(|value| !value.is_empty()).map(str::to_owned)
+#[inline]
+pub(crate) fn attribute<'d>(element: Element<'d>, name: &str) -> Option<&'d str> {
+    element.attribute(name).map(trim).filter(|value| !value.is_empty())
+}
+
+/// The same in a string of its own.
+pub(crate) fn attribute_owned(element: Element<'_>, name: &str) -> Option<String> {
+    attribute(element, name).map(str::to_owned)
 }
 
 /// The value of an attribute of the type `xs:boolean`.
@@ -61,10 +80,10 @@ pub struct NotATime {
 /// The name identifier that an element of that type states; `None` if it is blank or not text.
 pub(crate) fn name_id(element: Element<'_>) -> Option<NameId> {
     Some(NameId {
-        value: text(element)?,
-        format: attribute(element, "Format"),
-        name_qualifier: attribute(element, "NameQualifier"),
-        sp_name_qualifier: attribute(element, "SPNameQualifier"),
+        value: text_owned(element)?,
+        format: attribute_owned(element, "Format"),
+        name_qualifier: attribute_owned(element, "NameQualifier"),
+        sp_name_qualifier: attribute_owned(element, "SPNameQualifier"),
     })
 }
 
@@ -82,18 +101,18 @@ const EXCERPT: usize = 200;
 
 /// The beginning of a string that the sender chose, short enough for a page and a log line.
 pub(crate) fn excerpt(text: &str) -> String {
+    shortened(text.into()).into_owned()
+}
+
+/// The same of a string that is mostly short enough.
+pub(crate) fn shortened(text: Cow<'_, str>) -> Cow<'_, str> {
     cut(text, EXCERPT).0
 }
 
-/// The same of a string of one's own, which is mostly short enough.
-pub(crate) fn shortened(text: String) -> String {
-    if text.len() <= EXCERPT { text } else { excerpt(&text) }
-}
-
 /// At most this many bytes of a string, with an ellipsis where it was cut; and whether it was.
-pub(crate) fn cut(text: &str, bytes: usize) -> (String, bool) {
+pub(crate) fn cut(text: Cow<'_, str>, bytes: usize) -> (Cow<'_, str>, bool) {
     match text.get(..text.floor_char_boundary(bytes)) {
-        Some(beginning) if beginning.len() < text.len() => (format!("{beginning}…"), true),
-        _ => (text.to_owned(), false),
+        Some(beginning) if beginning.len() < text.len() => (Cow::Owned(format!("{beginning}…")), true),
+        _ => (text, false),
     }
 }

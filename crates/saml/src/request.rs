@@ -113,22 +113,22 @@ impl AuthnRequest {
         let policy = root.child(names::PROTOCOL, "NameIDPolicy");
         let contexts = root.child(names::PROTOCOL, "RequestedAuthnContext");
         Ok(Self {
-            id: read::attribute(root, "ID").ok_or(Error::Missing("ID"))?,
+            id: read::attribute_owned(root, "ID").ok_or(Error::Missing("ID"))?,
             issue_instant: issue_instant.ok_or(Error::Missing("IssueInstant"))?,
             issuer: root
                 .child(names::ASSERTION, "Issuer")
-                .and_then(read::text)
+                .and_then(read::text_owned)
                 .ok_or(Error::Missing("Issuer"))?,
-            destination: read::attribute(root, "Destination"),
-            acs_url: read::attribute(root, "AssertionConsumerServiceURL"),
+            destination: read::attribute_owned(root, "Destination"),
+            acs_url: read::attribute_owned(root, "AssertionConsumerServiceURL"),
             protocol_binding: root.attribute("ProtocolBinding").and_then(Binding::from_uri),
             force_authn: read::flag(root, "ForceAuthn").unwrap_or(false),
             is_passive: read::flag(root, "IsPassive").unwrap_or(false),
-            name_id_format: policy.and_then(|policy| read::attribute(policy, "Format")),
+            name_id_format: policy.and_then(|policy| read::attribute_owned(policy, "Format")),
             authn_contexts: contexts
                 .into_iter()
                 .flat_map(|contexts| contexts.children(names::ASSERTION, "AuthnContextClassRef"))
-                .filter_map(read::text)
+                .filter_map(read::text_owned)
                 .collect(),
         })
     }

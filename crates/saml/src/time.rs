@@ -12,6 +12,28 @@ mod tests;
 
 /// Reads an `xs:dateTime`. Digits beyond the nanosecond are dropped; leap seconds and hour 24 are refused.
 pub(crate) fn parse(text: &str) -> Option<Timestamp> {
+    common(text).or_else(|| any(text))
+}
+
+/// The form that nearly all have, `2025-01-01T09:00:00Z`.
+fn common(text: &str) -> Option<Timestamp> {
+    let &[y1, y2, y3, y4, b'-', m1, m2, b'-', d1, d2, b'T', h1, h2, b':', n1, n2, b':', s1, s2, b'Z'] =
+        text.as_bytes()
+    else {
+        return None;
+    };
+    let digits = [y1, y2, y3, y4, m1, m2, d1, d2, h1, h2, n1, n2, s1, s2];
+    if !digits.iter().all(u8::is_ascii_digit) {
+        return None;
+    }
+    let two = |tens: u8, ones: u8| (10 * (tens - b'0') + (ones - b'0')).cast_signed();
+    let year = 100 * i16::from(two(y1, y2)) + i16::from(two(y3, y4));
+    let time = DateTime::new(year, two(m1, m2), two(d1, d2), two(h1, h2), two(n1, n2), two(s1, s2), 0);
+    Offset::UTC.to_timestamp(time.ok()?).ok()
+}
+
+/// Every other form.
+fn any(text: &str) -> Option<Timestamp> {
     let (date, rest) = text.split_once('T')?;
     let (clock, offset) = split_zone(rest)?;
     let [year, month, day] = fields(date, '-', [4, 2, 2])?;

@@ -45,10 +45,12 @@ fn x22_what_is_too_large_too_deep_or_too_much_is_refused_and_a_little_less_is_no
 
 #[test]
 fn x22_a_message_over_the_limit_is_named_by_its_size() {
-    let verification = Case::default().verify_bytes(&vec![b'<'; 600 * 1024]);
+    let message = vec![b'<'; 600 * 1024];
+    let verification = Case::default().verify_bytes(&message);
     let size = Unreadable::Size { limit: 512 * 1024, found: 600 * 1024 };
     assert_eq!(verification.outcome.unwrap_err(), Rejection::Unreadable(size));
-    assert_eq!((verification.trace.len(), verification.trace[0].ok), (1, false));
+    let passed: Vec<bool> = verification.trace.iter().map(|check| check.ok).collect();
+    assert_eq!(passed, [false]);
 }
 
 #[test]
@@ -56,16 +58,19 @@ fn what_is_kept_for_logs_is_bounded_and_says_so() {
     let value = "<saml:AttributeValue>v</saml:AttributeValue>";
     let attribute = format!("<saml:Attribute Name=\"extra\">{value}</saml:Attribute>");
     let end = "</saml:AttributeStatement>";
-    let with = |content: &str| observe(message().replacen(end, &format!("{content}{end}"), 1).as_bytes());
-    assert!(!with("").truncated);
-    assert!(with(&attribute.repeat(300)).truncated);
-    assert_eq!(with(&attribute.repeat(300)).attributes.len(), 200);
+    let with = |content: &str| message().replacen(end, &format!("{content}{end}"), 1);
+    assert!(!observe(with("").as_bytes()).truncated);
+    let many = with(&attribute.repeat(300));
+    assert!(observe(many.as_bytes()).truncated);
+    assert_eq!(observe(many.as_bytes()).attributes.len(), 200);
 
-    let values = with(&format!("<saml:Attribute Name=\"many\">{}</saml:Attribute>", value.repeat(1_500)));
+    let many = with(&format!("<saml:Attribute Name=\"many\">{}</saml:Attribute>", value.repeat(1_500)));
+    let values = observe(many.as_bytes());
     assert!(values.truncated);
     assert!(values.attributes[3].values.len() < 1_000);
 
     let long = with(&attribute.replace(">v<", &format!(">{}<", "é".repeat(4_000))));
+    let long = observe(long.as_bytes());
     assert!(long.truncated);
     assert_eq!(long.attributes[3].values[0].chars().count(), 2_048 + 1);
 }
@@ -76,7 +81,7 @@ fn a_refused_message_is_observed_as_far_as_it_can_be_read() {
     let verification = Case::default().verify_bytes(forged.as_bytes());
     assert_eq!(verification.outcome.unwrap_err().code(), 1003);
     let observed = verification.observed;
-    assert_eq!(observed.name_id.unwrap().value, "mallory@acme.example");
+    assert_eq!(observed.name_id.unwrap(), "mallory@acme.example");
     assert_eq!(observed.recipients, [ACS]);
     assert_eq!(observed.certificate.unwrap().subject(), "CN=idp.example");
     assert_eq!(observe(b"no xml"), vestibule_saml::response::Observed::default());

@@ -115,7 +115,7 @@ fn e01_an_encrypted_name_that_no_signature_covers_is_not_even_decrypted() {
     for (message, code) in [(posted(&sealed(&plain(), "sp", GCM)), 1002), (posted(&exchanged), 1003)] {
         let verification = judge(&message, &ALL, Allowed::default());
         assert_eq!(verification.outcome.unwrap_err().code(), code);
-        assert_eq!(verification.trace.last().unwrap().check, "signature");
+        assert_eq!(verification.trace.iter().last().unwrap().check, "signature");
         assert_eq!(verification.claimed.name_id, None);
     }
     assert!(judge(&posted(&genuine), &ALL, Allowed::default()).outcome.is_ok());

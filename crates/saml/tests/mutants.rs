@@ -22,7 +22,7 @@ fn identity(assertion: &VerifiedAssertion) -> String {
     format!(
         "{:?} {:?} {} {:?} {:?} {:?} {:?} {:?} {}",
         assertion.name_id(),
-        assertion.attributes(),
+        assertion.attributes().collect::<Vec<_>>(),
         assertion.assertion_id(),
         assertion.issuer(),
         assertion.in_response_to(),

@@ -148,8 +148,8 @@ impl Case<'_> {
     }
 }
 
-fn step(check: &Check) -> Step {
-    Step::new(check.check, check.ok, &*check.expected, &*check.found)
+fn step(check: Check<'_>) -> Step {
+    Step::new(check.check, check.ok, check.expected, check.found)
 }
 
 /// What was asserted beside what is configured.

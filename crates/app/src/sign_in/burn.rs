@@ -63,10 +63,10 @@ fn replay_key(assertion: &VerifiedAssertion) -> [u8; 32] {
 
 /// What the assertion says of the person.
 pub(super) fn asserted(assertion: &VerifiedAssertion) -> Asserted {
-    let attributes = assertion.attributes().iter().map(|attribute| Attribute {
-        name: attribute.name.clone(),
-        friendly_name: attribute.friendly_name.clone(),
-        values: attribute.values.clone(),
+    let attributes = assertion.attributes().map(|attribute| Attribute {
+        name: attribute.name.to_owned(),
+        friendly_name: attribute.friendly_name.map(str::to_owned),
+        values: attribute.values().map(str::to_owned).collect(),
     });
     Asserted {
         name_id: assertion.name_id().map(|name_id| name_id.value.clone()),

@@ -102,9 +102,11 @@ pub async fn finish(ctx: &VisitorCtx, posted: Posted<'_>) -> Result<Finished, Er
             return Err(record.write_refusal(ctx, code(rejection.code()), rejection.to_string()).await);
         }
     };
-    let verification = verify(&xml, &connection, now);
-    record.verified(xml, &verification, &connection);
-    match verification.outcome {
+    let Verification { outcome, trace, observed } = verify(&xml, &connection, now);
+    record.verified(&trace, &observed, &connection);
+    drop(observed);
+    record.received(xml);
+    match outcome {
         Err(rejection) => Err(record.write_refusal(ctx, code(rejection.code()), rejection.to_string()).await),
         Ok(assertion) => {
             let attempt = attempt(ctx, posted, connection, record, assertion);
@@ -114,7 +116,7 @@ pub async fn finish(ctx: &VisitorCtx, posted: Posted<'_>) -> Result<Finished, Er
 }
 
 /// Holds a response to what a connection expects.
-pub(super) fn verify(xml: &[u8], connection: &LiveConnection, now: Timestamp) -> Verification {
+pub(super) fn verify<'x>(xml: &'x [u8], connection: &LiveConnection, now: Timestamp) -> Verification<'x> {
     let settings = &connection.settings;
     let expected = Expected {
         now,

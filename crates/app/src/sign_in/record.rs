@@ -10,13 +10,14 @@ use crate::live::LiveConnection;
 use crate::vault::{Place, Purpose};
 use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
+use std::borrow::Cow;
 use vestibule_model::code::Code;
 use vestibule_model::email::Email;
 use vestibule_model::id::{ConnectionId, LogId};
 use vestibule_model::mapping::{self, Attribute};
 use vestibule_model::response_log::{Compared, Detail, Entry, OutcomeWord, Test, TrackingId, Would};
 use vestibule_model::trace::{Change, Step};
-use vestibule_saml::response::{Check, Observed, Rejection, Verification};
+use vestibule_saml::response::{Check, Observed, Rejection, Trace};
 use vestibule_store as store;
 
 /// A row in the making.
@@ -67,27 +68,26 @@ impl Record {
     }
 
     /// The message was read, and verified or not.
-    pub(super) fn verified(
-        &mut self,
-        xml: Vec<u8>,
-        verification: &Verification,
-        connection: &LiveConnection,
-    ) {
-        let observed = &verification.observed;
+    pub(super) fn verified(&mut self, trace: &Trace, observed: &Observed<'_>, connection: &LiveConnection) {
         // Which request is answered is compared by this room, with a step of its own.
-        let is_ours = |check: &&Check| check.check == "in response to" && check.ok;
-        self.detail.trace = verification.trace.iter().filter(|check| !is_ours(check)).map(step).collect();
+        let is_ours = |check: &Check<'_>| check.check == "in response to" && check.ok;
+        self.detail.trace = trace.iter().filter(|check| !is_ours(check)).map(step).collect();
         self.detail.compared = compare(observed, connection, self.time);
-        self.claimed_user =
-            observed.name_id.as_ref().map(|name_id| name_id.value.chars().take(254).collect());
+        self.claimed_user = observed.name_id.as_ref().map(|name_id| name_id.chars().take(254).collect());
         if self.saves_messages {
-            self.detail.name_id = observed.name_id.as_ref().map(|name_id| name_id.value.clone());
+            self.detail.name_id = owned(&observed.name_id);
             let attributes = observed.attributes.iter().map(|attribute| Attribute {
-                name: attribute.name.clone(),
-                friendly_name: attribute.friendly_name.clone(),
-                values: attribute.values.clone(),
+                name: attribute.name.to_string(),
+                friendly_name: owned(&attribute.friendly_name),
+                values: attribute.values.iter().map(ToString::to_string).collect(),
             });
             self.detail.attributes = attributes.collect();
+        }
+    }
+
+    /// The message itself, when nothing borrows from it any more.
+    pub(super) fn received(&mut self, xml: Vec<u8>) {
+        if self.saves_messages {
             self.detail.xml = Some(
                 String::from_utf8(xml)
                     .unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned()),
@@ -224,17 +224,23 @@ impl<'a> Written<'a> {
     }
 }
 
-fn step(check: &Check) -> Step {
-    Step::new(check.check, check.ok, &*check.expected, &*check.found)
+fn step(check: Check<'_>) -> Step {
+    Step::new(check.check, check.ok, check.expected, check.found)
+}
+
+fn owned(text: &Option<Cow<'_, str>>) -> Option<String> {
+    text.as_ref().map(ToString::to_string)
 }
 
 /// What was asserted beside what is configured.
-fn compare(observed: &Observed, connection: &LiveConnection, now: Timestamp) -> Vec<Compared> {
+fn compare(observed: &Observed<'_>, connection: &LiveConnection, now: Timestamp) -> Vec<Compared> {
     let issuer = vec![connection.settings.identity_provider.issuer.clone()];
     let certificates: Vec<String> = connection.certificates.iter().map(|c| c.fingerprint_sha256()).collect();
     let certificate = observed.certificate.as_ref().map(|certificate| certificate.fingerprint_sha256());
-    let joined = |values: &[String]| (!values.is_empty()).then(|| values.join(", "));
-    let one_of = |values: &[String], known: &[String]| values.iter().any(|value| known.contains(value));
+    let joined = |values: &[Cow<'_, str>]| (!values.is_empty()).then(|| values.join(", "));
+    let one_of = |values: &[Cow<'_, str>], known: &[String]| {
+        values.iter().any(|value| known.iter().any(|known| known == value))
+    };
     vec![
         Compared::of("Issuer", observed.issuer().map(str::to_owned), issuer),
         Compared::of("Certificate (SHA-256)", certificate, certificates),
@@ -242,7 +248,7 @@ fn compare(observed: &Observed, connection: &LiveConnection, now: Timestamp) -> 
             agrees: one_of(&observed.audiences, &connection.entity_ids),
             ..Compared::of("Audience", joined(&observed.audiences), connection.entity_ids.clone())
         },
-        Compared::of("Destination", observed.destination.clone(), connection.acs_urls.clone()),
+        Compared::of("Destination", owned(&observed.destination), connection.acs_urls.clone()),
         Compared {
             agrees: one_of(&observed.recipients, &connection.acs_urls),
             ..Compared::of("Recipient", joined(&observed.recipients), connection.acs_urls.clone())
@@ -252,9 +258,9 @@ fn compare(observed: &Observed, connection: &LiveConnection, now: Timestamp) -> 
 }
 
 /// The time of validity beside the time here.
-fn validity(observed: &Observed, now: Timestamp, skew_seconds: u32) -> Compared {
+fn validity(observed: &Observed<'_>, now: Timestamp, skew_seconds: u32) -> Compared {
     let skew = SignedDuration::from_secs(i64::from(skew_seconds));
-    let read = |text: &Option<String>| text.as_deref().and_then(|text| text.parse::<Timestamp>().ok());
+    let read = |text: &Option<Cow<'_, str>>| text.as_deref().and_then(|text| text.parse::<Timestamp>().ok());
     let begun = read(&observed.not_before).is_none_or(|begin| now.duration_since(begin) >= -skew);
     let over = read(&observed.not_on_or_after).is_some_and(|end| now.duration_since(end) >= skew);
     let asserted = observed.not_on_or_after.as_ref().map(|end| match &observed.not_before {

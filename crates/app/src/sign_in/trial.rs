@@ -16,6 +16,7 @@ use crate::error::{Error, Kind};
 use crate::live::LiveConnection;
 use crate::secret;
 use jiff::Timestamp;
+use std::borrow::Cow;
 use std::sync::Arc;
 use vestibule_model::admission::{self, Arrival, Outcome};
 use vestibule_model::code::Code;
@@ -26,7 +27,7 @@ use vestibule_model::mapping;
 use vestibule_model::publication::Tested;
 use vestibule_model::response_log::{How, OutcomeWord, Would};
 use vestibule_model::user::Status;
-use vestibule_saml::response::{VerifiedAssertion, observe};
+use vestibule_saml::response::{Verification, VerifiedAssertion, observe};
 use vestibule_store::{self as store, Tx};
 
 /// A test that a message says it answers.
@@ -64,9 +65,11 @@ impl Trial {
         let mut record = Record::new(&ctx.app, &self.connection, self.now)?;
         record.tests(self.version);
         let tracking_id = record.tracking_id();
-        let verification = finish::verify(&xml, &self.connection, self.now);
-        record.verified(xml, &verification, &self.connection);
-        match verification.outcome {
+        let Verification { outcome, trace, observed } = finish::verify(&xml, &self.connection, self.now);
+        record.verified(&trace, &observed, &self.connection);
+        drop(observed);
+        record.received(xml);
+        match outcome {
             Err(rejection) => {
                 let (code, reason) = (finish::code(rejection.code()), rejection.to_string());
                 let written = record.write_refusal(ctx, code, reason).await;
@@ -104,7 +107,8 @@ fn named(xml: &[u8]) -> Option<String> {
     if !text.contains(TEST_MARK) {
         return None;
     }
-    observe(xml).in_response_to.filter(|id| id.strip_prefix('_').is_some_and(|id| id.starts_with(TEST_MARK)))
+    let is_test = |id: &Cow<'_, str>| id.strip_prefix('_').is_some_and(|id| id.starts_with(TEST_MARK));
+    observe(xml).in_response_to.filter(is_test).map(Cow::into_owned)
 }
 
 async fn find(

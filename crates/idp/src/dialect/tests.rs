@@ -73,9 +73,8 @@ fn read(xml: &str, signer: &Signer, request: Option<&str>) -> VerifiedAssertion 
 fn values(assertion: &VerifiedAssertion, name: &str) -> Vec<String> {
     let named = assertion
         .attributes()
-        .iter()
-        .filter(|attribute| attribute.name == name || attribute.friendly_name.as_deref() == Some(name));
-    named.flat_map(|attribute| attribute.values.clone()).collect()
+        .filter(|attribute| attribute.name == name || attribute.friendly_name == Some(name));
+    named.flat_map(|attribute| attribute.values().map(str::to_owned)).collect()
 }
 
 fn says_the_same(dialect: &Dialect, person: &Person, assertion: &VerifiedAssertion) {

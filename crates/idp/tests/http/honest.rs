@@ -33,8 +33,8 @@ fn a_request_by_redirect_leads_through_the_page_to_a_response_that_is_accepted()
     assert_eq!(assertion.in_response_to(), Some(REQUEST));
     assert!(assertion.session_index().is_some());
     let values = |name: &str| {
-        let found = assertion.attributes().iter().find(|attribute| attribute.name == name);
-        found.map(|attribute| attribute.values.clone()).unwrap()
+        let found = assertion.attributes().find(|attribute| attribute.name == name);
+        found.map(|attribute| attribute.values().collect::<Vec<_>>()).unwrap()
     };
     assert_eq!(values("groups"), ["staff", "marketing", "hosts"]);
     assert_eq!(values("displayName"), ["Renée Okafor"]);

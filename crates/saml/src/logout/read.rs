@@ -43,7 +43,7 @@ impl LogoutRequest {
             id: id(root)?,
             issue_instant: issue_instant(root)?,
             issuer: issuer(root)?,
-            destination: read::attribute(root, "Destination"),
+            destination: read::attribute_owned(root, "Destination"),
             not_on_or_after: read::time(root, "NotOnOrAfter").map_err(Rejection::NotATime)?,
             name_id,
             session_indexes: session_indexes(root)?,
@@ -59,15 +59,15 @@ impl LogoutResponse {
             id: id(root)?,
             issue_instant: issue_instant(root)?,
             issuer: issuer(root)?,
-            destination: read::attribute(root, "Destination"),
-            in_response_to: read::attribute(root, "InResponseTo"),
+            destination: read::attribute_owned(root, "Destination"),
+            in_response_to: read::attribute_owned(root, "InResponseTo"),
             status: status(root).ok_or(Rejection::Missing("Status with a StatusCode"))?,
         })
     }
 }
 
 fn id(root: Element<'_>) -> Result<String, Rejection> {
-    read::attribute(root, "ID").ok_or(Rejection::Missing("ID"))
+    read::attribute_owned(root, "ID").ok_or(Rejection::Missing("ID"))
 }
 
 fn issue_instant(root: Element<'_>) -> Result<Timestamp, Rejection> {
@@ -76,7 +76,7 @@ fn issue_instant(root: Element<'_>) -> Result<Timestamp, Rejection> {
 }
 
 fn issuer(root: Element<'_>) -> Result<String, Rejection> {
-    root.child(names::ASSERTION, "Issuer").and_then(read::text).ok_or(Rejection::Missing("Issuer"))
+    root.child(names::ASSERTION, "Issuer").and_then(read::text_owned).ok_or(Rejection::Missing("Issuer"))
 }
 
 /// The one identifier; the schema has a choice of three kinds and takes one (SAML-Core, section 3.7.1).
@@ -103,17 +103,19 @@ fn session_indexes(root: Element<'_>) -> Result<Vec<String>, Rejection> {
     if elements().nth(MAX_SESSION_INDEXES).is_some() {
         return Err(Rejection::TooManySessions { limit: MAX_SESSION_INDEXES });
     }
-    elements().map(|index| read::text(index).ok_or(Rejection::Missing("text in a SessionIndex"))).collect()
+    elements()
+        .map(|index| read::text_owned(index).ok_or(Rejection::Missing("text in a SessionIndex")))
+        .collect()
 }
 
 fn status(root: Element<'_>) -> Option<Status> {
     let status = root.child(names::PROTOCOL, "Status")?;
     let code = status.child(names::PROTOCOL, "StatusCode")?;
-    let value = |code: Element<'_>| read::attribute(code, "Value").map(|value| read::excerpt(&value));
+    let value = |code: Element<'_>| read::attribute(code, "Value").map(read::excerpt);
     let message = status.child(names::PROTOCOL, "StatusMessage").and_then(read::text);
     Some(Status {
         code: value(code)?,
         sub_code: code.child(names::PROTOCOL, "StatusCode").and_then(value),
-        message: message.map(|message| read::cut(&message, MAX_STATUS_MESSAGE).0),
+        message: message.map(|message| read::cut(message, MAX_STATUS_MESSAGE).0.into_owned()),
     })
 }

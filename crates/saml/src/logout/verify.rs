@@ -11,7 +11,7 @@ use vestibule_dsig::{Allowed, Certificate, Signed, claimed_certificate};
 use vestibule_xml::{Document, Element, ErrorKind};
 
 use super::{Kind, LogoutRequest, LogoutResponse, Message, Rejection, read};
-use crate::response::{Check, MAX_SKEW_SECONDS, Moment, Trace, describe};
+use crate::response::{List, MAX_SKEW_SECONDS, Moment, Trace};
 use crate::{names, read as text};
 
 /// A message is made when it is sent. One that is older was not.
@@ -42,7 +42,7 @@ pub struct Verification<T> {
     /// The verified message, or why there is none.
     pub outcome: Result<T, Rejection>,
     /// Every check that was performed, in order; if one failed, it is the last.
-    pub trace: Vec<Check>,
+    pub trace: Trace,
     /// What the message claims.
     pub claimed: Claimed,
 }
@@ -140,11 +140,11 @@ struct Header<'m> {
 
 impl<'a> Walk<'a> {
     fn new(expected: &'a Expected<'a>) -> Self {
-        Self { expected, trace: Trace::default(), claimed: Claimed::default() }
+        Self { expected, trace: Trace::new(), claimed: Claimed::default() }
     }
 
     fn end<T>(self, outcome: Result<T, Rejection>) -> Verification<T> {
-        Verification { outcome, trace: self.trace.into_checks(), claimed: self.claimed }
+        Verification { outcome, trace: self.trace, claimed: self.claimed }
     }
 
     fn request(&mut self, message: &Message) -> Result<LogoutRequest, Rejection> {
@@ -174,10 +174,8 @@ impl<'a> Walk<'a> {
         let status = &response.status;
         let fine = status.code == names::SUCCESS || is_partial(&response);
         let outcome = if fine { Ok(()) } else { Err(Rejection::Status(status.clone())) };
-        let sub_code = status.sub_code.as_ref().map(|code| format!(", {code}")).unwrap_or_default();
-        let found = format!("{}{sub_code}", status.code);
-        let wanted = format!("{}, or PartialLogout", names::SUCCESS);
-        self.trace.check("status", wanted, found, outcome)?;
+        let found = (&status.code, status.sub_code.as_ref().map(|code| (", ", code)));
+        self.trace.check("status", (names::SUCCESS, ", or PartialLogout"), found, outcome)?;
         Ok(response)
     }
 
@@ -195,13 +193,13 @@ impl<'a> Walk<'a> {
         let root = document.root();
         self.claimed = claim(root);
         let version = root.attribute("Version").map(text::excerpt).unwrap_or_default();
-        let found = format!("{} {version}", read::name(root));
-        self.trace.check("message", format!("samlp:{} 2.0", kind.name()), found, read::is(root, kind))?;
+        let found = (read::name(root), " ", version);
+        self.trace.check("message", ("samlp:", kind.name(), " 2.0"), found, read::is(root, kind))?;
         let content = match self.covered(message, root)? {
             Covered::Document => read(root),
-            Covered::Element(signed) => {
-                Document::parse(signed.bytes()).map_err(unreadable).and_then(|covered| read(covered.root()))
-            }
+            Covered::Element(signed) => Document::parse_text(signed.text())
+                .map_err(unreadable)
+                .and_then(|covered| read(covered.root())),
         };
         let found = content.as_ref().map_or_else(ToString::to_string, |_| "read".to_owned());
         self.trace.check("content", "a readable message in the signed bytes alone", found, content)
@@ -214,13 +212,12 @@ impl<'a> Walk<'a> {
             None => vestibule_dsig::verify(root, certificates, allowed)
                 .map(|signed| (signed.certificate().clone(), Covered::Element(signed))),
         };
-        let configured: Vec<String> = certificates.iter().map(describe).collect();
-        let (wanted, found) = match &verified {
-            Ok((certificate, _)) => (configured.join(" or "), format!("verified: {}", describe(certificate))),
-            Err(invalid) => (configured.join(" or "), invalid.to_string()),
+        let found = match &verified {
+            Ok((certificate, _)) => Ok(("verified: ", certificate.clone())),
+            Err(invalid) => Err(invalid.to_string()),
         };
         let verified = verified.map_err(|invalid| Rejection::of(invalid, message.binding(), certificates));
-        let wanted = format!("signed, and verified by {wanted}");
+        let wanted = ("signed, and verified by ", List { words: certificates, between: " or " });
         let (certificate, covered) = self.trace.check("signature", wanted, found, verified)?;
         self.claimed.certificate = Some(certificate);
         Ok(covered)
@@ -234,8 +231,8 @@ impl<'a> Walk<'a> {
             let found = text::excerpt(header.issuer);
             Err(Rejection::Issuer { expected: issuer.to_owned(), found })
         };
-        let found = format!("\"{}\"", text::excerpt(header.issuer));
-        self.trace.check("issuer", format!("\"{issuer}\""), found, outcome)?;
+        let found = ("\"", text::excerpt(header.issuer), "\"");
+        self.trace.check("issuer", ("\"", issuer, "\""), found, outcome)?;
 
         let found = header.destination.map(text::excerpt);
         let outcome = if header.destination.is_some_and(|named| urls.iter().any(|url| url == named)) {
@@ -243,8 +240,8 @@ impl<'a> Walk<'a> {
         } else {
             Err(Rejection::Destination { expected: urls.to_vec(), found: found.clone() })
         };
-        let found = found.unwrap_or_else(|| "none".to_owned());
-        self.trace.check("destination", urls.join(" or "), found, outcome)?;
+        let found = found.ok_or("none");
+        self.trace.check("destination", List { words: urls, between: " or " }, found, outcome)?;
 
         let (made, skew) = (header.issue_instant, self.skew());
         let moment = self.moment("IssueInstant", made);
@@ -256,12 +253,7 @@ impl<'a> Walk<'a> {
             Ok(())
         };
         let latest = now.saturating_add(skew).unwrap_or(Timestamp::MAX);
-        self.trace.check(
-            "issue instant",
-            format!("within the 24 hours before {latest}"),
-            made.to_string(),
-            outcome,
-        )
+        self.trace.check("issue instant", ("within the 24 hours before ", latest), made, outcome)
     }
 
     /// A request that the sender gave up does not end anything (SAML-Core, section 3.7.1).
@@ -270,8 +262,7 @@ impl<'a> Walk<'a> {
         let over = end.filter(|end| now.duration_since(*end) >= skew);
         let outcome = over.map_or(Ok(()), |end| Err(Rejection::Past(self.moment("NotOnOrAfter", end))));
         let earliest = now.saturating_sub(skew).unwrap_or(Timestamp::MIN);
-        let found = end.map_or_else(|| "none".to_owned(), |end| end.to_string());
-        self.trace.check("not on or after", format!("none, or after {earliest}"), found, outcome)
+        self.trace.check("not on or after", ("none, or after ", earliest), end.ok_or("none"), outcome)
     }
 
     fn skew(&self) -> SignedDuration {
@@ -299,7 +290,7 @@ fn unreadable(error: vestibule_xml::Error) -> Rejection {
 }
 
 pub(super) fn claim(root: Element<'_>) -> Claimed {
-    let attribute = |name| text::attribute(root, name).map(|value| text::excerpt(&value));
+    let attribute = |name| text::attribute(root, name).map(text::excerpt);
     let child = |name| {
         let value = root.child(names::ASSERTION, name).and_then(text::text);
         value.map(|value| text::excerpt(&value))

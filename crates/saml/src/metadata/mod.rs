@@ -110,7 +110,7 @@ fn find<'d>(
 }
 
 fn entity_id(entity: Element<'_>) -> String {
-    read::attribute(entity, "entityID").unwrap_or_default()
+    read::attribute_owned(entity, "entityID").unwrap_or_default()
 }
 
 fn role_of<'d>(entity: Element<'d>, role: &str) -> Option<Element<'d>> {
@@ -170,8 +170,9 @@ fn endpoints(role: Element<'_>, service: &'static str) -> Result<Vec<Endpoint>, 
         let Some(binding) = element.attribute("Binding").map(read::trim).and_then(Binding::from_uri) else {
             continue;
         };
-        let url = read::attribute(element, "Location").ok_or(Error::Missing("Location of an endpoint"))?;
-        let response_url = read::attribute(element, "ResponseLocation");
+        let url =
+            read::attribute_owned(element, "Location").ok_or(Error::Missing("Location of an endpoint"))?;
+        let response_url = read::attribute_owned(element, "ResponseLocation");
         for address in [Some(&url), response_url.as_ref()].into_iter().flatten() {
             web(address, service)?;
         }
@@ -194,11 +195,11 @@ fn web(address: &str, service: &'static str) -> Result<(), Error> {
 fn offered(role: Element<'_>, service: &str) -> Vec<String> {
     let offers =
         role.children(names::METADATA, service).filter_map(|element| read::attribute(element, "Binding"));
-    offers.take(MAX_LISTED).map(|binding| read::excerpt(&binding)).collect()
+    offers.take(MAX_LISTED).map(read::excerpt).collect()
 }
 
 fn name_id_formats(role: Element<'_>) -> Vec<String> {
-    role.children(names::METADATA, "NameIDFormat").filter_map(read::text).collect()
+    role.children(names::METADATA, "NameIDFormat").filter_map(read::text_owned).collect()
 }
 
 fn is(element: Element<'_>, name: &str) -> bool {

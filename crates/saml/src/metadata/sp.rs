@@ -148,7 +148,8 @@ fn acs_urls(role: Element<'_>) -> Result<Vec<String>, Error> {
         if element.attribute("Binding").map(read::trim).and_then(Binding::from_uri) != Some(Binding::Post) {
             continue;
         }
-        let url = read::attribute(element, "Location").ok_or(Error::Missing("Location of an endpoint"))?;
+        let url =
+            read::attribute_owned(element, "Location").ok_or(Error::Missing("Location of an endpoint"))?;
         super::web(&url, SERVICE)?;
         if read::flag(element, "isDefault") == Some(true) {
             urls.insert(0, url);

@@ -7,20 +7,22 @@
 use jiff::Timestamp;
 use vestibule_dsig::Certificate;
 
-use crate::{Attribute, NameId};
+use super::attributes::{AssertedAttribute, Attributes, Place};
+use crate::NameId;
 
 /// An assertion that was verified for this service, now, and every part of it read from signed bytes.
 #[derive(Clone, Debug)]
 pub struct VerifiedAssertion {
-    pub(super) assertion_id: String,
-    pub(super) response_id: Option<String>,
-    pub(super) issuer: String,
+    pub(super) assertion_id: Place,
+    pub(super) response_id: Option<Place>,
+    pub(super) issuer: Place,
     pub(super) name_id: Option<NameId>,
-    pub(super) attributes: Vec<Attribute>,
-    pub(super) in_response_to: Option<String>,
+    /// Its attributes, and the texts of everything that has a place.
+    pub(super) attributes: Attributes,
+    pub(super) in_response_to: Option<Place>,
     pub(super) authn_instant: Option<Timestamp>,
-    pub(super) authn_context: Option<String>,
-    pub(super) session_index: Option<String>,
+    pub(super) authn_context: Option<Place>,
+    pub(super) session_index: Option<Place>,
     pub(super) session_not_on_or_after: Option<Timestamp>,
     pub(super) replay_until: Timestamp,
     pub(super) one_time_use: bool,
@@ -31,19 +33,19 @@ impl VerifiedAssertion {
     /// The ID of the assertion, by which a replay is known.
     #[must_use]
     pub fn assertion_id(&self) -> &str {
-        &self.assertion_id
+        self.attributes.texts.at(&self.assertion_id)
     }
 
     /// The ID of the response, if the response is signed; else anyone could have written it.
     #[must_use]
     pub fn response_id(&self) -> Option<&str> {
-        self.response_id.as_deref()
+        self.text(&self.response_id)
     }
 
     /// The entity ID of the identity provider: the configured one, which it was compared to.
     #[must_use]
     pub fn issuer(&self) -> &str {
-        &self.issuer
+        self.attributes.texts.at(&self.issuer)
     }
 
     /// The name identifier; some identity providers send none, and attributes alone say who it is.
@@ -55,14 +57,14 @@ impl VerifiedAssertion {
     /// The attributes in the order sent. Values of attributes with one name stand together: some identity providers
     /// send one attribute per value.
     #[must_use]
-    pub fn attributes(&self) -> &[Attribute] {
-        &self.attributes
+    pub fn attributes(&self) -> impl ExactSizeIterator<Item = AssertedAttribute<'_>> {
+        self.attributes.iter()
     }
 
     /// The request that is answered, as far as a signature covers the statement; `None` if it is unsolicited.
     #[must_use]
     pub fn in_response_to(&self) -> Option<&str> {
-        self.in_response_to.as_deref()
+        self.text(&self.in_response_to)
     }
 
     /// When the identity provider saw the person sign in.
@@ -74,13 +76,13 @@ impl VerifiedAssertion {
     /// How the person signed in there, as an authentication context class.
     #[must_use]
     pub fn authn_context(&self) -> Option<&str> {
-        self.authn_context.as_deref()
+        self.text(&self.authn_context)
     }
 
     /// The identity provider's name for its session, by which a logout request names it.
     #[must_use]
     pub fn session_index(&self) -> Option<&str> {
-        self.session_index.as_deref()
+        self.text(&self.session_index)
     }
 
     /// When a session that rests on this assertion must end.
@@ -106,5 +108,9 @@ impl VerifiedAssertion {
     #[must_use]
     pub fn certificate(&self) -> &Certificate {
         &self.certificate
+    }
+
+    fn text(&self, place: &Option<Place>) -> Option<&str> {
+        place.as_ref().map(|place| self.attributes.texts.at(place))
     }
 }

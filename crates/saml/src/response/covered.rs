@@ -4,13 +4,12 @@
 //! and its one Assertion. Either alone is enough, for a Response signature covers the assertion in it, and identity
 //! providers differ in which they make; if both are there, both must verify. Nobody chooses by a setting.
 
-use std::borrow::Cow;
-
 use vestibule_dsig::{Certificate, Invalid, Malformed, Signed, signature_of, verify};
 use vestibule_xml::{Document, Element};
 
-use super::rejection::{describe, joined};
+use super::rejection::describe;
 use super::trace::Trace;
+use super::words::{List, Words};
 use super::{Expected, NotCovered, Observed, Part, Rejection, encrypted, envelope};
 use crate::names;
 
@@ -20,7 +19,7 @@ pub(super) struct Covered {
     pub(super) assertion: Option<Signed>,
     /// The decrypted assertion, if it is not signed itself: a document of its own, that the signature of the Response
     /// covered as ciphertext.
-    pub(super) opened: Option<Vec<u8>>,
+    pub(super) opened: Option<String>,
     /// The certificate that covers the assertion most closely.
     pub(super) certificate: Certificate,
 }
@@ -32,17 +31,24 @@ pub(super) fn the_assertion<'d>(
     trace: &mut Trace,
 ) -> Result<Element<'d>, Rejection> {
     let mut found = assertions(root);
-    let shown: Vec<Element<'_>> = found.by_ref().take(3).collect();
-    let count = shown.len() + found.count();
-    let place = |one: &Element<'_>| match one.parent() {
-        Some(parent) => joined(&[one.local_name(), " in ", &envelope::name(parent)]),
-        None => one.local_name().to_owned(),
-    };
-    let places: Vec<String> = shown.iter().map(place).collect();
-    let found = joined(&[&count.to_string(), ": ", &places.join(", ")]);
-    let assertion = sole(shown.first().copied(), count, Some(root))
+    let shown = [found.next(), found.next(), found.next()];
+    let [first, ..] = shown;
+    let count = shown.iter().flatten().count() + found.count();
+    let assertion = sole(first, count, Some(root))
         .and_then(|assertion| encrypted::admitted(assertion, expected).map(|()| assertion));
-    trace.check("assertion", encrypted::wanted(expected), found, assertion)
+    trace.check("assertion", encrypted::wanted(expected), (count, ": ", Places(shown)), assertion)
+}
+
+/// Where the first assertions stand.
+struct Places<'d>([Option<Element<'d>>; 3]);
+
+impl Words for Places<'_> {
+    fn put(&self, line: &mut String) {
+        for (place, one) in self.0.iter().flatten().enumerate() {
+            let parent = one.parent().map(|parent| (" in ", envelope::Named(parent)));
+            ((place > 0).then_some(", "), one.local_name(), parent).put(line);
+        }
+    }
 }
 
 /// The one assertion of a document, encrypted or not, which must be a child of `parent`, or the root if there is none.
@@ -81,13 +87,13 @@ fn assertions(root: Element<'_>) -> impl Iterator<Item = Element<'_>> {
 
 impl Covered {
     /// The bytes of the assertion, where they are not a part of the Response's.
-    pub(super) fn assertion_bytes(&self) -> Option<&[u8]> {
-        self.assertion.as_ref().map(Signed::bytes).or(self.opened.as_deref())
+    pub(super) fn assertion_text(&self) -> Option<&str> {
+        self.assertion.as_ref().map(Signed::text).or(self.opened.as_deref())
     }
 
     /// Lets the logs see what was decrypted, now that a signature covers it.
-    pub(super) fn observe(&self, observed: &mut Observed) {
-        if let Some(document) = self.assertion_bytes().and_then(|bytes| Document::parse(bytes).ok()) {
+    pub(super) fn observe(&self, observed: &mut Observed<'_>) {
+        if let Some(document) = self.assertion_text().and_then(|text| Document::parse_text(text).ok()) {
             observed.decrypted(document.root());
         }
     }
@@ -126,31 +132,70 @@ pub(super) fn signature(
     expected: &Expected<'_>,
     trace: &mut Trace,
 ) -> Result<Signed, Rejection> {
-    let verified = verify(element, expected.certificates, expected.allowed);
-    let reached = verified.as_ref().map_or_else(|invalid| Step::of(invalid, expected), |_| Step::Content);
-    let configured: Vec<String> = expected.certificates.iter().map(describe).collect();
-    let wanted = |step: Step| match step {
-        Step::Form => "one enveloped signature of the element itself, exclusive canonical form".into(),
-        Step::Algorithm if expected.allowed.sha1 => {
-            "RSA, RSA-PSS or ECDSA with SHA-256, -384, -512, or SHA-1".into()
+    match verify(element, expected.certificates, expected.allowed) {
+        Ok(signed) => {
+            for step in Step::ALL {
+                let found = Found { step, signed: &signed };
+                trace.passed(step.check(), Wanted { step, expected }, (part.name(), ": ", found));
+            }
+            Ok(signed)
         }
-        Step::Algorithm => "RSA, RSA-PSS or ECDSA with SHA-256, -384 or -512".into(),
-        Step::Certificate if configured.is_empty() => {
-            "a certificate of this connection, which has none".into()
-        }
-        Step::Certificate => Cow::Owned(configured.join(" or ")),
-        Step::Content => "verifies, and the content is what was signed".into(),
-    };
-    for step in Step::ALL.into_iter().take_while(|step| *step < reached) {
-        let found = verified.as_ref().map_or("yes".into(), |signed| step.found(signed));
-        trace.passed(step.check(), wanted(step), joined(&[part.name(), ": ", &found]));
+        Err(invalid) => Err(refused(part, invalid, expected, trace)),
     }
-    let found = match &verified {
-        Ok(signed) => reached.found(signed),
-        Err(invalid) => invalid.to_string().into(),
-    };
-    let outcome = verified.map_err(|invalid| rejection(part, reached, invalid, configured.clone()));
-    trace.check(reached.check(), wanted(reached), joined(&[part.name(), ": ", &found]), outcome)
+}
+
+/// Records the steps that a signature got through, and the one that it did not.
+fn refused(part: Part, invalid: Invalid, expected: &Expected<'_>, trace: &mut Trace) -> Rejection {
+    let reached = Step::of(&invalid, expected);
+    for step in Step::ALL.into_iter().take_while(|step| *step < reached) {
+        trace.passed(step.check(), Wanted { step, expected }, (part.name(), ": yes"));
+    }
+    let found = (part.name(), ": ", format_args!("{invalid}"));
+    trace.failed(reached.check(), Wanted { step: reached, expected }, found);
+    rejection(part, reached, invalid, expected.certificates.iter().map(describe).collect())
+}
+
+/// What would pass a step.
+struct Wanted<'e> {
+    step: Step,
+    expected: &'e Expected<'e>,
+}
+
+impl Words for Wanted<'_> {
+    fn put(&self, line: &mut String) {
+        let words = match self.step {
+            Step::Form => "one enveloped signature of the element itself, exclusive canonical form",
+            Step::Algorithm if self.expected.allowed.sha1 => {
+                "RSA, RSA-PSS or ECDSA with SHA-256, -384, -512, or SHA-1"
+            }
+            Step::Algorithm => "RSA, RSA-PSS or ECDSA with SHA-256, -384 or -512",
+            Step::Certificate if self.expected.certificates.is_empty() => {
+                "a certificate of this connection, which has none"
+            }
+            Step::Certificate => {
+                return List { words: self.expected.certificates, between: " or " }.put(line);
+            }
+            Step::Content => "verifies, and the content is what was signed",
+        };
+        words.put(line);
+    }
+}
+
+/// What a signature that verified has for a step.
+struct Found<'s> {
+    step: Step,
+    signed: &'s Signed,
+}
+
+impl Words for Found<'_> {
+    fn put(&self, line: &mut String) {
+        match self.step {
+            Step::Form => "yes".put(line),
+            Step::Algorithm => format_args!("{}", self.signed.algorithm()).put(line),
+            Step::Certificate => self.signed.certificate().put(line),
+            Step::Content => ("verified, ", self.signed.bytes().len(), " bytes are covered").put(line),
+        }
+    }
 }
 
 /// The steps of verifying a signature, as a trace shows them.
@@ -191,15 +236,6 @@ impl Step {
             Self::Algorithm => "signature algorithm",
             Self::Certificate => "signature certificate",
             Self::Content => "signature",
-        }
-    }
-
-    fn found(self, signed: &Signed) -> Cow<'static, str> {
-        match self {
-            Self::Form => "yes".into(),
-            Self::Algorithm => signed.algorithm().to_string().into(),
-            Self::Certificate => describe(signed.certificate()).into(),
-            Self::Content => format!("verified, {} bytes are covered", signed.bytes().len()).into(),
         }
     }
 }

@@ -107,12 +107,12 @@ fn inner(
         (false, true) => ("the Assertion in the ciphertext is", Ok(())),
         (false, false) => ("neither is", Err(Rejection::NotCovered(NotCovered::Unsigned))),
     };
-    trace.check(Step::SIGNED, Step::SIGNED_EXPECTED, format!("{found} signed"), outcome)?;
+    trace.check(Step::SIGNED, Step::SIGNED_EXPECTED, (found, " signed"), outcome)?;
     let signed = is_signed.then(|| signature(Part::Assertion, assertion, expected, trace)).transpose()?;
     let certificate = signed.as_ref().or(response.as_ref()).map(|signed| signed.certificate().clone());
     let Some(certificate) = certificate else { return Err(Rejection::NotCovered(NotCovered::Unsigned)) };
     // Without a signature of its own it is read from these bytes, which the signature around them covers.
-    let opened = signed.is_none().then(|| c14n::exclusive(assertion, None, &[]));
+    let opened = signed.is_none().then(|| c14n::exclusive_text(assertion, None, &[]));
     Ok(Covered { response, assertion: signed, opened, certificate })
 }
 

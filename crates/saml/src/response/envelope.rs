@@ -4,12 +4,12 @@
 //! signed, the second time from the signed bytes; if it is not, what it states routes, and is compared, and is never
 //! believed on its own.
 
-use std::fmt;
+use std::borrow::Cow;
 
 use jiff::Timestamp;
 use vestibule_xml::Element;
 
-use super::rejection::joined;
+use super::words::{Excerpt, Words};
 use super::{Part, Rejection, Unreadable};
 use crate::{names, read};
 
@@ -17,25 +17,25 @@ use crate::{names, read};
 const MAX_STATUS_MESSAGE: usize = 1_000;
 
 /// The attributes and the first children of a Response.
-pub(super) struct Envelope {
-    pub(super) id: String,
+pub(super) struct Envelope<'d> {
+    pub(super) id: &'d str,
     pub(super) issue_instant: Timestamp,
-    pub(super) issuer: Option<String>,
-    pub(super) destination: Option<String>,
-    pub(super) in_response_to: Option<String>,
-    pub(super) status: Status,
+    pub(super) issuer: Option<Cow<'d, str>>,
+    pub(super) destination: Option<&'d str>,
+    pub(super) in_response_to: Option<&'d str>,
+    pub(super) status: Status<'d>,
 }
 
 /// What the identity provider reports.
-pub(super) struct Status {
-    pub(super) code: String,
-    pub(super) sub_code: Option<String>,
-    pub(super) message: Option<String>,
+pub(super) struct Status<'d> {
+    pub(super) code: Cow<'d, str>,
+    pub(super) sub_code: Option<Cow<'d, str>>,
+    pub(super) message: Option<Cow<'d, str>>,
 }
 
-impl Envelope {
+impl<'d> Envelope<'d> {
     /// Reads a Response, whether it reports success or not.
-    pub(super) fn read(root: Element<'_>) -> Result<Self, Rejection> {
+    pub(super) fn read(root: Element<'d>) -> Result<Self, Rejection> {
         if !root.is(names::PROTOCOL, "Response") {
             return Err(Rejection::Unreadable(Unreadable::NotAResponse { found: name(root) }));
         }
@@ -53,43 +53,42 @@ impl Envelope {
     }
 }
 
-impl Status {
+impl<'d> Status<'d> {
     /// The status of a Response; `None` if there is no code at all.
-    pub(super) fn read(response: Element<'_>) -> Option<Self> {
+    pub(super) fn read(response: Element<'d>) -> Option<Self> {
         let status = response.child(names::PROTOCOL, "Status")?;
         let code = status.child(names::PROTOCOL, "StatusCode")?;
-        let value = |code: Element<'_>| read::attribute(code, "Value").map(read::shortened);
+        let value =
+            |code: Element<'d>| read::attribute(code, "Value").map(|value| read::shortened(value.into()));
         let message = status.child(names::PROTOCOL, "StatusMessage").and_then(read::text);
         Some(Self {
             code: value(code)?,
             sub_code: code.child(names::PROTOCOL, "StatusCode").and_then(value),
-            message: message.map(|message| read::cut(&message, MAX_STATUS_MESSAGE).0),
+            message: message.map(|message| read::cut(message, MAX_STATUS_MESSAGE).0),
         })
     }
 }
 
-impl Status {
+impl Status<'_> {
     /// The identity provider reports success; `signed` is asked, for the record, if it does not.
     pub(super) fn succeeded(&self, signed: impl FnOnce() -> bool) -> Result<(), Rejection> {
         if self.code == names::SUCCESS {
             return Ok(());
         }
         Err(Rejection::Status {
-            code: self.code.clone(),
-            sub_code: self.sub_code.clone(),
-            message: self.message.clone(),
+            code: self.code.to_string(),
+            sub_code: self.sub_code.as_ref().map(ToString::to_string),
+            message: self.message.as_ref().map(ToString::to_string),
             verified: signed(),
         })
     }
 }
 
-impl fmt::Display for Status {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.code)?;
-        if let Some(sub_code) = &self.sub_code {
-            write!(f, ", {sub_code}")?;
-        }
-        self.message.as_ref().map_or(Ok(()), |message| write!(f, ", \"{message}\""))
+impl Words for Status<'_> {
+    fn put(&self, line: &mut String) {
+        let sub_code = self.sub_code.as_ref().map(|sub_code| (", ", sub_code));
+        let message = self.message.as_ref().map(|message| (", \"", message, "\""));
+        (&self.code, sub_code, message).put(line);
     }
 }
 
@@ -115,12 +114,21 @@ pub(super) fn missing(of: Part, what: &'static str) -> Rejection {
 
 /// The name of an element as a sentence can bear it.
 pub(super) fn name(element: Element<'_>) -> String {
-    let local = read::excerpt(element.local_name());
-    match element.namespace() {
-        "" => local,
-        names::PROTOCOL => joined(&["samlp:", &local]),
-        names::ASSERTION => joined(&["saml:", &local]),
-        names::SIGNATURE => joined(&["ds:", &local]),
-        namespace => joined(&[&local, " of the namespace ", &read::excerpt(namespace)]),
+    Named(element).said()
+}
+
+/// The same, in a line of the trace.
+pub(super) struct Named<'d>(pub(super) Element<'d>);
+
+impl Words for Named<'_> {
+    fn put(&self, line: &mut String) {
+        let local = Excerpt(self.0.local_name());
+        match self.0.namespace() {
+            "" => local.put(line),
+            names::PROTOCOL => ("samlp:", local).put(line),
+            names::ASSERTION => ("saml:", local).put(line),
+            names::SIGNATURE => ("ds:", local).put(line),
+            namespace => (local, " of the namespace ", Excerpt(namespace)).put(line),
+        }
     }
 }

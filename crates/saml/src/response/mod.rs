@@ -11,14 +11,16 @@
 //! | `encrypted` | the same of an encrypted assertion, and its decryption |
 //! | `envelope`, `claims` | what the Response and the Assertion state |
 //! | `checks` | each statement against what is expected |
-//! | `assertion` | what a caller gets when every check passed |
+//! | `assertion`, `attributes` | what a caller gets when every check passed |
 //! | `observed` | what the message claims, for logs |
-//! | `rejection`, `trace` | why not, and what was checked |
+//! | `rejection` | why not |
+//! | `trace`, `words` | what was checked, and how its lines are worded |
 //!
 //! The one thing to know: [`verify()`] is a pure function of the bytes and of [`Expected`]. The live sign-in, a stored
 //! response and the command line call the same one.
 
 mod assertion;
+mod attributes;
 mod checks;
 mod claims;
 mod covered;
@@ -29,14 +31,16 @@ mod observed;
 mod rejection;
 mod trace;
 mod verify;
+mod words;
 
 pub use assertion::VerifiedAssertion;
+pub use attributes::AssertedAttribute;
 pub use decode::{MAX_FORM_VALUE, decode};
 pub use observed::{Observed, observe};
 pub use rejection::{Encrypted, Moment, NotCovered, Part, Rejection, Unreadable, Untimely, describe};
-pub use trace::Check;
+pub use trace::{Check, Trace};
 pub use verify::{Expected, MAX_SKEW_SECONDS, Verification, verify};
 
 pub(crate) use decode::base64;
 pub(crate) use encrypted::{SealedNameId, name_id};
-pub(crate) use trace::Trace;
+pub(crate) use words::List;

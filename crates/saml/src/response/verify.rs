@@ -5,8 +5,6 @@
 //! The one thing to know: after the signatures are verified, the received document is not read any more. The content
 //! is parsed again from the bytes that they cover; what an unsigned Response says beside it is only compared.
 
-use std::sync::LazyLock;
-
 use jiff::{SignedDuration, Timestamp};
 use vestibule_dsig::encryption::DecryptionKey;
 use vestibule_dsig::{Allowed, Certificate, Signed};
@@ -15,11 +13,12 @@ use vestibule_xml::{Document, ErrorKind, Limits};
 use super::checks::Checks;
 use super::claims::Claims;
 use super::covered::{Covered, sole_assertion, the_assertion};
-use super::envelope::{Envelope, name};
-use super::rejection::{NotCovered, Part, Rejection, Unreadable, joined};
-use super::trace::{Check, Trace};
+use super::envelope::{Envelope, Named};
+use super::rejection::{NotCovered, Part, Rejection, Unreadable};
+use super::trace::Trace;
+use super::words::Excerpt;
 use super::{Observed, VerifiedAssertion, encrypted, observed};
-use crate::{names, read};
+use crate::names;
 
 /// The largest tolerance for differing clocks; a larger setting means this one.
 pub const MAX_SKEW_SECONDS: u32 = 300;
@@ -58,31 +57,30 @@ impl Expected<'_> {
 
 /// What came of a response.
 #[derive(Clone, Debug)]
-pub struct Verification {
+pub struct Verification<'x> {
     /// The verified assertion, or why there is none.
     pub outcome: Result<VerifiedAssertion, Rejection>,
     /// Every check that was performed, in order; if one failed, it is the last.
-    pub trace: Vec<Check>,
-    /// What the message claims.
-    pub observed: Observed,
+    pub trace: Trace,
+    /// What the message claims; it borrows from the message.
+    pub observed: Observed<'x>,
 }
 
 /// Verifies a response.
 #[must_use]
-pub fn verify(xml: &[u8], expected: &Expected<'_>) -> Verification {
-    let mut trace = Trace::default();
+pub fn verify<'x>(xml: &'x [u8], expected: &Expected<'_>) -> Verification<'x> {
+    let mut trace = Trace::new();
     let mut observed = Observed::default();
     let outcome = parse(xml, &mut trace).and_then(|document| {
-        let root = document.root();
-        observed = observed::of(root);
+        observed = observed::of(&document);
         let outcome = accept(&document, expected, &mut trace, &mut observed);
         observed.certificate = match &outcome {
             Ok(assertion) => Some(assertion.certificate().clone()),
-            Err(_) => observed::claimed(root),
+            Err(_) => observed::claimed(document.root()),
         };
         outcome
     });
-    Verification { outcome, trace: trace.into_checks(), observed }
+    Verification { outcome, trace, observed }
 }
 
 fn parse<'i>(xml: &'i [u8], trace: &mut Trace) -> Result<Document<'i>, Rejection> {
@@ -92,29 +90,19 @@ fn parse<'i>(xml: &'i [u8], trace: &mut Trace) -> Result<Document<'i>, Rejection
         found if found > limits.bytes => Err(Unreadable::Size { limit: limits.bytes, found }),
         _ => Ok(()),
     };
-    let size = size.map_err(Rejection::Unreadable);
-    trace.check("size", WANTED.size.as_str(), format!("{} bytes", xml.len()), size)?;
-    let document = Document::parse(xml);
-    let found = document.as_ref().map_or_else(ToString::to_string, |document| {
-        let (elements, depth) = document.dimensions();
-        format!("{elements} elements, {depth} deep")
-    });
-    trace.check("xml", WANTED.xml.as_str(), found, document.map_err(unreadable))
-}
-
-/// What the first checks want of every message.
-struct Wanted {
-    size: String,
-    xml: String,
-}
-
-static WANTED: LazyLock<Wanted> = LazyLock::new(|| {
-    let Limits { bytes, depth, .. } = Limits::MESSAGE;
-    Wanted {
-        size: format!("at most {bytes} bytes"),
-        xml: format!("XML in UTF-8, at most {depth} deep, no DTD, no processing instruction, every ID once"),
+    let wanted = ("at most ", limits.bytes, " bytes");
+    trace.check("size", wanted, (xml.len(), " bytes"), size.map_err(Rejection::Unreadable))?;
+    let wanted =
+        ("XML in UTF-8, at most ", limits.depth, " deep, no DTD, no processing instruction, every ID once");
+    match Document::parse(xml) {
+        Ok(document) => {
+            let (elements, depth) = document.dimensions();
+            trace.passed("xml", wanted, (elements, " elements, ", depth, " deep"));
+            Ok(document)
+        }
+        Err(error) => trace.check("xml", wanted, error.to_string(), Err(unreadable(error))),
     }
-});
+}
 
 fn unreadable(error: vestibule_xml::Error) -> Rejection {
     match error.kind {
@@ -127,16 +115,15 @@ fn accept(
     document: &Document<'_>,
     expected: &Expected<'_>,
     trace: &mut Trace,
-    observed: &mut Observed,
+    observed: &mut Observed<'_>,
 ) -> Result<VerifiedAssertion, Rejection> {
     let root = document.root();
     let received = Envelope::read(root);
-    let version = root.attribute("Version").map(read::excerpt).unwrap_or_default();
-    let found = joined(&[&name(root), " ", &version]);
+    let found = (Named(root), " ", root.attribute("Version").map(Excerpt));
     let received = trace.check("message", "samlp:Response 2.0", found, received)?;
     // A failure carries no assertion, so only the Response can be signed.
     let signed = || vestibule_dsig::verify(root, expected.certificates, expected.allowed).is_ok();
-    trace.check("status", names::SUCCESS, received.status.to_string(), received.status.succeeded(signed))?;
+    trace.check("status", names::SUCCESS, &received.status, received.status.succeeded(signed))?;
 
     let assertion = the_assertion(root, expected, trace)?;
     let covered = if encrypted::is_encrypted(assertion) {
@@ -144,7 +131,11 @@ fn accept(
     } else {
         Covered::verify(root, assertion, expected, trace)?
     };
-    let content = Content::read(&covered, received, expected);
+    let documents = Documents::of(&covered);
+    let content = match &documents {
+        Ok(documents) => Content::read(documents, received, expected),
+        Err(rejection) => Err(rejection.clone()),
+    };
     if encrypted::is_encrypted(assertion) {
         covered.observe(observed);
     }
@@ -155,34 +146,51 @@ fn accept(
     };
     let content = trace.check("content", "a readable assertion in the signed bytes alone", found, content)?;
     let Content { envelope, claims } = content;
-    if let Some(how) = claims.name_id_encryption.clone() {
+    if let Some(how) = &claims.name_id_encryption {
         trace.passed("name identifier", "one NameID in the EncryptedID", how);
     }
 
     let envelope_is_signed = covered.response.is_some();
     let in_response_to = Checks::new(expected, trace, &envelope, envelope_is_signed, &claims).run()?;
-    Ok(finish(envelope_is_signed.then_some(envelope.id), claims, in_response_to, covered.certificate))
+    Ok(finish(envelope_is_signed.then_some(envelope.id), claims, in_response_to, covered.certificate.clone()))
 }
 
-/// What is read after the signatures are verified.
-struct Content {
-    envelope: Envelope,
-    claims: Claims,
+/// The documents that are read after the signatures are verified: the bytes that these cover, parsed.
+struct Documents<'c> {
+    response: Option<Document<'c>>,
+    assertion: Option<Document<'c>>,
 }
 
-impl Content {
-    /// Parses the bytes that the signatures cover, and reads them; `received` stands in for an unsigned Response.
-    fn read(covered: &Covered, received: Envelope, expected: &Expected<'_>) -> Result<Self, Rejection> {
-        let response = covered.response.as_ref().map(reparse).transpose()?;
-        let assertion = covered.assertion_bytes().map(parse_again).transpose()?;
+impl<'c> Documents<'c> {
+    fn of(covered: &'c Covered) -> Result<Self, Rejection> {
+        Ok(Self {
+            response: covered.response.as_ref().map(reparse).transpose()?,
+            assertion: covered.assertion_text().map(parse_again).transpose()?,
+        })
+    }
+}
+
+/// What is read in them.
+struct Content<'d> {
+    envelope: Envelope<'d>,
+    claims: Claims<'d>,
+}
+
+impl<'d> Content<'d> {
+    /// Reads the signed documents; `received` stands in for an unsigned Response.
+    fn read(
+        documents: &'d Documents<'_>,
+        received: Envelope<'d>,
+        expected: &Expected<'_>,
+    ) -> Result<Self, Rejection> {
         let mut envelope = received;
         let mut enclosed = None;
-        if let Some(document) = &response {
+        if let Some(document) = &documents.response {
             envelope = Envelope::read(document.root())?;
             envelope.status.succeeded(|| true)?;
             enclosed = Some(sole_assertion(document.root(), Some(document.root()))?);
         }
-        let claims = match (&assertion, enclosed) {
+        let claims = match (&documents.assertion, enclosed) {
             (Some(document), _) => Claims::read(sole_assertion(document.root(), None)?, expected)?,
             (None, Some(element)) if !encrypted::is_encrypted(element) => Claims::read(element, expected)?,
             (None, _) => return Err(Rejection::NotCovered(NotCovered::Unsigned)),
@@ -192,17 +200,17 @@ impl Content {
 }
 
 pub(super) fn reparse(signed: &Signed) -> Result<Document<'_>, Rejection> {
-    parse_again(signed.bytes())
+    parse_again(signed.text())
 }
 
-fn parse_again(bytes: &[u8]) -> Result<Document<'_>, Rejection> {
-    Document::parse(bytes).map_err(unreadable)
+fn parse_again(text: &str) -> Result<Document<'_>, Rejection> {
+    Document::parse_text(text).map_err(unreadable)
 }
 
 fn finish(
-    response_id: Option<String>,
-    claims: Claims,
-    in_response_to: Option<String>,
+    response_id: Option<&str>,
+    claims: Claims<'_>,
+    in_response_to: Option<&str>,
     certificate: Certificate,
 ) -> VerifiedAssertion {
     // The confirmation that was accepted may end later or earlier than the conditions; all of them count.
@@ -210,19 +218,21 @@ fn finish(
         claims.bearers.iter().map(|bearer| bearer.not_on_or_after).chain([claims.conditions.not_on_or_after]);
     let end = ends.flatten().max().unwrap_or(Timestamp::MAX);
     let tolerance = SignedDuration::from_secs(i64::from(MAX_SKEW_SECONDS));
+    let mut attributes = claims.attributes;
+    let mut keep = |text: &str| attributes.texts.keep(text);
     VerifiedAssertion {
-        assertion_id: claims.id,
-        response_id,
-        issuer: claims.issuer.unwrap_or_default(),
+        assertion_id: keep(claims.id),
+        response_id: response_id.map(&mut keep),
+        issuer: keep(&claims.issuer.unwrap_or_default()),
         name_id: claims.name_id,
-        attributes: claims.attributes,
-        in_response_to,
+        in_response_to: in_response_to.map(&mut keep),
         authn_instant: claims.session.authn_instant,
-        authn_context: claims.session.authn_context,
-        session_index: claims.session.index,
+        authn_context: claims.session.authn_context.as_deref().map(&mut keep),
+        session_index: claims.session.index.map(&mut keep),
         session_not_on_or_after: claims.session.not_on_or_after,
         replay_until: end.saturating_add(tolerance).unwrap_or(Timestamp::MAX),
         one_time_use: claims.conditions.one_time_use,
+        attributes,
         certificate,
     }
 }

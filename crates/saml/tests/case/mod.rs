@@ -12,9 +12,9 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use vestibule_saml::response::{
-    Expected, Observed, Rejection, Verification, VerifiedAssertion, decode, verify,
+    AssertedAttribute, Expected, Observed, Rejection, Verification, VerifiedAssertion, decode, verify,
 };
-use vestibule_saml::{Allowed, Attribute, Certificate, DecryptionKey, NameId};
+use vestibule_saml::{Allowed, Certificate, DecryptionKey, NameId};
 
 /// The time of every case that names none.
 pub const NOW: &str = "2026-03-01T12:00:00Z";
@@ -75,17 +75,16 @@ impl Case {
         toml::from_str(&text).map_err(|error| format!("{}: {error}", folder.display())).unwrap()
     }
 
-    /// Verifies the message of the folder: `message.xml`, or the form field in `message.b64`.
-    pub fn verify(&self, folder: &Path) -> Result<Verification, Rejection> {
-        let message = match fs::read_to_string(folder.join("message.b64")) {
-            Ok(form_value) => decode(&form_value)?,
-            Err(_) => fs::read(folder.join("message.xml")).unwrap(),
-        };
-        Ok(self.verify_bytes(&message))
+    /// The message of the folder: `message.xml`, or the form field in `message.b64`.
+    pub fn message(folder: &Path) -> Result<Vec<u8>, Rejection> {
+        match fs::read_to_string(folder.join("message.b64")) {
+            Ok(form_value) => decode(&form_value),
+            Err(_) => Ok(fs::read(folder.join("message.xml")).unwrap()),
+        }
     }
 
     /// Verifies a message as this case expects it.
-    pub fn verify_bytes(&self, message: &[u8]) -> Verification {
+    pub fn verify_bytes<'m>(&self, message: &'m [u8]) -> Verification<'m> {
         self.prepare().verify(message)
     }
 
@@ -123,7 +122,7 @@ pub struct Prepared {
 
 impl Prepared {
     /// Verifies a message.
-    pub fn verify(&self, message: &[u8]) -> Verification {
+    pub fn verify<'m>(&self, message: &'m [u8]) -> Verification<'m> {
         let expected = Expected {
             now: self.now,
             skew_seconds: self.skew_seconds,
@@ -154,7 +153,7 @@ fn pem(name: &str) -> String {
 }
 
 /// The outcome as the file `expected.json` holds it.
-pub fn snapshot(outcome: &Result<Verification, Rejection>) -> String {
+pub fn snapshot(outcome: &Result<Verification<'_>, Rejection>) -> String {
     let value = match outcome {
         Ok(verification) => of_verification(verification),
         Err(rejection) => json!({"code": rejection.code(), "message": rejection.to_string()}),
@@ -178,7 +177,7 @@ fn lines(value: &Value, depth: usize) -> String {
     format!("{open}\n  {}\n{close}", parts.join(",\n  "))
 }
 
-fn of_verification(verification: &Verification) -> Value {
+fn of_verification(verification: &Verification<'_>) -> Value {
     let trace = verification.trace.iter().map(|check| {
         let ok = if check.ok { "ok" } else { "NOT OK" };
         json!([check.check, ok, check.expected, check.found])
@@ -203,7 +202,7 @@ fn of_assertion(assertion: &VerifiedAssertion) -> Value {
         "response_id": assertion.response_id(),
         "issuer": assertion.issuer(),
         "name_id": assertion.name_id().map(of_name_id),
-        "attributes": assertion.attributes().iter().map(of_attribute).collect::<Vec<_>>(),
+        "attributes": assertion.attributes().map(of_attribute).collect::<Vec<_>>(),
         "in_response_to": assertion.in_response_to(),
         "authn_instant": assertion.authn_instant().map(|time| time.to_string()),
         "authn_context": assertion.authn_context(),
@@ -219,11 +218,11 @@ fn of_name_id(name_id: &NameId) -> Value {
     json!([name_id.value, name_id.format, name_id.name_qualifier, name_id.sp_name_qualifier])
 }
 
-fn of_attribute(attribute: &Attribute) -> Value {
-    json!([attribute.name, attribute.friendly_name, attribute.values])
+fn of_attribute(attribute: AssertedAttribute<'_>) -> Value {
+    json!([attribute.name, attribute.friendly_name, attribute.values().collect::<Vec<_>>()])
 }
 
-fn of_observed(observed: &Observed) -> Value {
+fn of_observed(observed: &Observed<'_>) -> Value {
     let attributes = observed
         .attributes
         .iter()
@@ -236,7 +235,7 @@ fn of_observed(observed: &Observed) -> Value {
         "audiences": observed.audiences,
         "in_response_to": observed.in_response_to,
         "status": observed.status,
-        "name_id": observed.name_id.as_ref().map(|name_id| &name_id.value),
+        "name_id": observed.name_id,
         "assertions": [observed.assertions, observed.encrypted_assertions],
         "certificate": observed.certificate.as_ref().map(Certificate::subject),
         "attributes": attributes.collect::<Vec<_>>(),

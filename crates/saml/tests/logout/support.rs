@@ -118,7 +118,7 @@ impl Service {
     pub fn refuses(&self, message: &Message) -> Rejection {
         let Verification { outcome, trace, .. } = self.judge(message);
         assert_eq!(trace.iter().filter(|check| !check.ok).count(), 1, "{trace:?}");
-        assert!(!trace.last().unwrap().ok, "{trace:?}");
+        assert!(!trace.iter().last().unwrap().ok, "{trace:?}");
         outcome.unwrap_err()
     }
 }

@@ -72,9 +72,9 @@ fn refused_before(rejection: &Rejection) -> Report {
     }
 }
 
-fn checked(verification: &Verification) -> Report {
+fn checked(verification: &Verification<'_>) -> Report {
     let trace = verification.trace.iter();
-    let trace = trace.map(|check| Step::new(check.check, check.ok, &*check.expected, &*check.found));
+    let trace = trace.map(|check| Step::new(check.check, check.ok, check.expected, check.found));
     let mut report = Report {
         code: None,
         message: None,
@@ -86,11 +86,8 @@ fn checked(verification: &Verification) -> Report {
         Ok(assertion) => {
             report.name_id = assertion.name_id().map(|name_id| name_id.value.clone());
             for attribute in assertion.attributes() {
-                report
-                    .attributes
-                    .entry(attribute.name.clone())
-                    .or_default()
-                    .extend(attribute.values.iter().cloned());
+                let values = report.attributes.entry(attribute.name.to_owned()).or_default();
+                values.extend(attribute.values().map(str::to_owned));
             }
         }
         Err(rejection) => {

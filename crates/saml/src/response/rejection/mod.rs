@@ -14,7 +14,6 @@ use crate::read::NotATime;
 mod sentences;
 
 pub use sentences::describe;
-pub(super) use sentences::{joined, list, or_none, quoted};
 
 /// Why a response was refused; [`code`](Self::code) is its number for logs and documents.
 #[derive(Clone, Debug, PartialEq, Eq)]

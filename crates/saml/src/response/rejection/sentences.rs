@@ -10,12 +10,13 @@ use vestibule_dsig::{Certificate, Invalid, Refusal};
 
 use super::{Encrypted, Moment, NotCovered, Part, Rejection, Unreadable, Untimely};
 use crate::read::NotATime;
-use crate::time::words;
+use crate::response::words::{self, Words as _};
+use crate::time;
 
 /// A certificate in a few words: its subject and its fingerprint.
 #[must_use]
 pub fn describe(certificate: &Certificate) -> String {
-    joined(&[certificate.subject(), " (SHA-256 ", &certificate.fingerprint_sha256(), ")"])
+    certificate.description().to_owned()
 }
 
 impl fmt::Display for Rejection {
@@ -272,8 +273,8 @@ impl fmt::Display for Untimely {
                     f,
                     "{what} was {stated}, {} ago by our clock ({now}, tolerance {}). If the response was just made, \
                      the clock of the identity provider is behind.",
-                    words(now.duration_since(*stated)),
-                    words(*skew)
+                    time::words(now.duration_since(*stated)),
+                    time::words(*skew)
                 )
             }
             Self::Future(moment) => {
@@ -282,32 +283,18 @@ impl fmt::Display for Untimely {
                     f,
                     "{what} is {stated}, {} ahead of our clock ({now}, tolerance {}). The clock of the identity \
                      provider is ahead, or ours is behind.",
-                    words(stated.duration_since(*now)),
-                    words(*skew)
+                    time::words(stated.duration_since(*now)),
+                    time::words(*skew)
                 )
             }
         }
     }
 }
 
-pub(in crate::response) fn or_none(found: &Option<String>) -> String {
-    found.as_ref().map_or_else(|| "none".to_owned(), |found| quoted(found))
+fn or_none(found: &Option<String>) -> String {
+    words::or_none(found.as_deref()).said()
 }
 
-pub(in crate::response) fn list(values: &[String]) -> String {
-    match values {
-        [only] => quoted(only),
-        values => values.iter().map(|value| quoted(value)).collect::<Vec<_>>().join(" or "),
-    }
-}
-
-/// The parts one after the other, in a string of just that length.
-pub(in crate::response) fn joined(parts: &[&str]) -> String {
-    let mut whole = String::with_capacity(parts.iter().map(|part| part.len()).sum());
-    parts.iter().for_each(|part| whole.push_str(part));
-    whole
-}
-
-pub(in crate::response) fn quoted(value: &str) -> String {
-    joined(&["\"", value, "\""])
+fn list(values: &[String]) -> String {
+    words::any_of(values).said()
 }
