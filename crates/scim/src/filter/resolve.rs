@@ -171,7 +171,7 @@ fn test(path: AttributePath, attribute: &Attribute, operator: Operator, value: &
             Some((value, number)) => (value, Comparison::Number(number)),
             None => return refused("the value is no number"),
         },
-        Kind::DateTime if !partial => match value.as_str().and_then(time::parse) {
+        Kind::DateTime if !partial => match value.as_str().and_then(moment) {
             Some(time) => (value.clone(), Comparison::Time(time)),
             None => return refused("the value is no time such as 2026-01-31T12:00:00Z"),
         },
@@ -201,6 +201,11 @@ fn number(value: &Value) -> Option<(Value, f64)> {
     };
     let float = number.as_f64()?;
     Some((Value::Number(number), float))
+}
+
+/// A time; the plus of an offset that was not escaped in an address has become a space.
+fn moment(text: &str) -> Option<Timestamp> {
+    time::parse(text).or_else(|| time::parse(&text.replacen(' ', "+", 1)))
 }
 
 fn text(value: &Value) -> String {
