@@ -38,6 +38,7 @@ pub struct Error {
     hint: Option<String>,
     key: Option<String>,
     scope: Option<Scope>,
+    oauth: Option<vestibule_oidc::Code>,
     tracking_id: Option<TrackingId>,
     code: Option<Code>,
     source: Option<Box<dyn std::error::Error + Send + Sync>>,
@@ -52,6 +53,7 @@ impl Error {
             hint: None,
             key: None,
             scope: None,
+            oauth: None,
             tracking_id: None,
             code: None,
             source: None,
@@ -79,6 +81,12 @@ impl Error {
     /// Adds the code under which `docs/errors.md` explains it.
     pub(crate) fn with_code(mut self, code: Code) -> Self {
         self.code = Some(code);
+        self
+    }
+
+    /// Adds the word by which a client of the authorization server tells it apart.
+    pub(crate) fn oauth(mut self, code: vestibule_oidc::Code) -> Self {
+        self.oauth = Some(code);
         self
     }
 
@@ -158,6 +166,17 @@ impl Error {
         self.code
     }
 
+    /// What it is for a client of the authorization server (RFC 6749 §5.2).
+    #[must_use]
+    pub fn oauth_code(&self) -> vestibule_oidc::Code {
+        use vestibule_oidc::Code;
+        self.oauth.unwrap_or(match self.kind {
+            Kind::Busy => Code::TemporarilyUnavailable,
+            Kind::Internal => Code::ServerError,
+            _ => Code::InvalidRequest,
+        })
+    }
+
     /// The ID under which the response log explains it.
     #[must_use]
     pub fn tracking_id(&self) -> Option<TrackingId> {
@@ -174,6 +193,18 @@ impl fmt::Display for Error {
 impl std::error::Error for Error {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         self.source.as_deref().map(|source| source as _)
+    }
+}
+
+impl From<vestibule_oidc::Error> for Error {
+    fn from(error: vestibule_oidc::Error) -> Self {
+        let kind = match error.code {
+            vestibule_oidc::Code::InvalidClient => Kind::Unauthenticated,
+            _ => Kind::Invalid,
+        };
+        Self::new(kind, error.description)
+            .oauth(error.code)
+            .hint("This is for whoever builds or sets up the program: docs/api.md says what it has to send.")
     }
 }
 

@@ -183,6 +183,8 @@ pub async fn forget(app: &App) -> Result<(), Error> {
     purge(app, move |tx| Box::pin(store::replays::purge(tx, now))).await?;
     purge(app, move |tx| Box::pin(store::links::purge(tx, now))).await?;
     purge(app, move |tx| Box::pin(store::tokens::purge(tx, now))).await?;
+    purge(app, move |tx| Box::pin(store::oauth_codes::purge(tx, now))).await?;
+    purge(app, move |tx| Box::pin(store::oauth_grants::purge(tx, now))).await?;
     purge(app, move |tx| Box::pin(store::sessions::purge(tx, now - sessions::IDLE))).await?;
     purge(app, move |tx| Box::pin(store::outbox::purge(tx, now - outbox::KEPT))).await?;
     purge(app, move |tx| Box::pin(store::alarms::purge(tx, now - alarms::KEPT))).await?;

@@ -7,6 +7,7 @@
 pub mod accounts;
 mod alarms;
 pub mod assistant;
+pub mod authorize;
 pub mod configuration;
 pub mod context;
 pub mod cures;

@@ -182,6 +182,12 @@ impl Serialize for Scopes {
 pub enum SecretKind {
     /// An API token or an access token.
     Access,
+    /// A refresh token.
+    Refresh,
+    /// An authorization code.
+    Code,
+    /// The secret of a client of the authorization server.
+    Client,
 }
 
 impl SecretKind {
@@ -190,6 +196,9 @@ impl SecretKind {
     pub fn prefix(self) -> &'static str {
         match self {
             Self::Access => "vst_",
+            Self::Refresh => "vsr_",
+            Self::Code => "vsc_",
+            Self::Client => "vss_",
         }
     }
 

@@ -1,5 +1,6 @@
 //! The account's portal, for its administrators.
 
+pub(crate) mod api;
 pub(crate) mod attributes;
 pub(crate) mod connection;
 pub(crate) mod cures;

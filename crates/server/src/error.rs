@@ -78,6 +78,8 @@ enum Language {
     Problem,
     /// RFC 7644 §3.12.
     Scim,
+    /// RFC 6749 §5.2.
+    OAuth,
 }
 
 impl Asked {
@@ -91,6 +93,7 @@ impl Asked {
             language: match (api, crate::scim::is_scim(request.uri().path())) {
                 (true, true) => Language::Scim,
                 (true, false) => Language::Problem,
+                (false, _) if crate::oauth::is_for_clients(request.uri().path()) => Language::OAuth,
                 (false, _) if accept.contains("json") && !accept.contains("text/html") => Language::Problem,
                 (false, _) => Language::Page,
             },
@@ -196,6 +199,7 @@ pub(crate) fn render(
     let mut response = match asked.language {
         Language::Problem => json(scene, failure),
         Language::Scim => scim::answer(failure, scene.tracking_id()),
+        Language::OAuth => oauth(failure),
         Language::Page => page(desk, scene, failure),
     };
     *response.status_mut() = failure.status();
@@ -255,6 +259,20 @@ fn json(scene: &Scene, failure: &Failure) -> Response {
     });
     let mut response = problem.to_string().into_response();
     response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+    response
+}
+
+/// What a client of the authorization server reads.
+fn oauth(failure: &Failure) -> Response {
+    let code = match failure {
+        Failure::Deed(error) => error.oauth_code(),
+        Failure::TooSlow => vestibule_app::authorize::Code::TemporarilyUnavailable,
+        Failure::Broken(_) => vestibule_app::authorize::Code::ServerError,
+        _ => vestibule_app::authorize::Code::InvalidRequest,
+    };
+    let error = vestibule_oidc::Error::new(code, failure.sentence());
+    let mut response = error.to_json().to_string().into_response();
+    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
     response
 }
 

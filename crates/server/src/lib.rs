@@ -15,6 +15,7 @@ mod forms;
 mod headers;
 mod links;
 mod listen;
+mod oauth;
 mod page;
 pub mod portal;
 mod profile;

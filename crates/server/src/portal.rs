@@ -3,6 +3,7 @@
 //! A struct here holds what its page shows, already in words; templates (`templates/`) only place it, and escape every
 //! value. Nothing here decides or reads: handlers (`routes` and its neighbors) ask `app` and fill the structs.
 
+pub mod api;
 pub mod assets;
 pub mod attributes;
 pub mod connection;
@@ -45,6 +46,8 @@ pub enum Here {
     People,
     /// The seats.
     Licenses,
+    /// Tokens and clients.
+    Api,
     /// The response log.
     Log,
     /// The guides to identity providers.

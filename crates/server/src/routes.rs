@@ -5,7 +5,7 @@
 
 use crate::door::Desk;
 use crate::error::Failure;
-use crate::{admin, api, base, forms, links, profile, scim, sign_in, sign_out, sso};
+use crate::{admin, api, base, forms, links, oauth, profile, scim, sign_in, sign_out, sso};
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::middleware::from_fn_with_state;
@@ -29,6 +29,8 @@ pub(crate) enum Caller {
     Admin,
     /// A program with a token, by which alone its account is known; no cookie counts.
     Program,
+    /// A client of the authorization server with its secret; no cookie counts.
+    Client,
 }
 
 /// An address.
@@ -70,6 +72,7 @@ pub(crate) fn vanity() -> Vec<Route> {
     routes.extend(administration());
     routes.extend(connections());
     routes.extend(mapping());
+    routes.extend(programs());
     routes
 }
 
@@ -171,6 +174,19 @@ fn mapping() -> Vec<Route> {
     ]
 }
 
+/// The pages about programs.
+fn programs() -> Vec<Route> {
+    use Caller::Admin;
+    vec![
+        route(Admin, "/admin/api", get(admin::api::page)),
+        route(Admin, "/admin/api/tokens", get(admin::api::back).post(admin::api::make_token)),
+        route(Admin, "/admin/api/tokens/{id}/revoke", get(admin::api::back).post(admin::api::revoke_token)),
+        route(Admin, "/admin/api/clients", get(admin::api::back).post(admin::api::make_client)),
+        route(Admin, "/admin/api/clients/{id}/revoke", get(admin::api::back).post(admin::api::revoke_client)),
+        route(Admin, "/oauth/consent/{token}", get(oauth::ask).post(oauth::answer)),
+    ]
+}
+
 /// The deployment's own host.
 pub(crate) fn base() -> Vec<Route> {
     let mut routes = operations();
@@ -178,6 +194,11 @@ pub(crate) fn base() -> Vec<Route> {
         route(Caller::Anybody, "/", get(base::about)),
         route(Caller::Anybody, "/signin", get(base::finder).post(base::find)),
         route(Caller::Anybody, "/assets/{name}", get(base::asset)),
+        route(Caller::Anybody, "/oauth/authorize", get(oauth::begin)),
+        route(Caller::Client, "/oauth/token", post(oauth::token)),
+        route(Caller::Client, "/oauth/revoke", post(oauth::revoke)),
+        route(Caller::Client, "/oauth/introspect", post(oauth::introspect)),
+        route(Caller::Anybody, "/.well-known/oauth-authorization-server", get(oauth::description)),
     ]);
     routes
 }
@@ -228,7 +249,7 @@ fn router(
 ) -> Router {
     let own_forms = from_fn_with_state(Arc::clone(desk), forms::only_ours);
     let add = |router: Router<Arc<Desk>>, Route { caller, path, methods }| match caller {
-        Caller::IdentityProvider | Caller::Program => router.route(path, methods),
+        Caller::IdentityProvider | Caller::Program | Caller::Client => router.route(path, methods),
         Caller::Anybody | Caller::Member | Caller::Admin => {
             router.route(path, methods.layer(own_forms.clone()))
         }

@@ -17,6 +17,7 @@ mod listener;
 mod logout;
 mod mapping;
 mod metadata;
+mod oauth;
 mod people;
 mod pictures;
 mod portal;

@@ -47,6 +47,7 @@ const MIGRATIONS: &[Migration] = migrations![
     16 "0016_sub_accounts",
     18 "0018_tokens",
     19 "0019_directory",
+    21 "0021_oauth",
 ];
 
 const TABLE: &str = "CREATE TABLE IF NOT EXISTS schema_migrations (number {INTEGER} NOT NULL PRIMARY KEY, \

@@ -35,6 +35,9 @@ pub(crate) enum Command {
     /// API tokens
     #[command(subcommand)]
     Token(TokenCommand),
+    /// Clients of the authorization server
+    #[command(subcommand)]
+    OauthClient(OauthClientCommand),
     /// Apply an account file, or show what it would change
     Apply(ApplyArgs),
     /// Print an account as an account file
@@ -181,6 +184,38 @@ pub(crate) enum TokenCommand {
         /// Its id (tok_…), or its text (vst_…)
         #[arg(value_name = "ID")]
         token: String,
+    },
+}
+
+/// `vestibule oauth-client …`.
+#[derive(Debug, Subcommand)]
+pub(crate) enum OauthClientCommand {
+    /// Register a client; its secret is shown once
+    Create {
+        /// The label of the account
+        #[arg(long, value_name = "LABEL")]
+        account: String,
+        /// What administrators read when they are asked
+        #[arg(long, default_value = "")]
+        name: String,
+        /// What it may be permitted, may be given several times: scim2, scim2:read, users:read, users:write
+        #[arg(long, required = true)]
+        scope: Vec<String>,
+        /// Where codes may be sent, letter by letter; may be given several times, or not for a client that acts for itself
+        #[arg(long, value_name = "URI")]
+        redirect: Vec<String>,
+    },
+    /// Clients, newest first
+    List {
+        /// The label of the account [default: all accounts]
+        #[arg(long, value_name = "LABEL")]
+        account: Option<String>,
+    },
+    /// Revoke a client, with every token that it got
+    Revoke {
+        /// Its id (cli_….acc_…)
+        #[arg(value_name = "ID")]
+        client: String,
     },
 }
 

@@ -78,6 +78,7 @@ pub const ROOMS: &[Room] = &[
         never_links: OUTSIDE,
         never_says: IMPURE,
     },
+    Room { name: "oidc", may_use: &[], never: "the same", never_links: OUTSIDE, never_says: IMPURE },
     Room {
         name: "model",
         may_use: &[],
@@ -94,14 +95,14 @@ pub const ROOMS: &[Room] = &[
     },
     Room {
         name: "app",
-        may_use: &["saml", "scim", "model", "store"],
+        may_use: &["saml", "scim", "oidc", "model", "store"],
         never: "axum, status codes, HTML, SQL text",
         never_links: WEB_AND_SQL,
         never_says: &["StatusCode"],
     },
     Room {
         name: "server",
-        may_use: &["scim", "app", "model"],
+        may_use: &["scim", "oidc", "app", "model"],
         never: "SQL, `saml`, `dsig`, `xml`, `store`, decisions",
         never_links: SQL,
         never_says: &[],
@@ -115,7 +116,7 @@ pub const ROOMS: &[Room] = &[
     },
     Room {
         name: "vestibule",
-        may_use: &["xml", "dsig", "saml", "scim", "model", "store", "app", "server", "idp"],
+        may_use: &["xml", "dsig", "saml", "scim", "oidc", "model", "store", "app", "server", "idp"],
         never: "rules, SQL, HTML",
         never_links: SQL,
         never_says: &[],

@@ -10,6 +10,7 @@ mod uses;
 
 pub use deeds::{Created, MOST_TOKENS, NewToken, Summary};
 pub use deeds::{create, describe, list, list_all, revoke, revoke_as_operator};
+pub(crate) use deeds::{read_scopes, usable_name};
 pub(crate) use uses::Uses;
 pub use uses::write_uses;
 

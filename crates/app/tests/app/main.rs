@@ -41,6 +41,7 @@ mod mapping_file;
 mod metadata_url;
 mod moved;
 mod not_in_force;
+mod oauth;
 mod overview;
 mod passwords;
 mod pending;

@@ -128,6 +128,7 @@ async fn t17_a_token_rests_while_whoever_made_it_is_no_active_administrator(worl
     acme.change("anna@acme.example", |user| user.role = Role::Admin).await;
     let anna = acme.member(&session).await.unwrap().admin().unwrap().people();
     let hers = tokens::create(&anna, &wanted(&["scim2"])).await.unwrap().token;
+    world.time.pass(minutes(1));
     let ours = make(&acme, &["scim2"]).await.token;
     for (status, role, good) in [
         (Status::Inactive, Role::Admin, false),

@@ -79,6 +79,11 @@ fn administration(folder: &Path) -> std::io::Result<()> {
     write(folder, "mapping_received", &samples::received())?;
     write(folder, "mapping_map", &samples::map())?;
     write(folder, "licenses", &samples::licenses())?;
+    write(folder, "api", &samples::api(false).ok_or_else(broken)?)?;
+    write(folder, "api_problem", &samples::api(true).ok_or_else(broken)?)?;
+    write(folder, "api_empty", &samples::api_empty())?;
+    write(folder, "api_once", &samples::once().ok_or_else(broken)?)?;
+    write(folder, "api_consent", &samples::consent())?;
     write(folder, "people", &samples::people())?;
     let person = samples::one().ok_or_else(broken)?;
     write(folder, "person", &person)?;

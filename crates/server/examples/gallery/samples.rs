@@ -1,5 +1,6 @@
 //! The sample values of the gallery.
 
+mod api;
 mod connection;
 mod guides;
 mod keys;
@@ -7,6 +8,7 @@ mod mapping;
 mod metadata;
 mod report;
 
+pub use api::*;
 pub use connection::*;
 pub use guides::{guide, guides};
 use jiff::{SignedDuration, Timestamp, ToSpan as _};

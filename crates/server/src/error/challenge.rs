@@ -3,9 +3,16 @@
 use super::Failure;
 use axum::http::{HeaderValue, StatusCode};
 use vestibule_app::Kind;
+use vestibule_app::authorize::Code;
 
 /// The value of `WWW-Authenticate`, where the failure wants one.
 pub(super) fn of(failure: &Failure) -> Option<HeaderValue> {
+    if let Failure::Deed(deed) = failure
+        && deed.oauth_code() == Code::InvalidClient
+    {
+        // RFC 6749 §5.2: the scheme by which a client says who it is.
+        return Some(HeaderValue::from_static(r#"Basic realm="Vestibule""#));
+    }
     let (error, scope) = match failure {
         // RFC 6750 §3.1: who shows nothing is told nothing.
         Failure::NoToken => (None, None),

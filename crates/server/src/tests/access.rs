@@ -26,7 +26,8 @@ const OPEN: [&str; 14] = [
 ];
 
 pub fn filled(path: &str) -> String {
-    path.replace("{tracking_id}", &format!("WEB_{}", "0".repeat(32)))
+    path.replace("{id}", "x")
+        .replace("{tracking_id}", &format!("WEB_{}", "0".repeat(32)))
         .replace("{token}", "t")
         .replace("{ticket}", "t")
         .replace("{name}", "n")

@@ -8,6 +8,7 @@ mod demo;
 mod idp;
 mod log;
 mod mapping;
+mod oauth_client;
 mod outbox;
 mod serve;
 mod simulate;
@@ -34,6 +35,9 @@ pub(crate) fn run(cli: Cli) -> Result<Exit, Failure> {
         }
         Command::Token(command) => {
             block_on(async { token::run(&open(&load()?).await?, command, json).await })
+        }
+        Command::OauthClient(command) => {
+            block_on(async { oauth_client::run(&open(&load()?).await?, command, json).await })
         }
         Command::Apply(args) => block_on(async { apply::run(&open(&load()?).await?, &args, json).await }),
         Command::Export { account } => {

@@ -63,3 +63,27 @@ fn what_names_no_scope_account_or_token_fails() {
     folder.run(&[&CREATE[..], &["--expires", "soon"]].concat()).ends_with(2);
     folder.run(&["token", "revoke", "tok_1"]).ends_with(1);
 }
+
+#[test]
+fn a_client_is_registered_listed_and_revoked_with_every_key() {
+    let folder = with_account();
+    let create = ["oauth-client", "create", "--account", "acme", "--scope", "scim2", "--name", "P"];
+    let made = folder.run(&[&create[..], &["--redirect", "https://a.example/cb", "--json"]].concat());
+    let made = made.ends_with(0).json();
+    let all = ["account", "authorize_url", "id", "name", "redirect_uris", "scopes", "secret", "token_url"];
+    assert_eq!(keys(&made), all);
+    assert_eq!(made["token_url"], "http://localhost:8080/oauth/token");
+    let list = folder.run(&["oauth-client", "list", "--json"]).ends_with(0);
+    assert!(!list.stdout().contains(made["secret"].as_str().unwrap()));
+    let all =
+        ["account", "created_at", "id", "made_by", "name", "redirect_uris", "revoked_at", "scopes", "state"];
+    assert_eq!(keys(&list.json()["items"][0]), all);
+    let id = made["id"].as_str().unwrap();
+    let revoked = folder.run(&["oauth-client", "revoke", id, "--json"]).ends_with(0).json();
+    assert_eq!((&revoked["id"], &revoked["state"]), (&made["id"], &"revoked".into()));
+    let bad =
+        folder.run(&[&create[..], &["--redirect", "http://a.example/cb", "--json"]].concat()).ends_with(1);
+    assert_eq!(bad.error()["code"], "invalid");
+    assert!(folder.run(&create).ends_with(0).stdout().contains("vss_"));
+    folder.run(&["oauth-client", "revoke", "x"]).ends_with(1);
+}
