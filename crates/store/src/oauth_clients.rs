@@ -32,6 +32,7 @@ statements! { oauth_clients:
                      WHERE account_id = $1 AND client_id = $2 AND revoked_at IS NULL";
     REVOKE_GRANTS = "UPDATE oauth_grants SET revoked_at = $3 \
                      WHERE account_id = $1 AND client_id = $2 AND revoked_at IS NULL";
+    HELD = "SELECT revoked_at FROM oauth_clients WHERE account_id = $1 AND id = $2 {FOR_UPDATE}";
     LIVE_TOKENS = "SELECT COUNT(*) AS count FROM tokens \
                    WHERE account_id = $1 AND client_id = $2 AND expires_at > $3 AND revoked_at IS NULL";
 }
@@ -122,6 +123,16 @@ pub async fn revoke(tx: &Tx<'_>, id: ClientId, now: Timestamp) -> Result<(), Err
         tx.execute(statement, params![tx.account(), id, now]).await?;
     }
     Ok(())
+}
+
+/// Whether a client is there and not revoked; nobody revokes it before this transaction ends, so that what is handed out in
+/// it is revoked too.
+///
+/// # Errors
+/// Those of the database.
+pub async fn held(tx: &Tx<'_>, id: ClientId) -> Result<bool, Error> {
+    let Some(mut row) = tx.row(&HELD, params![tx.account(), id]).await? else { return Ok(false) };
+    Ok(row.time_or_null("revoked_at")?.is_none())
 }
 
 /// How many access tokens of a client are good.

@@ -22,7 +22,8 @@ statements! { oauth_grants:
                   WHERE r.account_id = $1 AND r.token_hash = $2";
     TAKE_REFRESH = "UPDATE oauth_refresh_tokens SET used_at = $3 \
                     WHERE account_id = $1 AND token_hash = $2 AND used_at IS NULL";
-    KEEP = "UPDATE oauth_grants SET kept_until = $3 WHERE account_id = $1 AND id = $2";
+    // It also holds the grant: who revokes it waits, and sees what this transaction wrote.
+    KEEP = "UPDATE oauth_grants SET kept_until = $3 WHERE account_id = $1 AND id = $2 AND revoked_at IS NULL";
     REVOKE = "UPDATE oauth_grants SET revoked_at = $3 WHERE account_id = $1 AND id = $2 AND revoked_at IS NULL";
     REVOKE_TOKENS = "UPDATE tokens SET revoked_at = $3, kept_until = $3 \
                      WHERE account_id = $1 AND grant_id = $2 AND revoked_at IS NULL";
@@ -101,14 +102,17 @@ pub async fn insert(tx: &Tx<'_>, grant: &Grant, kept_until: Timestamp) -> Result
     tx.execute(&INSERT, row).await.map(drop)
 }
 
-/// Remembers a refresh token, and its grant for as long.
+/// Remembers a refresh token, and its grant for as long; false when the grant was revoked, and then nothing is written.
 ///
 /// # Errors
 /// Those of the database.
-pub async fn insert_refresh(tx: &Tx<'_>, refresh: &Refresh) -> Result<(), Error> {
+pub async fn insert_refresh(tx: &Tx<'_>, refresh: &Refresh) -> Result<bool, Error> {
     let Refresh { token_hash, grant, created_at, expires_at } = refresh;
+    if tx.execute(&KEEP, params![tx.account(), *grant, *expires_at]).await? == 0 {
+        return Ok(false);
+    }
     tx.execute(&INSERT_REFRESH, params![tx.account(), token_hash, *grant, *created_at, *expires_at]).await?;
-    tx.execute(&KEEP, params![tx.account(), *grant, *expires_at]).await.map(drop)
+    Ok(true)
 }
 
 /// The refresh token with this hash, used or not.

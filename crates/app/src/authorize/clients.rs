@@ -115,11 +115,13 @@ pub(super) async fn authenticate(app: &App, shown: &Credentials) -> Result<Known
     let good = |known: &Known| {
         SecretKind::Client.is_whole(&shown.secret) && secret::is(&shown.secret, &known.client().secret_hash)
     };
-    known.filter(good).ok_or_else(|| {
-        Error::new(Kind::Unauthenticated, "There is no such client, or its secret is another one.")
-            .oauth(Code::InvalidClient)
-            .hint("An administrator registers clients at /admin/api; the secret is shown once.")
-    })
+    known.filter(good).ok_or_else(unknown_client)
+}
+
+pub(super) fn unknown_client() -> Error {
+    Error::new(Kind::Unauthenticated, "There is no such client, or its secret is another one.")
+        .oauth(Code::InvalidClient)
+        .hint("An administrator registers clients at /admin/api; the secret is shown once.")
 }
 
 /// Registers a client.

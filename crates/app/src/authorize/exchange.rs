@@ -1,7 +1,7 @@
 //! The token endpoint: who shows something good gets an access token.
 
 use super::begin::within;
-use super::clients::{Known, authenticate};
+use super::clients::{Known, authenticate, unknown_client};
 use super::refresh;
 use super::{ACCESS_LIFETIME, MOST_ACCESS_TOKENS, REFRESH_LIFETIME};
 use crate::context::App;
@@ -198,9 +198,12 @@ impl Row {
         self
     }
 
-    /// Writes it, unless the client has too many.
+    /// Writes it, unless the client was revoked meanwhile, or has too many.
     pub(super) async fn insert(&self, tx: &Tx<'_>) -> Result<(), Error> {
         let now = self.token.created_at;
+        if !store::oauth_clients::held(tx, self.client).await? {
+            return Err(unknown_client());
+        }
         if store::oauth_clients::live_tokens(tx, self.client, now).await? >= MOST_ACCESS_TOKENS {
             return Err(Error::new(Kind::Busy, "The client has very many access tokens that are good.")
                 .hint("Use one until it ends, two hours after it was made.")

@@ -82,7 +82,9 @@ async fn take(
             "The refresh token was used before: whoever has it, everything of this grant is over.",
         ));
     }
-    store::oauth_grants::insert_refresh(tx, &Refresh { grant: shown.grant, ..next }).await?;
+    if !store::oauth_grants::insert_refresh(tx, &Refresh { grant: shown.grant, ..next }).await? {
+        return Ok(Used::Bad("The grant was revoked."));
+    }
     row.token.grant = Some(shown.grant);
     row.of(shown.user, scopes.clone()).insert(tx).await?;
     Ok(Used::Good(scopes))
