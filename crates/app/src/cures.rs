@@ -9,6 +9,7 @@ use crate::error::{Error, Kind};
 use crate::response_log::{self, Explained};
 use crate::users::{self, Person, Whom};
 use vestibule_model::code::Code;
+use vestibule_model::domain::Domain;
 use vestibule_model::email::Email;
 use vestibule_model::expression::Context;
 use vestibule_model::mapping::{self, Asserted};
@@ -131,7 +132,9 @@ fn sent_employee_id(ctx: &AdminCtx, explained: &Explained) -> Option<String> {
     let detail = &explained.detail;
     detail.trace.iter().find(|step| !step.ok && step.check == "admission.employee_id")?;
     let sent = Asserted { name_id: detail.name_id.clone(), attributes: detail.attributes.clone() };
-    let mapping = &ctx.member.visitor.live.configuration.mapping;
-    let context = Context::new(explained.entry.time, [0; 32]);
+    let live = &ctx.member.visitor.live;
+    let mapping = &live.configuration.mapping;
+    let default_domain = live.default_domain.as_ref().map(Domain::as_str);
+    let context = Context { default_domain, ..Context::new(explained.entry.time, [0; 32]) };
     mapping::identity(mapping, &sent, &context).0.employee_id
 }

@@ -23,6 +23,8 @@ pub(crate) struct Live {
     /// The vanity URL that was visited.
     pub(crate) host: Label,
     pub(crate) configuration: Configuration,
+    /// The first by name of the account's associated domains.
+    pub(crate) default_domain: Option<Domain>,
     /// The connections in use at this vanity URL, in the order in which they were made.
     pub(crate) connections: Vec<Arc<LiveConnection>>,
 }
@@ -156,11 +158,12 @@ impl App {
 
     async fn load(&self, account: Account, host: &Label) -> Result<Live, Error> {
         let scope = self.store().account(account.id);
-        let (configuration, connections) = scope
+        let (configuration, connections, domains) = scope
             .read(|tx| {
                 Box::pin(async move {
                     let configuration = store::accounts::configuration(tx).await?;
-                    Ok::<_, store::Error>((configuration, store::connections::list(tx).await?))
+                    let connections = store::connections::list(tx).await?;
+                    Ok::<_, store::Error>((configuration, connections, store::domains::list(tx).await?))
                 })
             })
             .await?;
@@ -174,7 +177,8 @@ impl App {
                 ready.push(Arc::new(self.prepare(&account, connection.id, settings).await?));
             }
         }
-        Ok(Live { account, host: host.clone(), configuration, connections: ready })
+        let default_domain = domains.into_iter().next().map(|(domain, _)| domain);
+        Ok(Live { account, host: host.clone(), configuration, default_domain, connections: ready })
     }
 
     /// Makes settings ready for use.

@@ -195,7 +195,8 @@ fn measure(mapping: &Mapping) -> Outcome<(f64, f64)> {
     let products = [License::Licensed, License::Basic].map(Product::from);
     let seats = Inventory(products.map(|product| (product, Seats { total: 9, used: 1 })).into());
     let once = || {
-        let rules = Rules { provision: Provision::AtSignIn, mapping, fallback_license: None };
+        let rules =
+            Rules { provision: Provision::AtSignIn, mapping, fallback_license: None, default_domain: None };
         let context = Context::new(Timestamp::UNIX_EPOCH, [7; 32]);
         let (identity, trace) = identity(mapping, black_box(&asserted), &context);
         let facts = Facts {

@@ -20,8 +20,8 @@ use vestibule_model::account::Account;
 use vestibule_model::admission::{self, Decision, Outcome, Rules};
 use vestibule_model::code::Code;
 use vestibule_model::connection::Unsolicited;
+use vestibule_model::domain::Domain;
 use vestibule_model::email::Email;
-use vestibule_model::expression::Context;
 use vestibule_model::id::UserId;
 use vestibule_model::license::Inventory;
 use vestibule_model::mapping::{self, Mapping};
@@ -101,7 +101,7 @@ impl Attempt {
         let asserted = asserted(&self.assertion);
         let rules = rules(&self.ctx, &self.connection);
         let (identity, trace) =
-            mapping::identity(rules.mapping, &asserted, &Context::new(self.now, self.seed));
+            mapping::identity(rules.mapping, &asserted, &rules.context(self.now, self.seed));
         notes.trace.extend(trace);
         notes.user.clone_from(&identity.email);
         let person = Person::find(tx, self.ctx.account().id, rules.mapping, &identity).await?;
@@ -308,5 +308,6 @@ pub(super) fn rules<'a>(ctx: &'a VisitorCtx, connection: &LiveConnection) -> Rul
         provision: connection.settings.provision,
         mapping: &configuration.mapping,
         fallback_license: configuration.fallback_license,
+        default_domain: ctx.live.default_domain.as_ref().map(Domain::as_str),
     }
 }

@@ -21,7 +21,6 @@ use std::sync::Arc;
 use vestibule_model::admission::{self, Arrival, Outcome};
 use vestibule_model::code::Code;
 use vestibule_model::connection::{Connection, Version};
-use vestibule_model::expression::Context;
 use vestibule_model::id::ConnectionId;
 use vestibule_model::mapping;
 use vestibule_model::publication::Tested;
@@ -174,7 +173,7 @@ impl Rehearsal {
         let asserted = asserted(&self.assertion);
         let rules = rules(&self.ctx, &self.trial.connection);
         let (identity, trace) =
-            mapping::identity(rules.mapping, &asserted, &Context::new(self.trial.now, self.seed));
+            mapping::identity(rules.mapping, &asserted, &rules.context(self.trial.now, self.seed));
         notes.trace.extend(trace);
         notes.user.clone_from(&identity.email);
         let person = Person::find(tx, self.ctx.account().id, rules.mapping, &identity).await?;

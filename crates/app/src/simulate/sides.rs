@@ -4,11 +4,13 @@ use crate::configuration::{Configuration, Planned, State};
 use crate::context::App;
 use crate::error::Error;
 use crate::sign_in::{Below, vouches};
+use jiff::Timestamp;
 use std::collections::{BTreeMap, BTreeSet};
 use vestibule_model::account::{Account, Label};
 use vestibule_model::admission::Rules;
 use vestibule_model::connection::{Connection, Settings};
 use vestibule_model::domain::Domain;
+use vestibule_model::expression::Context;
 use vestibule_model::id::ConnectionId;
 use vestibule_model::license::{Inventory, Product};
 use vestibule_store as store;
@@ -151,7 +153,17 @@ impl Side {
             provision: settings.provision,
             mapping: &self.configuration.mapping,
             fallback_license: self.configuration.fallback_license,
+            default_domain: self.default_domain(),
         })
+    }
+
+    /// What expressions of the mapping may ask for.
+    pub(super) fn context(&self, (now, seed): (Timestamp, [u8; 32])) -> Context<'_> {
+        Context { default_domain: self.default_domain(), ..Context::new(now, seed) }
+    }
+
+    fn default_domain(&self) -> Option<&str> {
+        self.domains.first().map(Domain::as_str)
     }
 
     /// Whether a connection in use may speak for addresses of a domain.

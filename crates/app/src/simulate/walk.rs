@@ -17,7 +17,6 @@ use vestibule_model::account::{Account, Label};
 use vestibule_model::admission::{self, Destination, Facts, Outcome, Place};
 use vestibule_model::code::Code;
 use vestibule_model::email::Email;
-use vestibule_model::expression::Context;
 use vestibule_model::id::{ConnectionId, UserId};
 use vestibule_model::license::Inventory;
 use vestibule_model::mapping::{self, Asserted, Identity, Mapping, NAME_ID};
@@ -188,13 +187,12 @@ impl Walk<'_> {
             return Ok(None);
         };
         let asserted = Asserted { name_id: kept.name_id, attributes: kept.attributes };
-        let context = Context::new(self.chance.0, self.chance.1);
-        let meant = |mapping: &Mapping| {
-            let (identity, trace) = mapping::identity(mapping, &asserted, &context);
+        let meant = |side: &Side| {
+            let mapping = &side.configuration.mapping;
+            let (identity, trace) = mapping::identity(mapping, &asserted, &side.context(self.chance));
             Meant { identity, trace }
         };
-        let (before, after) = self.mapping();
-        let meant = (meant(before), meant(after));
+        let meant = (meant(&self.sides.before), meant(&self.sides.after));
         Ok(Some(Latest { entry, connection, asserted, meant }))
     }
 

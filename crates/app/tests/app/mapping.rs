@@ -1,9 +1,12 @@
 //! What the identity provider says about a person, and what is kept of it.
 
+use crate::account::source;
 use crate::cases;
 use crate::provider::Person;
-use crate::world::World;
+use crate::world::{World, hours};
+use std::path::Path;
 use toml::Table;
+use vestibule_app::simulate;
 use vestibule_model::user::Field;
 use vestibule_saml::Attribute;
 
@@ -14,6 +17,7 @@ cases! {
     an_attribute_is_found_by_its_friendly_name,
     a_changed_mapping_holds_from_the_next_sign_in_on,
     odd_values_are_bounded_and_do_no_harm,
+    the_default_domain_of_an_expression_is_the_first_by_name_of_the_accounts,
 }
 
 const EMAIL: &str = "anna@acme.example";
@@ -86,6 +90,27 @@ async fn a_changed_mapping_holds_from_the_next_sign_in_on(world: &World) {
     acme.apply(acme.usual().set(["mapping", "basic", "job_title"], "title")).await;
     acme.sign_in(&Person::anna().with("title", &["Engineer"])).await;
     assert_eq!(acme.user(EMAIL).await.profile.value(&Field::JobTitle), Some("Engineer"));
+}
+
+async fn the_default_domain_of_an_expression_is_the_first_by_name_of_the_accounts(world: &World) {
+    let acme = world.acme().await;
+    let joined = r#"Join("@", [uid], DefaultDomain())"#;
+    let email = || Table::from_iter([("expression".to_owned(), joined.into())]);
+    let zoe = Person::of("s-1-5-21-7").with("uid", &["zoe"]);
+    let usual = acme.usual().set(["mapping", "basic", "email"], email()).domain("zeta.example");
+    acme.apply(usual).await;
+    acme.sign_in(&zoe).await;
+    acme.user("zoe@acme.example").await;
+    let first = acme.usual().set(["mapping", "basic", "email"], email()).domain("aaa.example");
+    let since = world.time.now() - hours(1);
+    let source = source(&first.text(), Path::new("/nowhere"));
+    let operator = world.app.operator();
+    let told = simulate::file(&operator, acme.label.as_str(), &source, since, &|_| {}).await.unwrap();
+    acme.apply(first).await;
+    acme.sign_in(&zoe).await;
+    acme.user("zoe@aaa.example").await;
+    let change = told.items[0].changes.iter().find(|change| change.field == "email").unwrap();
+    assert_eq!(change.after.as_deref(), Some("zoe@aaa.example"), "{told:?}");
 }
 
 async fn odd_values_are_bounded_and_do_no_harm(world: &World) {

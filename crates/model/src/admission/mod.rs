@@ -36,6 +36,16 @@ pub struct Rules<'a> {
     pub mapping: &'a Mapping,
     /// The license type when no seat of the wanted one is left.
     pub fallback_license: Option<License>,
+    /// What `DefaultDomain` gives in expressions of the mapping: the first by name of the account's associated domains.
+    pub default_domain: Option<&'a str>,
+}
+
+impl<'a> Rules<'a> {
+    /// What expressions of the mapping may ask for, at this time and with this to draw chance from.
+    #[must_use]
+    pub fn context(&self, now: Timestamp, seed: [u8; 32]) -> Context<'a> {
+        Context { default_domain: self.default_domain, ..Context::new(now, seed) }
+    }
 }
 
 /// In which account of a family a sign-in is decided.
@@ -263,7 +273,7 @@ fn settle(
         asserted,
         before.map_or(&nothing, |user| &user.profile),
         is_new,
-        &Context::new(facts.now, facts.seed),
+        &rules.context(facts.now, facts.seed),
     );
     notes.trace.extend(trace);
     notes.changes.extend(changes);

@@ -42,7 +42,7 @@ fn decision(
     (by_email, domain_associated): Known<'_>,
     seats: &Inventory,
 ) -> Decision {
-    let rules = Rules { provision, mapping, fallback_license };
+    let rules = Rules { provision, mapping, fallback_license, default_domain: None };
     let facts = Facts {
         place: Place::Own,
         by_email,

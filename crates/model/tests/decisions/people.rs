@@ -177,8 +177,12 @@ impl<'a> Case<'a> {
 
     /// The same in an account of a family.
     pub fn decide_at(&self, place: Place<'_>, asserted: &Asserted) -> Decision {
-        let rules =
-            Rules { provision: self.provision, mapping: self.mapping, fallback_license: self.fallback };
+        let rules = Rules {
+            provision: self.provision,
+            mapping: self.mapping,
+            fallback_license: self.fallback,
+            default_domain: None,
+        };
         decide(rules, &self.identity, self.facts(place), asserted)
     }
 

@@ -106,7 +106,8 @@ fn given() -> impl Strategy<Value = Given> {
 }
 
 fn decided((mapping, asserted, user, memberships, left): &Given) -> vestibule_model::admission::Decision {
-    let rules = Rules { provision: Provision::AtSignIn, mapping, fallback_license: None };
+    let rules =
+        Rules { provision: Provision::AtSignIn, mapping, fallback_license: None, default_domain: None };
     let seats = seats(*left);
     let facts = Facts {
         place: Place::Own,
