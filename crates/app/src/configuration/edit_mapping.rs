@@ -9,7 +9,8 @@ use super::state::State;
 use super::{Configuration, apply, mapping};
 use crate::context::AdminCtx;
 use crate::error::{Error, Kind};
-use crate::simulate::{self, Simulation};
+use crate::simulate::{self, Scope, Simulation};
+use jiff::SignedDuration;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use toml::{Table, Value};
@@ -74,18 +75,25 @@ pub async fn seen(ctx: &AdminCtx) -> Result<Seen, Error> {
     Ok(Seen { version: account.version, configuration, sub_accounts })
 }
 
-/// What a change would do for the people who signed in lately. Nothing is written.
+/// What a change would do for the people who signed in lately, as far as that is found out in the time that there is.
+/// Nothing is written.
 ///
 /// # Errors
 /// [`Kind::Invalid`] with the key that is wrong; [`Kind::Conflict`] when the account is not as the page showed it any more.
-pub async fn outlook(ctx: &AdminCtx, seen_version: i64, change: &Change) -> Result<Simulation, Error> {
+pub async fn outlook(
+    ctx: &AdminCtx,
+    seen_version: i64,
+    change: &Change,
+    budget: SignedDuration,
+) -> Result<Simulation, Error> {
     let (account, state) = read(ctx).await?;
     if account.version != seen_version {
         return Err(stale());
     }
     let wanted = changed(&state, change)?;
     let since = ctx.app().now() - simulate::USUAL_SPAN;
-    simulate::configuration(ctx, &wanted, since, &|_| {}).await
+    let scope = Scope { since, budget: Some(budget), watch: &|_| {} };
+    simulate::configuration(ctx, &wanted, scope).await
 }
 
 /// Makes a change.

@@ -36,6 +36,8 @@ pub struct Simulation {
     pub since: Timestamp,
     /// How many responses there are in that time.
     pub responses: u64,
+    /// How many of them were looked at, the newest first: all, unless there was a limit to the time that this may take.
+    pub looked_at: u64,
     /// How many people were decided about.
     pub people: u64,
     /// How many of them something would change for.
@@ -101,6 +103,18 @@ pub struct Progress {
 /// Told now and then how far a simulation is.
 pub type Watch<'a> = &'a (dyn Fn(Progress) + Sync);
 
+/// Which responses a simulation looks at, and for how long.
+#[derive(Clone, Copy)]
+pub struct Scope<'a> {
+    /// From when on.
+    pub since: Timestamp,
+    /// How long it may take. When that is over it ends with the page that it is at, which is one at least. Without it, all
+    /// are looked at.
+    pub budget: Option<SignedDuration>,
+    /// Told how far it is.
+    pub watch: Watch<'a>,
+}
+
 /// What an edited account file would change.
 ///
 /// # Errors
@@ -120,7 +134,7 @@ pub async fn file(
         return Err(Error::new(Kind::Invalid, message).hint(format!("Give a file of the account {label}.")));
     }
     let sides = Sides::of_plan(&ctx.app, &planned).await?;
-    walk::run(&ctx.app, &account, sides, (since, watch)).await
+    walk::run(&ctx.app, &account, sides, Scope { since, budget: None, watch }).await
 }
 
 /// What another mapping, fallback license and set of roles would change.
@@ -130,9 +144,8 @@ pub async fn file(
 pub async fn configuration(
     ctx: &AdminCtx,
     wanted: &Configuration,
-    since: Timestamp,
-    watch: Watch<'_>,
+    scope: Scope<'_>,
 ) -> Result<Simulation, Error> {
     let sides = Sides::of_configuration(ctx.app(), ctx.account(), wanted).await?;
-    walk::run(ctx.app(), ctx.account(), sides, (since, watch)).await
+    walk::run(ctx.app(), ctx.account(), sides, scope).await
 }

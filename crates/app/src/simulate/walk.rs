@@ -5,7 +5,7 @@
 use super::compare::{self, Verdict};
 use super::sides::{Side, Sides};
 use super::totals::Totals;
-use super::{MOST_LISTED, MOST_NAMED, Progress, Simulated, Simulation, Watch};
+use super::{MOST_LISTED, MOST_NAMED, Progress, Scope, Simulated, Simulation};
 use crate::context::App;
 use crate::error::Error;
 use crate::response_log::{Kept, is_verified};
@@ -32,8 +32,10 @@ pub(super) async fn run(
     app: &App,
     account: &Account,
     sides: Sides,
-    (since, watch): (Timestamp, Watch<'_>),
+    Scope { since, budget, watch }: Scope<'_>,
 ) -> Result<Simulation, Error> {
+    let begun = app.now();
+    let is_over = || budget.is_some_and(|budget| app.now().duration_since(begun) >= budget);
     let scope = || app.store().account(account.id);
     let counting =
         scope().read(move |tx| Box::pin(async move { store::response_log::count(tx, since).await }));
@@ -49,18 +51,26 @@ pub(super) async fn run(
         totals: Totals::default(),
         simulation,
     };
-    let (mut before, mut done) = (None, 0);
+    let (mut before, mut done, mut is_at_end) = (None, 0, false);
     loop {
         watch(Progress { done, total });
         let reading = scope().read(move |tx| {
             Box::pin(async move { store::response_log::page(tx, since, before, PAGE).await })
         });
         let page: Vec<(Entry, Vec<u8>)> = reading.await.map_err(Error::from)?;
-        let Some((last, _)) = page.last() else { break };
+        let Some((last, _)) = page.last() else {
+            is_at_end = true;
+            break;
+        };
         before = Some(last.id);
         done += page.len() as u64;
         walk.page(page).await?;
+        if is_over() {
+            break;
+        }
     }
+    // Rows may have come or gone since they were counted.
+    walk.simulation.looked_at = if is_at_end { total } else { done.min(total) };
     watch(Progress { done: total, total });
     walk.simulation.totals = walk.totals.sorted();
     Ok(walk.simulation)

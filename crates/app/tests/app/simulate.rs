@@ -9,7 +9,7 @@ use crate::world::{MILLISECOND, World, hours};
 use std::collections::BTreeMap;
 use std::path::Path;
 use toml::{Table, Value};
-use vestibule_app::simulate::{self, Progress, Simulation};
+use vestibule_app::simulate::{self, Progress, Scope, Simulation};
 use vestibule_app::{Error, Kind};
 use vestibule_model::trace::Change;
 
@@ -21,6 +21,7 @@ cases! {
     of_several_responses_of_a_person_the_latest_verified_one_counts,
     whoever_was_refused_by_admission_is_simulated_too,
     a_page_simulates_without_a_file,
+    a_simulation_whose_time_is_over_says_how_many_responses_it_looked_at,
     a_simulation_writes_nothing,
     a_file_of_another_account_is_not_simulated,
 }
@@ -287,9 +288,28 @@ async fn a_page_simulates_without_a_file(world: &World) {
         vestibule_model::mapping::Grant::License(None),
     );
     let since = world.time.now() - hours(24 * 7);
-    let by_page = simulate::configuration(&owner, &configuration, since, &|_: Progress| {}).await.unwrap();
+    let scope = Scope { since, budget: Some(hours(1)), watch: &|_: Progress| {} };
+    let by_page = simulate::configuration(&owner, &configuration, scope).await.unwrap();
     assert_eq!(by_page.totals, by_file.totals);
     assert_eq!(by_page.totals[0].sentence(), "2 would be refused (1030)");
+}
+
+async fn a_simulation_whose_time_is_over_says_how_many_responses_it_looked_at(world: &World) {
+    let acme = world.acme().await;
+    let owner = acme.owner().await;
+    for number in 0..201 {
+        sign_in(world, &acme, &person(number)).await;
+    }
+    let configuration = vestibule_app::configuration::current(&owner).await.unwrap();
+    let since = world.time.now() - hours(24 * 7);
+    let time = world.time.clone();
+    // An hour goes by before each page.
+    let watch = move |_: Progress| time.pass(hours(1));
+    for (budget, looked_at) in [(Some(0), 200), (Some(1), 200), (Some(2), 201), (None, 201)] {
+        let scope = Scope { since, budget: budget.map(hours), watch: &watch };
+        let told = simulate::configuration(&owner, &configuration, scope).await.unwrap();
+        assert_eq!((told.looked_at, told.people, told.responses), (looked_at, looked_at, 201), "{budget:?}");
+    }
 }
 
 async fn a_simulation_writes_nothing(world: &World) {

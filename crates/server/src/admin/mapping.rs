@@ -5,16 +5,19 @@ use crate::error::Failure;
 use crate::extract::{Admin, Asking, Fields};
 use crate::page;
 use crate::portal::Here;
-use crate::portal::connection::ConfirmPage;
 use crate::portal::mapping::MappingPage;
-use crate::portal::mapping::form::{Outlook, Piece, PiecePage, Values};
+use crate::portal::mapping::form::{Outlook, Piece, PiecePage, QuestionPage, Values};
 use crate::portal::mapping::words::rule as sentence;
 use axum::extract::Path;
 use axum::response::Response;
+use jiff::SignedDuration;
 use serde::Deserialize;
 use vestibule_app::configuration::edit_mapping::{self, Change, Seen, edit_mapping};
 use vestibule_app::{AdminCtx, Error, Kind};
 use vestibule_model::mapping::CategoryName;
+
+/// How long the answer to *What would this change?* may take: a request as a whole has 30 seconds.
+const OUTLOOK_BUDGET: SignedDuration = SignedDuration::from_secs(10);
 
 /// `GET /admin/mapping`
 pub(crate) async fn page(Admin(admin): Admin) -> Result<Response, Failure> {
@@ -98,11 +101,19 @@ pub(crate) async fn save_rest(
     put(&admin, &Piece::Rest(named(&category)?), form).await
 }
 
-/// The version that the page showed, and whether a question was answered.
+/// The version that the page showed, and whether a question was answered, or what it would come to is asked.
 #[derive(Deserialize)]
 pub(crate) struct Pressed {
     version: i64,
     consent: Option<String>,
+    #[serde(rename = "do")]
+    wanted: Option<String>,
+}
+
+impl Pressed {
+    fn simulates(&self) -> bool {
+        self.wanted.as_deref() == Some("simulate")
+    }
 }
 
 /// `GET` of an address that only takes forms: a person who had to sign in first comes back here.
@@ -117,8 +128,18 @@ pub(crate) async fn raise(
     Fields(form): Fields<Pressed>,
 ) -> Result<Response, Failure> {
     let (category, number) = (named(&category)?, numbered(&rule)?);
-    edit_mapping(&admin, form.version, &Change::RaiseRule(category, number)).await?;
-    Ok(to_category(category))
+    let change = Change::RaiseRule(category, number);
+    if !form.simulates() {
+        edit_mapping(&admin, form.version, &change).await?;
+        return Ok(to_category(category));
+    }
+    let sentences = sentences(&admin, category).await?;
+    let above = number.checked_sub(1).and_then(|above| sentences.get(above)).ok_or(Failure::NoPage)?;
+    let moved = sentences.get(number).ok_or(Failure::NoPage)?;
+    let heading = format!("Move rule {} of {} up?", number + 1, category.title());
+    let text = format!("“{moved}” would be asked before “{above}”.");
+    let question = question((category, number, "raise"), (heading, text, "Move it"), &admin, form.version);
+    Ok(page::shown(&QuestionPage { outlook: outlook(&admin, form.version, &change).await?, ..question }))
 }
 
 /// `POST /admin/mapping/rules/{category}/{rule}/remove`
@@ -128,25 +149,51 @@ pub(crate) async fn remove(
     Fields(form): Fields<Pressed>,
 ) -> Result<Response, Failure> {
     let (category, number) = (named(&category)?, numbered(&rule)?);
-    if form.consent.is_some() {
-        edit_mapping(&admin, form.version, &Change::RemoveRule(category, number)).await?;
+    let change = Change::RemoveRule(category, number);
+    if form.consent.is_some() && !form.simulates() {
+        edit_mapping(&admin, form.version, &change).await?;
         return Ok(to_category(category));
     }
-    let seen = edit_mapping::seen(&admin).await?;
-    let rules = seen.configuration.mapping.categories.get(&category).map(|category| &category.rules);
-    let rule = rules.and_then(|rules| rules.get(number)).ok_or(Failure::NoPage)?;
-    Ok(page::shown(&ConfirmPage {
-        frame: frame(&admin, Here::Mapping),
-        heading: format!("Delete rule {} of {}?", number + 1, category.title()),
-        text: format!(
-            "{}. The next sign-ins are decided without it; with the last rule of a category go its exemptions too.",
-            sentence(rule)
-        ),
-        action: format!("/admin/mapping/rules/{category}/{number}/remove"),
-        fields: vec![("version", form.version.to_string())],
-        button: "Delete it",
-        back: "/admin/mapping".to_owned(),
-    }))
+    let sentences = sentences(&admin, category).await?;
+    let rule = sentences.get(number).ok_or(Failure::NoPage)?;
+    let heading = format!("Delete rule {} of {}?", number + 1, category.title());
+    let text = format!(
+        "{rule}. The next sign-ins are decided without it; with the last rule of a category go its exemptions too."
+    );
+    let shown = question((category, number, "remove"), (heading, text, "Delete it"), &admin, form.version);
+    let outlook = if form.simulates() { outlook(&admin, form.version, &change).await? } else { None };
+    Ok(page::shown(&QuestionPage { outlook, ..shown }))
+}
+
+/// The rules of a category, in sentences.
+async fn sentences(admin: &AdminCtx, category: CategoryName) -> Result<Vec<String>, Failure> {
+    let seen = edit_mapping::seen(admin).await?;
+    let category = seen.configuration.mapping.categories.get(&category).ok_or(Failure::NoPage)?;
+    Ok(category.rules.iter().map(sentence).collect())
+}
+
+/// The question before a rule is moved or deleted.
+fn question(
+    (category, number, deed): (CategoryName, usize, &str),
+    (heading, text, button): (String, String, &'static str),
+    admin: &AdminCtx,
+    version: i64,
+) -> QuestionPage {
+    QuestionPage {
+        frame: frame(admin, Here::Mapping),
+        heading,
+        text,
+        action: format!("/admin/mapping/rules/{category}/{number}/{deed}"),
+        version,
+        button,
+        back: format!("/admin/mapping#{category}"),
+        outlook: None,
+    }
+}
+
+async fn outlook(admin: &AdminCtx, version: i64, change: &Change) -> Result<Option<Outlook>, Error> {
+    let found = edit_mapping::outlook(admin, version, change, OUTLOOK_BUDGET).await?;
+    Ok(Some(Outlook::new(&found)))
 }
 
 fn named(category: &str) -> Result<CategoryName, Failure> {
@@ -228,7 +275,7 @@ async fn put(admin: &AdminCtx, piece: &Piece, values: Values) -> Result<Response
     let change = change(piece, &values);
     let simulates = values.get("do").is_some_and(|wanted| wanted == "simulate");
     let done = if simulates {
-        edit_mapping::outlook(admin, version, &change).await.map(|found| Some(Outlook::new(&found)))
+        outlook(admin, version, &change).await
     } else {
         edit_mapping(admin, version, &change).await.map(|()| None)
     };

@@ -199,6 +199,42 @@ async fn what_a_change_would_do_is_shown_before_it_is_saved_and_nothing_is_saved
 }
 
 #[tokio::test]
+async fn what_moving_or_deleting_a_rule_would_change_is_shown_before_it_is_done() {
+    let house = House::new().await;
+    house.browser("acme").sign_in(in_group(house.response("clara@acme.example"), "Guests")).await;
+    let mut owner = house.owner("acme").await;
+    add(&mut owner, "Guests", "basic").await;
+    let refusing = [("attribute", "groups"), ("operator", "present"), ("value", ""), ("result", "none")];
+    assert_eq!(fill(&mut owner, NEW, &refusing).await.status, StatusCode::SEE_OTHER);
+    let before = rules(&mut owner).await;
+    let page = owner.get("/admin/mapping").await;
+    assert!(page.body.contains("What would moving change?"), "{}", page.body);
+    let seen = version(&page);
+    let asked = [("version", seen.as_str()), ("consent", "yes"), ("do", "simulate")];
+    for (deed, question, told) in [
+        ("1/raise", "Move rule 2 of License type up?", "1 would be refused (1030)"),
+        ("0/remove", "Delete rule 1 of License type?", "1 would be refused (1030)"),
+        ("1/remove", "Delete rule 2 of License type?", "Nothing would change"),
+    ] {
+        let shown = owner.post(&format!("/admin/mapping/rules/license/{deed}"), &asked).await;
+        assert_eq!(shown.status, StatusCode::OK, "{deed}: {}", shown.body);
+        for part in [question, told, "name=\"consent\" value=\"yes\""] {
+            assert!(shown.body.contains(part), "{deed}: no {part}: {}", shown.body);
+        }
+        assert_eq!(rules(&mut owner).await, before, "{deed}: nothing was saved");
+    }
+    for deed in ["0/raise", "2/raise", "2/remove"] {
+        let shown = owner.post(&format!("/admin/mapping/rules/license/{deed}"), &asked).await;
+        assert_eq!(shown.status, StatusCode::NOT_FOUND, "{deed}: {}", shown.body);
+    }
+    let answered = [("version", seen.as_str()), ("consent", "yes")];
+    let moved = owner.post("/admin/mapping/rules/license/1/raise", &answered).await;
+    assert_eq!(moved.status, StatusCode::SEE_OTHER, "{}", moved.body);
+    let older = owner.post("/admin/mapping/rules/license/1/raise", &asked).await;
+    assert_eq!(older.status, StatusCode::CONFLICT, "an older page is not simulated: {}", older.body);
+}
+
+#[tokio::test]
 async fn what_was_received_is_masked_until_it_is_asked_for_and_leads_to_a_form_that_is_filled() {
     let house = House::new().await;
     house.browser("acme").sign_in(in_group(house.response("clara@acme.example"), "Top secret")).await;

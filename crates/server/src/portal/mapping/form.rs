@@ -41,6 +41,28 @@ pub struct PiecePage {
     pub outlook: Option<Outlook>,
 }
 
+/// The question before a rule is moved or deleted.
+#[derive(Debug, Template)]
+#[template(path = "mapping/question.html")]
+pub struct QuestionPage {
+    /// What stands around it.
+    pub frame: Frame,
+    /// The question.
+    pub heading: String,
+    /// What the answer leads to.
+    pub text: String,
+    /// Where the form goes.
+    pub action: String,
+    /// The version of the account that the form is about.
+    pub version: i64,
+    /// The button that does it.
+    pub button: &'static str,
+    /// Where one goes who does not want it.
+    pub back: String,
+    /// What it would change, if that was asked.
+    pub outlook: Option<Outlook>,
+}
+
 /// What a change would do for the people who signed in lately.
 #[derive(Debug, Default)]
 pub struct Outlook {
@@ -69,6 +91,12 @@ impl Outlook {
         if found.not_kept.people > 0 {
             totals
                 .push(format!("Nothing can be said about {} more: nothing was kept.", found.not_kept.people));
+        }
+        if found.looked_at < found.responses {
+            let (newest, all) = (found.looked_at, found.responses);
+            totals.push(format!(
+                "Only the newest {newest} of {all} responses were looked at: all of them would have taken too long for a page. “vestibule simulate” looks at all."
+            ));
         }
         let listed = found.items.iter().take(MOST_PEOPLE);
         let rest = found.items.len().saturating_sub(MOST_PEOPLE);
