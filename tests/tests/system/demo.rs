@@ -47,10 +47,33 @@ impl Demo {
     pub fn apply(&self, change: impl FnOnce(&str) -> String) {
         let printed = self.process.printed();
         let command = printed.lines().find(|line| line.contains(" --plan --config ")).unwrap_or_default();
-        let file = command.split_whitespace().find(|word| word.ends_with("acme.toml")).unwrap_or_default();
-        let text = std::fs::read_to_string(file).unwrap();
-        std::fs::write(file, change(&text)).unwrap();
+        std::fs::write(self.account_file_place(), change(&self.account_file())).unwrap();
         paste(&command.replace(" --plan ", " "));
+    }
+
+    /// The account file of the demo.
+    pub fn account_file(&self) -> String {
+        std::fs::read_to_string(self.account_file_place()).unwrap()
+    }
+
+    /// What `vestibule simulate` says of another account file.
+    pub fn simulate(&self, wanted: &str, option: &str) -> String {
+        let place = self.account_file_place().replace("acme.toml", "wanted.toml");
+        std::fs::write(&place, wanted).unwrap();
+        self.command(&format!("simulate {place} --account acme {option}"))
+    }
+
+    /// What a command prints, with the configuration that the demo names.
+    pub fn command(&self, command: &str) -> String {
+        let printed = self.process.printed();
+        let log = printed.lines().find(|line| line.contains(" log --config ")).unwrap_or_default();
+        paste(&log.replacen(" log ", &format!(" {command} "), 1))
+    }
+
+    fn account_file_place(&self) -> String {
+        let printed = self.process.printed();
+        let command = printed.lines().find(|line| line.contains(" --plan --config ")).unwrap_or_default();
+        command.split_whitespace().find(|word| word.ends_with("acme.toml")).unwrap_or_default().to_owned()
     }
 
     /// Goes from the start page to the identity provider's page.

@@ -31,3 +31,5 @@ mod operator;
 mod pysaml2;
 #[cfg(test)]
 mod simplesamlphp;
+#[cfg(test)]
+mod simulation;

@@ -6,6 +6,7 @@ mod accounts;
 mod check_response;
 mod idp;
 mod mail;
+mod mapping;
 mod tokens;
 mod users;
 
