@@ -7,7 +7,7 @@
 use crate::context::AdminCtx;
 use crate::error::{Error, Kind};
 use crate::response_log::{self, Explained};
-use crate::users::{self, Person, Whom};
+use crate::users::{self, Person, Verification, Whom};
 use vestibule_model::code::Code;
 use vestibule_model::domain::Domain;
 use vestibule_model::email::Email;
@@ -30,6 +30,8 @@ pub enum Cure {
     },
     /// The person is let in again (1013).
     Activate,
+    /// The person gets another verification mail (1022), or can once its pause is over.
+    SendVerification(Verification),
 }
 
 impl Cure {
@@ -40,6 +42,7 @@ impl Cure {
             Self::AddSsoLogin => "add-sso-login",
             Self::ReplaceEmployeeId { .. } => "replace-employee-id",
             Self::Activate => "activate",
+            Self::SendVerification(_) => "send-verification",
         }
     }
 }
@@ -59,7 +62,8 @@ pub struct Offer {
 /// When the store does not answer.
 pub async fn offer(ctx: &AdminCtx, explained: &Explained) -> Result<Option<Offer>, Error> {
     let entry = &explained.entry;
-    let mendable = matches!(entry.code, Some(Code::NotSsoUser | Code::EmailTaken | Code::Inactive));
+    let mendable =
+        matches!(entry.code, Some(Code::NotSsoUser | Code::EmailTaken | Code::Inactive | Code::Unverified));
     // Whoever was refused by a sub-account is for its own administrators to mend.
     let is_of_another = explained.detail.is_of_a_sub_account();
     if entry.outcome != OutcomeWord::Refused || !mendable || is_of_another {
@@ -96,6 +100,7 @@ pub async fn mend(ctx: &AdminCtx, tracking_id: TrackingId, word: &str) -> Result
         Some(cure) if cure.word() != word => Err(gone()),
         Some(Cure::AddSsoLogin) => users::add_sso_login(&people, &whom).await.map(drop),
         Some(Cure::Activate) => users::activate(&people, &whom).await.map(drop),
+        Some(Cure::SendVerification(_)) => users::send_verification(&people, &whom).await.map(drop),
         Some(Cure::ReplaceEmployeeId { sent, .. }) => {
             users::replace_employee_id(&people, &whom, Some(&sent)).await.map(drop)
         }
@@ -121,8 +126,10 @@ fn standing_in_the_way(code: Option<Code>, person: &Person) -> Option<Cure> {
     let lacks_sso = code == Some(Code::NotSsoUser) && !summary.login_types.contains(&"sso");
     if summary.status == Status::Inactive {
         Some(Cure::Activate)
+    } else if lacks_sso {
+        Some(Cure::AddSsoLogin)
     } else {
-        lacks_sso.then_some(Cure::AddSsoLogin)
+        person.verification.map(Cure::SendVerification)
     }
 }
 

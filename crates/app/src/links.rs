@@ -20,6 +20,7 @@ use vestibule_store::{self as store, Tx};
 const LIFETIME: SignedDuration = SignedDuration::from_hours(24 * 7);
 
 /// A link that was just made: its row, and the secret that only its receiver gets.
+#[derive(Clone)]
 pub(crate) struct Fresh {
     pub(crate) row: store::links::Link,
     pub(crate) secret: String,

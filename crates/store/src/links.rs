@@ -16,6 +16,8 @@ statements! { links:
             WHERE account_id = $1 AND token_hash = $2 AND expires_at > $3";
     TAKE = "DELETE FROM links WHERE account_id = $1 AND token_hash = $2 AND purpose = $3 AND expires_at > $4 \
             RETURNING purpose, user_id, created_at, expires_at, license";
+    NEWEST = "SELECT created_at, license FROM links WHERE account_id = $1 AND user_id = $2 AND purpose = $3 \
+              AND expires_at > $4 ORDER BY created_at DESC LIMIT 1";
     PURGE = "DELETE FROM links WHERE (account_id, token_hash) IN \
              (SELECT account_id, token_hash FROM links WHERE expires_at <= $1 LIMIT $2)";
 }
@@ -98,6 +100,22 @@ pub async fn take(
 ) -> Result<Option<Link>, Error> {
     let row = tx.row(&TAKE, params![tx.account(), token_hash, purpose.as_str(), now]).await?;
     row.map(|row| read(row, token_hash)).transpose()
+}
+
+/// When the newest link of a user was made that allows this and still works, and the license type that comes with it. An
+/// account has few links at a time: those of its last days are looked through.
+///
+/// # Errors
+/// Those of the database.
+pub async fn newest(
+    tx: &Tx<'_>,
+    user: UserId,
+    purpose: LinkPurpose,
+    now: Timestamp,
+) -> Result<Option<(Timestamp, Option<License>)>, Error> {
+    let row = tx.row(&NEWEST, params![tx.account(), user, purpose.as_str(), now]).await?;
+    row.map(|mut row| Ok((row.time("created_at")?, row.word_or_null("license", License::from_word)?)))
+        .transpose()
 }
 
 /// Forgets expired links of all accounts, at most [`PURGED_AT_ONCE`], and tells how many.

@@ -6,7 +6,7 @@
 pub mod canonical;
 mod look;
 
-use crate::context::{AdminCtx, MemberCtx};
+use crate::context::MemberCtx;
 use crate::error::Error;
 use crate::secret::sha256;
 use jiff::{SignedDuration, Timestamp};
@@ -14,7 +14,7 @@ pub(crate) use look::look;
 use vestibule_model::id::UserId;
 use vestibule_model::mapping::Picture;
 use vestibule_store::pictures::Kind;
-pub use vestibule_store::pictures::{Shown, State};
+pub use vestibule_store::pictures::Shown;
 use vestibule_store::{self as store, Tx};
 
 /// How long a picture behind an address that stays the same is not asked for again.
@@ -103,14 +103,4 @@ pub async fn own(ctx: &MemberCtx) -> Result<Option<Shown>, Error> {
 pub async fn own_hash(ctx: &MemberCtx) -> Result<Option<Vec<u8>>, Error> {
     let (scope, user) = (ctx.visitor.app.store().account(ctx.account().id), ctx.user.id);
     Ok(scope.read(move |tx| Box::pin(store::pictures::shown_hash(tx, user))).await?)
-}
-
-/// What became of a user's picture, for administrators; `None` when none was ever wanted.
-///
-/// # Errors
-/// When the store does not answer.
-pub async fn status(ctx: &AdminCtx, user: UserId) -> Result<Option<State>, Error> {
-    let scope = ctx.app().store().account(ctx.account().id);
-    let found = scope.read(move |tx| Box::pin(store::pictures::status(tx, user))).await?;
-    Ok(found.map(|(state, _)| state))
 }

@@ -4,11 +4,13 @@
 //! (seats, sessions) is in `directory`.
 
 mod deeds;
+mod verification;
 mod view;
 
 pub use crate::context::PeopleCtx;
 pub use deeds::{Changed, activate, add_sso_login, deactivate, replace_employee_id};
-pub use view::{Belonging, LARGEST_PAGE, Page, Person, Query, Summary, list, show};
+pub use verification::{PAUSE, Verification, send_verification};
+pub use view::{Belonging, LARGEST_PAGE, Page, Person, Pictured, Query, Summary, list, show};
 
 use crate::context::OperatorCtx;
 use crate::error::{Error, Kind};

@@ -1,6 +1,6 @@
 //! People as lists and pages show them.
 
-use super::{PeopleCtx, Whom};
+use super::{PeopleCtx, Verification, Whom};
 use crate::error::{Error, Kind};
 use jiff::Timestamp;
 use serde::Serialize;
@@ -10,6 +10,7 @@ use vestibule_model::id::{GroupId, UserId};
 use vestibule_model::license::{AddOn, License};
 use vestibule_model::user::{Profile, Role, Status, User};
 use vestibule_store as store;
+use vestibule_store::pictures::State;
 
 /// Which users to list.
 #[derive(Debug, Clone, Default)]
@@ -73,6 +74,32 @@ pub struct Person {
     pub profile: Profile,
     /// Groups, by kind and in their order.
     pub groups: Vec<Belonging>,
+    /// What became of the picture; `None` when none was ever sent.
+    pub picture: Option<Pictured>,
+    /// The verification mails of somebody who is pending; `None` of everybody else.
+    pub verification: Option<Verification>,
+}
+
+/// What became of a picture that the identity provider sent.
+#[derive(Debug, Clone, Serialize)]
+pub struct Pictured {
+    /// `waiting`: it was not looked at yet; `shown`; `failed`: it cannot be used, and the one from before stays.
+    pub state: &'static str,
+    /// Why it cannot be used.
+    pub reason: Option<String>,
+    /// When it was last looked at.
+    pub checked_at: Option<Timestamp>,
+}
+
+impl Pictured {
+    fn of((state, checked_at): (State, Option<Timestamp>)) -> Self {
+        let (state, reason) = match state {
+            State::Waiting => ("waiting", None),
+            State::Shown => ("shown", None),
+            State::Failed(reason) => ("failed", Some(reason)),
+        };
+        Self { state, reason, checked_at }
+    }
 }
 
 /// A group that a person belongs to.
@@ -119,18 +146,25 @@ pub async fn list(ctx: &PeopleCtx, query: &Query) -> Result<Page, Error> {
 /// # Errors
 /// [`Kind::NotFound`] when the account has no such user.
 pub async fn show(ctx: &PeopleCtx, whom: &Whom) -> Result<Person, Error> {
-    let whom = whom.clone();
+    let (whom, now) = (whom.clone(), ctx.app.now());
     let scope = ctx.app.store().account(ctx.account.id);
     let found = scope.read(move |tx| {
         let whom = whom.clone();
         Box::pin(async move {
             let user = whom.find(tx).await?;
             let memberships = store::groups::of_user(tx, user.id).await?;
-            Ok::<_, Error>((user, memberships))
+            let picture = store::pictures::status(tx, user.id).await?;
+            let verification = match user.status {
+                Status::Pending => Some(Verification::find(tx, user.id, now).await?),
+                Status::Active | Status::Inactive => None,
+            };
+            Ok::<_, Error>((user, memberships, picture, verification))
         })
     });
-    let (user, memberships) = found.await?;
+    let (user, memberships, picture, verification) = found.await?;
     Ok(Person {
+        picture: picture.map(Pictured::of),
+        verification,
         summary: Summary::of(&user),
         groups: belongings(&memberships),
         employee_id: user.employee_id,

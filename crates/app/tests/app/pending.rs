@@ -7,7 +7,8 @@ use crate::provider::Person;
 use crate::rules;
 use crate::world::{World, hours};
 use vestibule_app::sign_in::Finished;
-use vestibule_app::{Kind, links, outbox};
+use vestibule_app::users::{self, PeopleCtx, Whom};
+use vestibule_app::{App, Kind, links, outbox};
 use vestibule_model::license::License;
 use vestibule_model::mapping::{CategoryName, Grant};
 use vestibule_model::response_log::OutcomeWord;
@@ -26,6 +27,9 @@ cases! {
     a_domain_that_became_the_accounts_needs_no_mail,
     a_pending_person_is_granted_nothing_before_the_mailbox_confirms,
     where_the_default_is_none_the_rules_of_the_next_sign_in_decide_about_whoever_confirmed,
+    the_mail_is_sent_again_by_hand_after_a_pause_and_every_link_works,
+    several_who_send_the_mail_at_once_send_one,
+    no_mail_is_sent_to_whoever_is_not_pending_or_of_another_account,
 }
 
 const BOB: &str = "bob@partner.example";
@@ -242,6 +246,80 @@ async fn where_the_default_is_none_the_rules_of_the_next_sign_in_decide_about_wh
     acme.sign_in(&hosting).await;
     assert_eq!(acme.user(BOB).await.license, Some(License::Licensed));
     assert_eq!(acme.seats(License::Licensed).await.used, 1);
+}
+
+fn bob() -> Whom {
+    Whom::parse(BOB).unwrap()
+}
+
+/// Sends the mail again; what it was refused for.
+async fn refused(people: &PeopleCtx) -> Kind {
+    let error = users::send_verification(people, &bob()).await.unwrap_err();
+    assert!(error.advice().is_some(), "{error}");
+    error.kind()
+}
+
+async fn the_mail_is_sent_again_by_hand_after_a_pause_and_every_link_works(world: &World) {
+    let acme = world.acme().await;
+    attempt(&acme).await;
+    let first = mailed(&acme).await;
+    let people = acme.owner().await.people();
+    let state = async || users::show(&people, &bob()).await.unwrap().verification.unwrap();
+    let written = world.time.now();
+    assert_eq!(
+        (state().await.sent_at, state().await.again_at),
+        (Some(written), Some(written + users::PAUSE))
+    );
+    let before = world.dump();
+    assert_eq!(refused(&people).await, Kind::Conflict, "the sign-in has just sent one");
+    assert_eq!(world.dump(), before);
+
+    world.time.pass(users::PAUSE);
+    assert_eq!(state().await.again_at, None);
+    let sent = users::send_verification(&people, &bob()).await.unwrap();
+    assert_eq!((sent.user.as_str(), sent.changes.len()), (BOB, 1));
+    assert_eq!(sent.changes[0].rule, "by owner@acme.example");
+    assert_eq!(mails(&acme).await, 2);
+    let operator = acme.app.operator().people(acme.label.as_str()).await.unwrap();
+    assert_eq!(refused(&operator).await, Kind::Conflict, "whoever asks");
+    assert_eq!(acme.user(BOB).await.status, Status::Pending, "sending confirms nothing");
+
+    let second = mailed(&acme).await;
+    assert_ne!(first, second);
+    links::verify_email(&acme.visitor().await, &second).await.unwrap();
+    links::verify_email(&acme.visitor().await, &first).await.unwrap();
+    acme.sign_in(&Person::of(BOB)).await;
+    assert!(users::show(&people, &bob()).await.unwrap().verification.is_none());
+}
+
+async fn several_who_send_the_mail_at_once_send_one(world: &World) {
+    let acme = world.acme().await;
+    attempt(&acme).await;
+    world.time.pass(users::PAUSE);
+    let people = async |app: &App| app.operator().people(acme.label.as_str()).await.unwrap();
+    let (here, there) = (people(&acme.app).await, people(&world.node(2).await).await);
+    let whom = bob();
+    let send = |people| users::send_verification(people, &whom);
+    let sent = tokio::join!(send(&here), send(&there), send(&here), send(&there));
+    let sent = [sent.0, sent.1, sent.2, sent.3];
+    assert_eq!(sent.iter().filter(|sent| sent.is_ok()).count(), 1, "{sent:?}");
+    assert_eq!(mails(&acme).await, 2);
+}
+
+async fn no_mail_is_sent_to_whoever_is_not_pending_or_of_another_account(world: &World) {
+    let (acme, beta) = (world.acme().await, world.configured_account("beta").await);
+    attempt(&acme).await;
+    world.time.pass(users::PAUSE);
+    assert_eq!(refused(&beta.owner().await.people()).await, Kind::NotFound);
+    let people = acme.owner().await.people();
+    acme.change(BOB, |bob| bob.status = Status::Inactive).await;
+    assert_eq!(refused(&people).await, Kind::Conflict);
+    acme.change(BOB, |bob| bob.status = Status::Active).await;
+    assert!(users::send_verification(&people, &bob()).await.unwrap().changes.is_empty());
+    assert_eq!(mails(&acme).await, 1, "that of the sign-in");
+    acme.change(BOB, |bob| bob.status = Status::Pending).await;
+    users::send_verification(&people, &bob()).await.unwrap();
+    assert_eq!(mails(&acme).await, 2);
 }
 
 /// Rules that give whoever hosts a license type, a group and a role.

@@ -10,8 +10,8 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use image::ImageFormat;
 use vestibule_app::pictures::canonical::LARGEST_FILE;
-use vestibule_app::pictures::{self, PictureSource, Shown, State};
-use vestibule_app::{AdminCtx, MemberCtx, jobs};
+use vestibule_app::pictures::{self, PictureSource, Shown};
+use vestibule_app::{AdminCtx, MemberCtx, jobs, users};
 
 cases! {
     a_picture_behind_an_address_is_fetched_after_the_sign_in,
@@ -25,7 +25,16 @@ cases! {
     p19_the_content_tells_what_a_picture_is,
     another_source_that_came_meanwhile_wins,
     a_sign_in_notes_the_picture_that_is_mapped,
+    a_picture_that_is_not_sent_any_more_stays_and_the_trace_says_so,
     t01_nobody_fetches_a_picture_of_somebody_who_is_pending,
+}
+
+/// What an administrator learns of a picture.
+#[derive(Debug, PartialEq, Eq)]
+enum State {
+    Waiting,
+    Shown,
+    Failed(String),
 }
 
 /// Somebody who signed in, at a node that may fetch from a site.
@@ -65,7 +74,14 @@ impl Signed {
 
     /// What became of it.
     async fn state(&self) -> Option<State> {
-        pictures::status(&self.owner, self.member.user().id).await.unwrap()
+        let whom = self.member.user().id.into();
+        let picture = users::show(&self.owner.people(), &whom).await.unwrap().picture?;
+        Some(match (picture.state, picture.reason) {
+            ("waiting", None) => State::Waiting,
+            ("shown", None) => State::Shown,
+            ("failed", Some(reason)) => State::Failed(reason),
+            other => panic!("{other:?}"),
+        })
     }
 
     async fn shown(&self) -> Option<Shown> {
@@ -322,6 +338,26 @@ async fn a_sign_in_notes_the_picture_that_is_mapped(world: &World) {
     let member = acme.member(&signed_in.session).await.unwrap();
     assert!(pictures::own(&member).await.unwrap().is_some());
     assert_eq!(site.asked().len(), 1);
+}
+
+async fn a_picture_that_is_not_sent_any_more_stays_and_the_trace_says_so(world: &World) {
+    let site = Site::secure();
+    let acme = mapped(world, &site).await;
+    let inline = STANDARD.encode(file(&photo(30, 30), ImageFormat::Png));
+    acme.sign_in(&Person::anna().with("photo", &[&inline])).await;
+    jobs::run_due(&acme.app).await.unwrap();
+    let without: [&[&str]; 3] = [&[], &[""], &["  "]];
+    for values in without {
+        let person = Person::anna();
+        let person = if values.is_empty() { person } else { person.with("photo", values) };
+        let signed_in = acme.sign_in(&person).await;
+        jobs::run_due(&acme.app).await.unwrap();
+        let member = acme.member(&signed_in.session).await.unwrap();
+        assert!(pictures::own(&member).await.unwrap().is_some(), "{values:?}");
+        let trace = acme.explained(signed_in.tracking_id).await.detail.trace;
+        let step = trace.iter().find(|step| step.check == "mapping.picture").unwrap();
+        assert!(step.found.contains("the picture stays as it is"), "{step:?}");
+    }
 }
 
 async fn t01_nobody_fetches_a_picture_of_somebody_who_is_pending(world: &World) {

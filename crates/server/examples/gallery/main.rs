@@ -76,6 +76,7 @@ fn administration(folder: &Path) -> std::io::Result<()> {
     write(folder, "mapping", &samples::mapping())?;
     write(folder, "mapping_form", &samples::mapping_form(false))?;
     write(folder, "mapping_form_problem", &samples::mapping_form(true))?;
+    write(folder, "mapping_question", &samples::question())?;
     write(folder, "mapping_received", &samples::received())?;
     write(folder, "mapping_map", &samples::map())?;
     write(folder, "licenses", &samples::licenses())?;
@@ -87,9 +88,12 @@ fn administration(folder: &Path) -> std::io::Result<()> {
     write(folder, "people", &samples::people())?;
     let person = samples::one().ok_or_else(broken)?;
     write(folder, "person", &person)?;
+    write(folder, "person_pending", &samples::pending_person().ok_or_else(broken)?)?;
     for (name, cure) in [
         ("cure_offered", Some(vestibule_app::cures::Cure::AddSsoLogin)),
         ("cure_employee_id", Some(samples::other_id())),
+        ("cure_mail", Some(samples::mail(false))),
+        ("cure_mail_later", Some(samples::mail(true))),
         ("cure_done", None),
     ] {
         write(folder, name, &samples::cure(cure).ok_or_else(broken)?)?;

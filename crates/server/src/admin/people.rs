@@ -94,6 +94,7 @@ pub(crate) async fn deed(
         "add-sso-login" => users::add_sso_login(&people, &whom).await,
         "activate" => users::activate(&people, &whom).await,
         "deactivate" => users::deactivate(&people, &whom).await,
+        "send-verification" => users::send_verification(&people, &whom).await,
         _ => return Err(Failure::NoPage),
     }?;
     Ok(page::see_other(&address(user)))

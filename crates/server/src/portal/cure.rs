@@ -1,6 +1,8 @@
 //! What an administrator can mend from the page of a response: the button, and what it does.
 
+use super::moment::Moment;
 use vestibule_app::cures::{Cure, Offer};
+use vestibule_app::users::Verification;
 use vestibule_model::code::Code;
 use vestibule_model::response_log::Entry;
 use vestibule_model::trace::spelled;
@@ -11,7 +13,9 @@ use vestibule_model::user::Status;
 pub struct CurePart {
     /// How it stands, and what pressing the button does.
     pub(super) sentences: Vec<String>,
-    /// The form; `None` when nothing is left to do.
+    /// Whether nothing is in the way any more.
+    pub(super) is_done: bool,
+    /// The form; `None` when nothing can be done, or not yet.
     pub(super) form: Option<CureForm>,
 }
 
@@ -36,8 +40,9 @@ impl CurePart {
     pub fn new(entry: &Entry, offer: &Offer) -> Self {
         let who = &offer.person.summary.email;
         let Some(cure) = &offer.cure else {
-            return Self { sentences: vec![done(entry.code, offer)], form: None };
+            return Self { sentences: vec![done(entry.code, offer)], is_done: true, form: None };
         };
+        let mut may_press = true;
         let (sentences, button) = match cure {
             Cure::AddSsoLogin => (
                 vec![
@@ -53,11 +58,29 @@ impl CurePart {
                 ],
                 "Activate",
             ),
+            Cure::SendVerification(mails) => {
+                may_press = mails.again_at.is_none();
+                (verification(who.as_str(), *mails), "Send the verification mail again")
+            }
             Cure::ReplaceEmployeeId { before, sent } => (replacement(who.as_str(), before, sent), "Replace the Employee Unique ID"),
         };
         let form = CureForm { action: address(entry), word: cure.word(), button };
-        Self { sentences, form: Some(form) }
+        Self { sentences, is_done: false, form: may_press.then_some(form) }
     }
+}
+
+fn verification(who: &str, mails: Verification) -> Vec<String> {
+    let last = mails.sent_at.map_or_else(
+        || "No verification mail that went out has a link that still works.".to_owned(),
+        |sent_at| {
+            format!("The last verification mail is of {}; its link works for 7 days.", Moment(sent_at).full())
+        },
+    );
+    let next = mails.again_at.map_or_else(
+        || "The button sends another one to this address. Links of earlier mails go on working.".to_owned(),
+        |again_at| format!("Another one can be sent from {} on.", Moment(again_at).full()),
+    );
+    vec![format!("{who} is pending: the mailbox has not confirmed the address."), last, next]
 }
 
 fn address(entry: &Entry) -> String {
@@ -111,7 +134,9 @@ pub(super) fn leads(entry: &Entry) -> Vec<Lead> {
             lead("/admin/mapping/licenses", "A fallback license type"),
             lead("/admin/users", "People"),
         ],
-        Some(Code::Inactive | Code::NotHere | Code::EmailTaken) => vec![lead("/admin/users", "People")],
+        Some(Code::Inactive | Code::NotHere | Code::EmailTaken | Code::Unverified) => {
+            vec![lead("/admin/users", "People")]
+        }
         _ => Vec::new(),
     }
 }

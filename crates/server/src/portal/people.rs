@@ -3,7 +3,7 @@
 use super::moment::Moment;
 use super::{Badge, Fact, Frame, log};
 use askama::Template;
-use vestibule_app::users::{Page, Person, Summary};
+use vestibule_app::users::{Page, Person, Pictured, Summary, Verification};
 use vestibule_model::group::Origin;
 use vestibule_model::response_log::Entry;
 use vestibule_model::trace::spelled;
@@ -131,7 +131,7 @@ impl PersonPage {
             groups: groups.collect(),
             profile: profile.collect(),
             sign_ins: sign_ins.into_iter().map(sign_in).collect(),
-            deeds: deeds(summary),
+            deeds: deeds(person),
         }
     }
 }
@@ -148,7 +148,7 @@ fn by(origin: Origin) -> &'static str {
 fn facts(person: &Person) -> Vec<Fact> {
     let summary = &person.summary;
     let add_ons = person.add_ons.iter().map(|add_on| add_on.title().to_owned());
-    vec![
+    let mut facts = vec![
         Fact::new("E-mail address", summary.email.to_string()),
         Fact::new("Role", spelled(summary.role.title())),
         Fact::new("License type", summary.license.map(|license| license.to_string())),
@@ -156,7 +156,29 @@ fn facts(person: &Person) -> Vec<Fact> {
         Fact::new("Phone site", person.phone_site.as_deref().map(spelled)),
         Fact::new("Employee Unique ID", person.employee_id.as_deref().map(spelled)).exact(),
         Fact::new("Known since", Moment(summary.created_at).full()),
-    ]
+    ];
+    facts.extend(person.picture.as_ref().map(|picture| Fact::new("Picture", pictured(picture))));
+    facts.extend(person.verification.map(|mails| Fact::several("Verification mail", mailed(mails))));
+    facts
+}
+
+/// What became of the picture that was sent.
+fn pictured(picture: &Pictured) -> String {
+    let at = picture.checked_at.map(|at| format!(" ({})", Moment(at).full())).unwrap_or_default();
+    match (picture.state, &picture.reason) {
+        ("shown", _) => "Shown".to_owned(),
+        (_, Some(reason)) => {
+            format!("The one that was sent cannot be used{at}: {} One from before stays.", spelled(reason))
+        }
+        _ => "Was sent, and is looked at soon".to_owned(),
+    }
+}
+
+fn mailed(mails: Verification) -> Vec<String> {
+    let sent = mails.sent_at.map(|at| format!("Sent on {}", Moment(at).full()));
+    let again = mails.again_at.map(|at| format!("Another one can be sent from {} on", Moment(at).full()));
+    let none = || "None with a link that still works".to_owned();
+    [Some(sent.unwrap_or_else(none)), again].into_iter().flatten().collect()
 }
 
 fn sign_in(entry: Entry) -> SignIn {
@@ -168,7 +190,10 @@ fn sign_in(entry: Entry) -> SignIn {
     }
 }
 
-fn deeds(summary: &Summary) -> Vec<Deed> {
+fn deeds(person: &Person) -> Vec<Deed> {
+    let summary = &person.summary;
+    let mail = person.verification.filter(|mails| mails.again_at.is_none());
+    let mail = mail.map(|_| Deed { word: "send-verification", button: "Send the verification mail again" });
     let sso = (!summary.login_types.contains(&"sso"))
         .then_some(Deed { word: "add-sso-login", button: "Add the SSO login type" });
     let turn = match summary.status {
@@ -178,5 +203,5 @@ fn deeds(summary: &Summary) -> Vec<Deed> {
         }
         Status::Active | Status::Pending => None,
     };
-    sso.into_iter().chain(turn).collect()
+    mail.into_iter().chain(sso).chain(turn).collect()
 }

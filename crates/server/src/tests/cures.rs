@@ -130,6 +130,50 @@ async fn a_sign_in_that_would_have_linked_an_employee_unique_id_is_mended_all_th
 }
 
 #[tokio::test]
+async fn the_verification_mail_is_sent_again_after_a_while_from_the_response_and_from_the_person() {
+    let house = House::new().await;
+    let kim = || {
+        let mut response = house.response("kim@freelance.example");
+        response.assertion.as_mut().unwrap().attributes = vec![attribute("mail", "kim@freelance.example")];
+        response
+    };
+    let page = page_of(&house.browser("acme").sign_in(kim()).await);
+    let mut owner = house.owner("acme").await;
+    let button = "Send the verification mail again</button>";
+    let later = "Another one can be sent from ";
+    let shown = owner.get(&page).await.body;
+    assert!(shown.contains("1022") && shown.contains(later) && !shown.contains(button), "{shown}");
+    let first = house.mailed_path("kim@freelance.example").await;
+    assert_eq!(mend(&mut owner, &page, "send-verification").await.status, StatusCode::CONFLICT, "too early");
+
+    house.wait(users::PAUSE);
+    let shown = owner.get(&page).await.body;
+    assert!(shown.contains(button) && !shown.contains(later), "{shown}");
+    assert_eq!(mend(&mut owner, &page, "send-verification").await.status, StatusCode::SEE_OTHER);
+    let second = house.mailed_path("kim@freelance.example").await;
+    assert_ne!(first, second);
+    let list = owner.get("/admin/users?prefix=kim").await.body;
+    let id = list.split_once("href=\"/admin/users/").unwrap().1.split('"').next().unwrap();
+    let person = format!("/admin/users/{id}");
+    let shown = owner.get(&person).await.body;
+    assert!(
+        shown.contains("Verification mail") && shown.contains(later) && !shown.contains(button),
+        "{shown}"
+    );
+
+    house.wait(users::PAUSE);
+    assert!(owner.get(&person).await.body.contains(button));
+    let sent = owner.post(&format!("{person}/send-verification"), &[]).await;
+    assert_eq!((sent.status, sent.header("location")), (StatusCode::SEE_OTHER, person.as_str()));
+    let mut browser = house.browser("acme");
+    let third = house.mailed_path("kim@freelance.example").await;
+    assert!(browser.post(&third, &[]).await.body.contains("Your address is confirmed"));
+    let shown = owner.get(&page).await.body;
+    assert!(shown.contains("The person can sign in now.") && !shown.contains(button), "{shown}");
+    assert_eq!(browser.sign_in(kim()).await.header("location"), "/profile");
+}
+
+#[tokio::test]
 async fn p20_nobody_mends_but_the_administrators_of_the_account() {
     let house = House::with(PRIOR).await;
     house.account("globex", "Globex").await;

@@ -59,12 +59,26 @@ async fn t15_the_owner_is_not_deactivated_and_nobody_reaches_people_of_another_a
     assert_eq!(answer.status, StatusCode::FORBIDDEN, "{}", answer.body);
     let mut other = house.owner("globex").await;
     assert_eq!(other.get(&page).await.status, StatusCode::NOT_FOUND);
-    for deed in ["deactivate", "activate", "add-sso-login"] {
+    for deed in ["deactivate", "activate", "add-sso-login", "send-verification"] {
         let answer = other.post(&format!("{page}/{deed}"), &[("consent", "yes")]).await;
         assert_eq!(answer.status, StatusCode::NOT_FOUND, "{deed}: {}", answer.body);
     }
     assert_eq!(owner.post(&format!("{page}/delete"), &[]).await.status, StatusCode::NOT_FOUND);
     assert_eq!(owner.post(&format!("{page}/add-sso-login"), &[]).await.status, StatusCode::SEE_OTHER);
+}
+
+#[tokio::test]
+async fn a_picture_that_cannot_be_used_is_shown_with_its_reason() {
+    let house = House::new().await;
+    house.member("clara@acme.example").await;
+    let mut owner = house.owner("acme").await;
+    let page = page_of(&mut owner, "clara").await;
+    assert!(!owner.get(&page).await.body.contains("<dt>Picture"), "none was ever sent");
+    house.picture("clara@acme.example", "bm8gcGljdHVyZQ==").await;
+    let shown = owner.get(&page).await.body;
+    let (_, picture) = shown.split_once("<dt>Picture").unwrap_or_else(|| panic!("{shown}"));
+    let picture = picture.split("</dd>").next().unwrap();
+    assert!(picture.contains("cannot be used") && picture.contains("no PNG, JPEG, GIF or WebP"), "{picture}");
 }
 
 #[tokio::test]

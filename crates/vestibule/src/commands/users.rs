@@ -1,11 +1,14 @@
-//! `vestibule users list · show · add-login sso · employee-id · deactivate · activate`
+//! `vestibule users list · show · add-login sso · employee-id · send-verification · deactivate · activate`
 
 use crate::cli::{UserArgs, UsersCommand};
 use crate::output::{self, Exit, Failure};
 use vestibule_app::App;
-use vestibule_app::users::{self, Changed, Page, PeopleCtx, Person, Query, Summary, Whom};
+use vestibule_app::users::{
+    self, Changed, Page, PeopleCtx, Person, Pictured, Query, Summary, Verification, Whom,
+};
 use vestibule_model::email::Email;
 use vestibule_model::license::{AddOn, License};
+use vestibule_model::trace::shown;
 
 pub(super) async fn run(app: &App, command: UsersCommand, json: bool) -> Result<Exit, Failure> {
     match command {
@@ -24,6 +27,10 @@ pub(super) async fn run(app: &App, command: UsersCommand, json: bool) -> Result<
         UsersCommand::EmployeeId { user, id, remove: _ } => {
             let (ctx, whom) = found(app, &user).await?;
             changed(&users::replace_employee_id(&ctx, &whom, id.as_deref()).await?, json)
+        }
+        UsersCommand::SendVerification(user) => {
+            let (ctx, whom) = found(app, &user).await?;
+            changed(&users::send_verification(&ctx, &whom).await?, json)
         }
         UsersCommand::Deactivate(user) => {
             let (ctx, whom) = found(app, &user).await?;
@@ -85,7 +92,10 @@ fn show(person: &Person, json: bool) -> Result<Exit, Failure> {
         ("employee ID", or_none(person.employee_id.clone().unwrap_or_default())),
         ("created", format!("{created_at:.0}")),
     ];
-    pairs.iter().for_each(|(name, value)| output::line(format!("{name:<14}{value}")));
+    let pairs =
+        pairs.into_iter().chain(person.picture.as_ref().map(|picture| ("picture", pictured(picture))));
+    let pairs = pairs.chain(person.verification.map(|mails| ("mail", mailed(mails))));
+    pairs.for_each(|(name, value)| output::line(format!("{name:<14}{value}")));
     for (field, entry) in &person.profile.0 {
         output::line(format!("{:<14}{}", field.title(), entry.value));
     }
@@ -100,6 +110,21 @@ fn show(person: &Person, json: bool) -> Result<Exit, Failure> {
         ));
     }
     Ok(Exit::Done)
+}
+
+fn pictured(picture: &Pictured) -> String {
+    let at = picture.checked_at.map(|at| format!(", {at:.0}")).unwrap_or_default();
+    match &picture.reason {
+        None => format!("{}{at}", picture.state),
+        Some(reason) => format!("{}{at}: {}", picture.state, shown(reason)),
+    }
+}
+
+/// When the last verification mail went out, and from when on another one can.
+fn mailed(mails: Verification) -> String {
+    let sent = mails.sent_at.map_or("no verification mail".to_owned(), |at| format!("verification, {at:.0}"));
+    let again = mails.again_at.map(|at| format!("; another one from {at:.0} on")).unwrap_or_default();
+    format!("{sent}{again}")
 }
 
 fn changed(changed: &Changed, json: bool) -> Result<Exit, Failure> {

@@ -21,7 +21,7 @@ fn people_are_listed_and_shown_with_every_key() {
     let none = folder.run(&["users", "list", "--account", "acme", "--prefix", "x", "--json"]).ends_with(0);
     assert_eq!(none.json()["items"], serde_json::json!([]));
     let shown = folder.run(&["users", "show", OWNER, "--json"]).ends_with(0).json();
-    let more = ["add_ons", "employee_id", "groups", "phone_site", "profile"];
+    let more = ["add_ons", "employee_id", "groups", "phone_site", "picture", "profile", "verification"];
     let mut all: Vec<&str> = listed.into_iter().chain(more).collect();
     all.sort_unstable();
     assert_eq!(keys(&shown), all);
@@ -50,6 +50,21 @@ fn an_employee_id_is_given_and_taken_away() {
     assert_eq!(removed["changes"][0]["before"], "e-1");
     assert!(removed["changes"][0]["after"].is_null());
     folder.run(&["users", "employee-id", OWNER]).ends_with(2);
+}
+
+#[test]
+fn no_verification_mail_is_sent_to_somebody_who_needs_none() {
+    let folder = with_account();
+    let sent = folder.run(&["users", "send-verification", OWNER, "--json"]).ends_with(0).json();
+    assert_eq!(
+        (keys(&sent).as_slice(), &sent["changes"]),
+        (["changes", "id", "user"].as_slice(), &serde_json::json!([]))
+    );
+    assert!(
+        folder.run(&["users", "send-verification", OWNER]).ends_with(0).stdout().contains("nothing changed")
+    );
+    let run = folder.run(&["users", "send-verification", "nobody@acme.example", "--json"]).ends_with(1);
+    assert_eq!(run.error()["code"], "not_found");
 }
 
 #[test]

@@ -5,7 +5,7 @@ use vestibule_app::assistant::{Advice, Overage, Proposal, Received, Value, Value
 use vestibule_app::configuration::Configuration;
 use vestibule_app::configuration::edit_mapping::Seen;
 use vestibule_app::cures::{Cure, Offer};
-use vestibule_app::users::{Belonging, Page, Person, Summary};
+use vestibule_app::users::{Belonging, Page, Person, Pictured, Summary, Verification};
 use vestibule_model::account::Label;
 use vestibule_model::code::Code;
 use vestibule_model::email::Email;
@@ -22,7 +22,7 @@ use vestibule_server::portal::attributes::{AttributesPage, MapPage};
 use vestibule_server::portal::cure::CurePart;
 use vestibule_server::portal::licenses::LicensesPage;
 use vestibule_server::portal::mapping::MappingPage;
-use vestibule_server::portal::mapping::form::{self, Outlook, Piece, PiecePage};
+use vestibule_server::portal::mapping::form::{self, Outlook, Piece, PiecePage, QuestionPage};
 use vestibule_server::portal::people::{PeoplePage, PersonPage};
 use vestibule_server::portal::response::ResponsePage;
 
@@ -185,6 +185,12 @@ fn clara(login_types: Vec<&'static str>) -> Option<Person> {
         phone_site: Some(text("Rotterdam")),
         profile: person(true, Role::Member)?.profile,
         groups: belongings.into_iter().flatten().collect(),
+        picture: Some(Pictured {
+            state: "failed",
+            reason: Some(text("The file is no PNG, JPEG, GIF or WebP picture.")),
+            checked_at: Some(days(-3)),
+        }),
+        verification: None,
     })
 }
 
@@ -200,12 +206,40 @@ pub fn one() -> Option<PersonPage> {
 pub fn cure(cure: Option<Cure>) -> Option<ResponsePage> {
     let code = match cure {
         Some(Cure::ReplaceEmployeeId { .. }) => Code::EmailTaken,
+        Some(Cure::SendVerification(_)) => Code::Unverified,
         _ => Code::NotSsoUser,
     };
     let entry = entry(2, Some(MAIL), OutcomeWord::Refused, Some(code));
     let part = CurePart::new(&entry, &Offer { person: clara(vec!["work_email"])?, cure });
     let page = ResponsePage::new(admin(Here::Log), &entry, detail(false));
     Some(page.with_cure(Some(part)))
+}
+
+/// The mail went out a moment ago, or long before.
+pub fn mail(is_fresh: bool) -> Cure {
+    Cure::SendVerification(Verification { sent_at: Some(days(-1)), again_at: is_fresh.then(|| days(0)) })
+}
+
+/// Somebody who is pending.
+pub fn pending_person() -> Option<PersonPage> {
+    let summary = summary("kim@freelance.example", Status::Pending, vec!["sso"])?;
+    let verification = Some(Verification { sent_at: Some(days(-1)), again_at: None });
+    let kim = Person { summary, verification, picture: None, ..clara(Vec::new())? };
+    Some(PersonPage::new(admin(Here::People), &kim, Vec::new()))
+}
+
+/// The question before a rule is deleted, with what that would change.
+pub fn question() -> QuestionPage {
+    QuestionPage {
+        frame: admin(Here::Mapping),
+        heading: text("Delete rule 2 of License type?"),
+        text: text("If groups contains “Hosts”: Licensed. The next sign-ins are decided without it."),
+        action: text("/admin/mapping/rules/license/1/remove"),
+        version: 7,
+        button: "Delete it",
+        back: text("/admin/mapping#license"),
+        outlook: mapping_form(false).outlook,
+    }
 }
 
 pub fn other_id() -> Cure {
