@@ -7,6 +7,7 @@ mod api;
 
 pub use api::{ApiCtx, Client as ApiClient, ScimCtx, UsersApiCtx};
 
+use crate::calls::Waiting;
 use crate::error::{Error, Kind};
 use crate::live::{Live, LiveCache};
 use crate::outbound::{Outbound, Transport};
@@ -36,6 +37,7 @@ pub(crate) struct Inner {
     pub(crate) random: Random,
     pub(crate) live: LiveCache,
     pub(crate) uses: Uses,
+    pub(crate) calls: Waiting,
 }
 
 /// What the operator configured.
@@ -122,8 +124,10 @@ impl App {
     ) -> Result<Self, Error> {
         let vault = Vault::new(key)?;
         let outbound = Outbound::new(deployment.outbound_allow.clone(), deployment.outbound_roots.clone());
-        let (live, uses) = (LiveCache::default(), Uses::default());
-        Ok(Self { inner: Arc::new(Inner { store, vault, deployment, outbound, clock, random, live, uses }) })
+        let (live, uses, calls) = (LiveCache::default(), Uses::default(), Waiting::default());
+        Ok(Self {
+            inner: Arc::new(Inner { store, vault, deployment, outbound, clock, random, live, uses, calls }),
+        })
     }
 
     pub(crate) fn store(&self) -> &Store {

@@ -41,6 +41,7 @@ pub struct Error {
     oauth: Option<vestibule_oidc::Code>,
     tracking_id: Option<TrackingId>,
     code: Option<Code>,
+    number: Option<u32>,
     source: Option<Box<dyn std::error::Error + Send + Sync>>,
 }
 
@@ -56,6 +57,7 @@ impl Error {
             oauth: None,
             tracking_id: None,
             code: None,
+            number: None,
             source: None,
         }
     }
@@ -87,6 +89,12 @@ impl Error {
     /// Adds the word by which a client of the authorization server tells it apart.
     pub(crate) fn oauth(mut self, code: vestibule_oidc::Code) -> Self {
         self.oauth = Some(code);
+        self
+    }
+
+    /// Adds the number by which programs tell it apart from others of the same status.
+    pub(crate) fn numbered(mut self, number: u32) -> Self {
+        self.number = Some(number);
         self
     }
 
@@ -177,6 +185,12 @@ impl Error {
         })
     }
 
+    /// The number by which programs tell it apart; the code, where it has one.
+    #[must_use]
+    pub fn number(&self) -> Option<u32> {
+        self.code.map(|code| u32::from(code.number())).or(self.number)
+    }
+
     /// The ID under which the response log explains it.
     #[must_use]
     pub fn tracking_id(&self) -> Option<TrackingId> {
@@ -216,7 +230,8 @@ impl From<vestibule_store::Error> for Error {
             Store::Stale => Self::new(Kind::Conflict, "Somebody else changed this at the same time.")
                 .hint("Look at it again, then repeat what you did."),
             Store::EmailTaken => Self::new(Kind::Conflict, "The e-mail address belongs to another user.")
-                .hint("One address is one user in a deployment: use another one."),
+                .hint("One address is one user in a deployment: use another one.")
+                .numbered(1005),
             Store::EmployeeIdTaken => {
                 Self::new(Kind::Conflict, "The Employee Unique ID belongs to another user.")
                     .hint("Take it from that user first, or give another one.")

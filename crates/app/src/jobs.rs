@@ -6,7 +6,7 @@
 
 use crate::context::{App, JobCtx};
 use crate::error::Error;
-use crate::{alarms, idp_metadata, keys, outbox, pictures, sessions, tokens};
+use crate::{alarms, calls, idp_metadata, keys, outbox, pictures, sessions, tokens};
 use jiff::{SignedDuration, Timestamp};
 use std::future::Future;
 use std::time::Duration;
@@ -42,6 +42,7 @@ pub async fn run(app: App, shutdown: impl Future<Output = ()>) {
         tokio::join!(
             forgetting,
             noting,
+            calls::keep_writing(app),
             lane(Kind::SpKeys),
             lane(Kind::IdpMetadata),
             lane(Kind::Mail),
@@ -171,7 +172,7 @@ pub(crate) fn wait(attempts: i64) -> SignedDuration {
     SignedDuration::from_secs(FIRST_WAIT_SECONDS << doubled).min(LONGEST_WAIT)
 }
 
-/// Removes what has expired: requests, IDs of messages, links, tokens, sessions, mails, rows of the response log.
+/// Removes what has expired: requests, IDs of messages, links, tokens, sessions, mails, rows of the response log and of the call log.
 ///
 /// # Errors
 /// When the store does not answer.
@@ -188,6 +189,9 @@ pub async fn forget(app: &App) -> Result<(), Error> {
     purge(app, move |tx| Box::pin(store::sessions::purge(tx, now - sessions::IDLE))).await?;
     purge(app, move |tx| Box::pin(store::outbox::purge(tx, now - outbox::KEPT))).await?;
     purge(app, move |tx| Box::pin(store::alarms::purge(tx, now - alarms::KEPT))).await?;
+    let old = now - calls::KEPT;
+    purge(app, move |tx| Box::pin(store::api_calls::purge(tx, old, calls::LEAST_KEPT))).await?;
+    purge(app, move |tx| Box::pin(store::api_calls::purge_blocks(tx, old))).await?;
     purge(app, move |tx| Box::pin(store::response_log::purge(tx, now - RESPONSE_LOG_KEPT))).await
 }
 

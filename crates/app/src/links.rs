@@ -87,6 +87,7 @@ pub async fn set_password(ctx: &VisitorCtx, token: &str, new_password: &str) -> 
     let (hash, now) = (secret::hash(token), ctx.app.now());
     let started = sessions::fresh(&ctx.app, ctx.account().id, now);
     let row = started.row.clone();
+    let licenses = licenses(ctx);
     let scope = ctx.app.store().account(ctx.account().id);
     scope
         .write(move |tx| {
@@ -95,8 +96,14 @@ pub async fn set_password(ctx: &VisitorCtx, token: &str, new_password: &str) -> 
                 let link =
                     store::links::take(tx, &hash, Purpose::SetPassword, now).await?.ok_or_else(spent)?;
                 let user = store::users::by_id(tx, link.user).await?.ok_or_else(spent)?;
-                if user.status != Status::Active {
-                    return Err(spent());
+                match user.status {
+                    Status::Active => {}
+                    // The link came by mail: whoever has it has the mailbox.
+                    Status::Pending => {
+                        let [usual, fallback] = licenses;
+                        approve(tx, user.clone(), [link.license.or(usual), fallback], now).await?;
+                    }
+                    Status::Inactive => return Err(spent()),
                 }
                 store::passwords::put(tx, user.id, &phc).await?;
                 store::sessions::end_all_of(tx, user.id).await?;
@@ -120,29 +127,46 @@ fn no_seat() -> Error {
 /// A link that does not work any more; [`Kind::Conflict`] when no seat is left, and then the link goes on working.
 pub async fn verify_email(ctx: &VisitorCtx, token: &str) -> Result<Email, Error> {
     let (hash, now) = (secret::hash(token), ctx.app.now());
-    let license = ctx.live.configuration.mapping.default_license;
-    let fallback = ctx.live.configuration.fallback_license;
+    let licenses = licenses(ctx);
     let scope = ctx.app.store().account(ctx.account().id);
     scope
         .write(move |tx| {
             Box::pin(async move {
                 let link =
                     store::links::take(tx, &hash, Purpose::VerifyEmail, now).await?.ok_or_else(spent)?;
-                let mut user = store::users::by_id(tx, link.user).await?.ok_or_else(spent)?;
+                let user = store::users::by_id(tx, link.user).await?.ok_or_else(spent)?;
+                let email = user.email.clone();
                 if user.status == Status::Pending {
-                    // Without a default license type, the rules of the next sign-in decide.
-                    if let Some(license) = link.license.or(license) {
-                        user.license = take_first(tx, [Some(license), fallback]).await?;
-                        user.license.ok_or_else(no_seat)?;
-                    }
-                    user.status = Status::Active;
-                    user.updated_at = now;
-                    store::users::update(tx, &user).await?;
+                    let [usual, fallback] = licenses;
+                    approve(tx, user, [link.license.or(usual), fallback], now).await?;
                 }
-                Ok(user.email)
+                Ok(email)
             })
         })
         .await
+}
+
+/// The license type of somebody who is approved, and the one if no seat of it is left.
+fn licenses(ctx: &VisitorCtx) -> [Option<License>; 2] {
+    let configuration = &ctx.live.configuration;
+    [configuration.mapping.default_license, configuration.fallback_license]
+}
+
+/// Approves somebody whose mailbox confirmed the address.
+async fn approve(
+    tx: &Tx<'_>,
+    mut user: User,
+    licenses: [Option<License>; 2],
+    now: Timestamp,
+) -> Result<(), Error> {
+    // Without a default license type, the rules of the next sign-in decide.
+    if licenses.first().is_some_and(Option::is_some) {
+        user.license = take_first(tx, licenses).await?;
+        user.license.ok_or_else(no_seat)?;
+    }
+    user.status = Status::Active;
+    user.updated_at = now;
+    Ok(store::users::update(tx, &user).await.map(drop)?)
 }
 
 /// The first of these license types of which a seat is left; the seat is taken.

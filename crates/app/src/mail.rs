@@ -34,6 +34,16 @@ pub(crate) fn verification(
     mail(app, to, format!("Confirm your address for {}", account.name), body)
 }
 
+/// To somebody whom a program invited: set a password.
+pub(crate) fn invitation(account: &Account, url: &str, expires_at: Timestamp) -> Words {
+    let body = format!(
+        "Hello,\n\nyou are invited to \"{}\". Set your password here:\n\n{url}\n\n\
+         The link works once, until {expires_at:.0}. If you did not expect this mail, ignore it.\n",
+        account.name
+    );
+    Words { subject: format!("You are invited to {}", account.name), body }
+}
+
 /// To the address that somebody had before.
 pub(crate) fn address_changed(account: &Account, after: &Email) -> Words {
     let body = format!(

@@ -1,4 +1,4 @@
-//! What is kept encrypted: private keys and logged responses (AES-256-GCM under the deployment key).
+//! What is kept encrypted: private keys, logged responses and logged calls (AES-256-GCM under the deployment key).
 //!
 //! Each purpose has a key of its own, derived with HKDF, and each value is bound to its account and its row: a value
 //! that is moved to another row does not open. What is large is packed (zstd) before it is sealed.
@@ -39,6 +39,7 @@ pub(crate) struct Vault {
     tracking: (EncryptingKey, DecryptingKey),
     private_keys: LessSafeKey,
     responses: LessSafeKey,
+    calls: LessSafeKey,
     /// Kept, because making one costs more than using it.
     compressor: Mutex<Compressor<'static>>,
 }
@@ -58,6 +59,8 @@ pub(crate) enum Purpose {
     PrivateKey,
     /// The detail of a response log row.
     Response,
+    /// The details of a block of the API call log.
+    Calls,
 }
 
 impl Vault {
@@ -81,6 +84,7 @@ impl Vault {
             tracking: tracking().map_err(unusable)?,
             private_keys: derive(b"private key").map_err(unusable)?,
             responses: derive(b"response").map_err(unusable)?,
+            calls: derive(b"calls").map_err(unusable)?,
             compressor: Mutex::new(Compressor::new(COMPRESSION_LEVEL).map_err(Error::internal)?),
         })
     }
@@ -153,6 +157,7 @@ impl Vault {
         match purpose {
             Purpose::PrivateKey => &self.private_keys,
             Purpose::Response => &self.responses,
+            Purpose::Calls => &self.calls,
         }
     }
 }

@@ -107,6 +107,8 @@ ids! {
     ClientId = "cli";
     /// What an administrator permitted a client to do.
     GrantId = "gra";
+    /// A row of the API call log.
+    CallId = "call";
 }
 
 #[cfg(test)]

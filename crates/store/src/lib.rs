@@ -10,6 +10,7 @@
 
 pub mod accounts;
 pub mod alarms;
+pub mod api_calls;
 pub mod connections;
 mod dialect;
 pub mod domains;
@@ -29,6 +30,7 @@ pub mod oauth_codes;
 pub mod oauth_grants;
 pub mod outbox;
 pub mod passwords;
+pub mod personal_links;
 pub mod pictures;
 mod postgres;
 mod purge;

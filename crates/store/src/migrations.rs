@@ -47,6 +47,7 @@ const MIGRATIONS: &[Migration] = migrations![
     16 "0016_sub_accounts",
     18 "0018_tokens",
     19 "0019_directory",
+    20 "0020_api_calls",
     21 "0021_oauth",
 ];
 

@@ -74,6 +74,7 @@ pub(crate) fn all() -> impl Iterator<Item = &'static Statement> {
     [
         crate::accounts::STATEMENTS,
         crate::alarms::STATEMENTS,
+        crate::api_calls::STATEMENTS,
         crate::connections::STATEMENTS,
         crate::domains::STATEMENTS,
         crate::groups::STATEMENTS,
@@ -89,6 +90,7 @@ pub(crate) fn all() -> impl Iterator<Item = &'static Statement> {
         crate::oauth_grants::STATEMENTS,
         crate::outbox::STATEMENTS,
         crate::passwords::STATEMENTS,
+        crate::personal_links::STATEMENTS,
         crate::pictures::STATEMENTS,
         crate::replays::STATEMENTS,
         crate::response_log::STATEMENTS,

@@ -2,13 +2,14 @@
 
 use crate::dialect::is_duplicate;
 use crate::error::Error;
+use crate::personal_links;
 use crate::statement::statements;
 use crate::transaction::{GlobalTx, Tx};
 use crate::value::{Row, json, params};
 use vestibule_model::email::Email;
 use vestibule_model::id::{AccountId, UserId};
 use vestibule_model::license::License;
-use vestibule_model::user::{Logins, Role, Status, User};
+use vestibule_model::user::{Field, Logins, Role, Status, User};
 
 /// The columns of a user, as [`read`] takes them.
 macro_rules! columns {
@@ -181,6 +182,7 @@ pub async fn insert(tx: &Tx<'_>, user: &User) -> Result<(), Error> {
     // One after the other: statements that are awaited together have no order while they are being prepared.
     let claimed = tx.execute(&CLAIM, claim).await? == 1;
     if claimed && tx.execute(&INSERT, row).await.map_err(sort)? == 1 {
+        hold_link(tx, user)?;
         tx.execute(&COUNTED, params![account, 1_i64]).await.map(drop)
     } else {
         Err(Error::EmailTaken)
@@ -197,6 +199,7 @@ pub async fn delete(tx: &Tx<'_>, user: &User) -> Result<(), Error> {
     if tx.execute(&DELETE, params![account, user.id, user.version]).await? == 0 {
         return Err(Error::Stale);
     }
+    personal_links::free(tx, user.id)?;
     tx.execute(&RELEASE, params![user.email.folded(), account, user.id]).await?;
     tx.execute(&COUNTED, params![account, -1_i64]).await.map(drop)
 }
@@ -227,7 +230,15 @@ pub async fn update(tx: &Tx<'_>, user: &User) -> Result<i64, Error> {
     }
 }
 
+fn hold_link(tx: &Tx<'_>, user: &User) -> Result<(), Error> {
+    match user.profile.value(&Field::PersonalLink) {
+        Some(name) => personal_links::hold(tx, name, user.id),
+        None => Ok(()),
+    }
+}
+
 async fn write(tx: &Tx<'_>, user: &User) -> Result<bool, Error> {
+    hold_link(tx, user)?;
     let row = params![
         tx.account(),
         user.id,

@@ -11,7 +11,8 @@ use serde::de::DeserializeOwned;
 use std::borrow::Cow;
 use std::fmt;
 use vestibule_model::id::{
-    AccountId, ClientId, ConnectionId, GrantId, GroupId, LogId, MailId, SessionId, SpKeyId, TokenId, UserId,
+    AccountId, CallId, ClientId, ConnectionId, GrantId, GroupId, LogId, MailId, SessionId, SpKeyId, TokenId,
+    UserId,
 };
 
 /// A parameter, or a cell of a row.
@@ -135,7 +136,20 @@ macro_rules! ids {
         }
     )*};
 }
-ids!(AccountId, ClientId, ConnectionId, GrantId, GroupId, LogId, MailId, SessionId, SpKeyId, TokenId, UserId);
+ids!(
+    AccountId,
+    CallId,
+    ClientId,
+    ConnectionId,
+    GrantId,
+    GroupId,
+    LogId,
+    MailId,
+    SessionId,
+    SpKeyId,
+    TokenId,
+    UserId
+);
 
 /// A document as its JSON text.
 pub(crate) fn json(document: &impl Serialize) -> Result<Value<'static>, Error> {

@@ -44,7 +44,7 @@ impl Whom {
     }
 
     /// The user of the account who is meant.
-    async fn find(&self, tx: &Tx<'_>) -> Result<User, Error> {
+    pub(crate) async fn find(&self, tx: &Tx<'_>) -> Result<User, Error> {
         let found = match self {
             Self::Id(id) => store::users::by_id(tx, *id).await?,
             Self::Address(email) => store::users::by_email(tx, email.folded()).await?,

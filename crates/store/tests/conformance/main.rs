@@ -6,6 +6,7 @@
 )]
 
 mod accounts;
+mod api_calls;
 mod groups;
 mod idp_metadata;
 mod key_pairs;

@@ -1,0 +1,209 @@
+//! What of a call nobody may read in a log, by its structure: values under names such as `password`, what a patch writes to
+//! such a path, what filters look for, and everything that looks like a token of ours (attack S09).
+//!
+//! Nothing is kept of a body that is not JSON: there is no telling what in it is secret.
+
+use super::LARGEST_BODY;
+use serde_json::{Map, Value};
+use vestibule_model::token::SecretKind;
+
+/// What stands in place of what is hidden.
+const HIDDEN: &str = "••••";
+/// The longest path that is kept, in characters.
+const LONGEST_PATH: usize = 500;
+/// The deepest that a body is looked into; what lies deeper is hidden.
+const DEEPEST: usize = 32;
+
+/// Names under which a secret stands, without what is no letter.
+const SECRET_NAMES: [&str; 9] = [
+    "password",
+    "passwd",
+    "secret",
+    "token",
+    "authorization",
+    "credential",
+    "apikey",
+    "privatekey",
+    "cookie",
+];
+/// What a filter compares with.
+const OPERATORS: [&str; 9] = ["eq", "ne", "co", "sw", "ew", "gt", "ge", "lt", "le"];
+
+/// Whose body it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Side {
+    /// It came.
+    Asked,
+    /// It went.
+    Answered,
+}
+
+/// The masked text of a body, of which perhaps only the beginning is known; `None` when it is no JSON.
+pub(super) fn body(bytes: &[u8], is_cut: bool, side: Side) -> Option<String> {
+    let text = match std::str::from_utf8(bytes) {
+        Ok(text) => text,
+        Err(error) if is_cut => std::str::from_utf8(bytes.get(..error.valid_up_to())?).ok()?,
+        Err(_) => return None,
+    };
+    let mut value: Value = match is_cut {
+        true => serde_json::from_str(&closed(text)?).ok()?,
+        false => serde_json::from_str(text).ok()?,
+    };
+    hide(&mut value, side, 0);
+    let mut masked = value.to_string();
+    if masked.len() > LARGEST_BODY {
+        let end = (0..=LARGEST_BODY).rev().find(|end| masked.is_char_boundary(*end)).unwrap_or(0);
+        masked.truncate(end);
+    }
+    Some(masked)
+}
+
+/// The beginning of a JSON text up to the last whole value, with everything closed that is open there.
+fn closed(text: &str) -> Option<String> {
+    let (mut open, mut in_text, mut escaped) = (Vec::new(), false, false);
+    let mut cut: Option<(usize, Vec<u8>)> = None;
+    for (at, byte) in text.bytes().enumerate() {
+        match (in_text, byte) {
+            (true, _) if escaped => escaped = false,
+            (true, b'\\') => escaped = true,
+            (_, b'"') => in_text = !in_text,
+            (true, _) => {}
+            (false, b'{') => open.push(b'}'),
+            (false, b'[') => open.push(b']'),
+            (false, b'}' | b']') => drop(open.pop()),
+            (false, b',') => cut = Some((at, open.clone())),
+            (false, _) => {}
+        }
+        if open.len() > DEEPEST {
+            break;
+        }
+    }
+    let (end, open) = cut?;
+    let mut whole = text.get(..end)?.to_owned();
+    whole.extend(open.into_iter().rev().map(char::from));
+    Some(whole)
+}
+
+fn hide(value: &mut Value, side: Side, depth: usize) {
+    match value {
+        _ if depth > DEEPEST => *value = Value::from(HIDDEN),
+        Value::Object(map) => hide_within(map, side, depth),
+        Value::Array(list) => list.iter_mut().for_each(|value| hide(value, side, depth + 1)),
+        Value::String(text) if carries_a_secret(text) => HIDDEN.clone_into(text),
+        _ => {}
+    }
+}
+
+fn hide_within(map: &mut Map<String, Value>, side: Side, depth: usize) {
+    let writes_a_secret = side == Side::Asked && writes_a_secret(map);
+    for (name, value) in map.iter_mut() {
+        let is_value = writes_a_secret && name.eq_ignore_ascii_case("value");
+        if is_value || is_secret(name) {
+            *value = Value::from(HIDDEN);
+        } else if side == Side::Asked && name.eq_ignore_ascii_case("filter") {
+            *value = value.as_str().map_or(Value::from(HIDDEN), |text| Value::from(filter(text)));
+        } else {
+            hide(value, side, depth + 1);
+        }
+    }
+}
+
+/// Whether this is an operation of a patch whose value is secret: its path names a secret; or there is no path (a body that was
+/// cut) and its value does not say what it is for.
+fn writes_a_secret(operation: &Map<String, Value>) -> bool {
+    let part = |wanted: &str| operation.iter().find(|(name, _)| name.eq_ignore_ascii_case(wanted));
+    match part("path") {
+        Some((_, path)) => path.as_str().is_none_or(is_secret),
+        None => part("op").is_some() && part("value").is_some_and(|(_, value)| !value.is_object()),
+    }
+}
+
+/// Whether what stands under this name is secret.
+fn is_secret(name: &str) -> bool {
+    let letters: String = name.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect();
+    SECRET_NAMES.iter().any(|secret| letters.contains(secret))
+}
+
+/// Whether a text has a token of ours in it, or the header that carries one.
+fn carries_a_secret(text: &str) -> bool {
+    text.contains(SecretKind::Access.prefix())
+        || text.get(..7).is_some_and(|b| b.eq_ignore_ascii_case("bearer "))
+}
+
+/// Path and query as they are kept: addresses of people in the path, what filters look for, and values of secret names are hidden.
+pub(super) fn target(target: &str) -> String {
+    let (path, query) = target.split_once('?').map_or((target, None), |(path, query)| (path, Some(query)));
+    let segments = path.split('/').map(|segment| {
+        let decoded =
+            urlencoding::decode(segment).map_or_else(|_| HIDDEN.to_owned(), |text| text.into_owned());
+        if decoded.contains('@') || carries_a_secret(&decoded) { HIDDEN.to_owned() } else { decoded }
+    });
+    let mut kept = segments.collect::<Vec<_>>().join("/");
+    for (index, (name, value)) in query.into_iter().flat_map(pairs).enumerate() {
+        kept.push(if index == 0 { '?' } else { '&' });
+        let value = match value {
+            value if name.eq_ignore_ascii_case("filter") => filter(&value),
+            value if is_secret(&name) || value.contains('@') || carries_a_secret(&value) => HIDDEN.to_owned(),
+            value => value,
+        };
+        kept.push_str(&name);
+        if !value.is_empty() {
+            kept.push('=');
+            kept.push_str(&value);
+        }
+    }
+    kept.chars().map(|c| if c.is_control() { ' ' } else { c }).take(LONGEST_PATH).collect()
+}
+
+fn pairs(query: &str) -> impl Iterator<Item = (String, String)> {
+    url::form_urlencoded::parse(query.as_bytes()).map(|(name, value)| (name.into_owned(), value.into_owned()))
+}
+
+/// A filter with its attributes and operators, and without what it looks for.
+pub(super) fn filter(text: &str) -> String {
+    let mut kept = String::new();
+    let mut rest = text.chars().peekable();
+    let mut word = String::new();
+    let mut after_operator = false;
+    while let Some(c) = rest.next() {
+        if c == '"' {
+            let mut escaped = false;
+            for inside in rest.by_ref() {
+                match inside {
+                    _ if escaped => escaped = false,
+                    '\\' => escaped = true,
+                    '"' => break,
+                    _ => {}
+                }
+            }
+            word.push_str(&format!("\"{HIDDEN}\""));
+        } else if c.is_whitespace() || matches!(c, '(' | ')' | '[' | ']') {
+            after_operator = settle(&mut kept, &mut word, after_operator);
+            kept.push(c);
+        } else {
+            word.push(c);
+        }
+    }
+    settle(&mut kept, &mut word, after_operator);
+    kept
+}
+
+/// Writes a word of a filter down; whether what comes next is compared with.
+fn settle(kept: &mut String, word: &mut String, after_operator: bool) -> bool {
+    if word.is_empty() {
+        return after_operator;
+    }
+    let is_plain = matches!(word.as_str(), "true" | "false" | "null");
+    let is_operator = OPERATORS.iter().any(|operator| operator.eq_ignore_ascii_case(word));
+    let shown = match after_operator {
+        true if !is_plain => format!("\"{HIDDEN}\""),
+        _ if word.contains('@') => HIDDEN.to_owned(),
+        _ => word.clone(),
+    };
+    kept.push_str(&shown);
+    word.clear();
+    is_operator && !after_operator
+}
+
+#[cfg(test)]
+mod tests;

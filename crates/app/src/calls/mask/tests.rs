@@ -1,0 +1,98 @@
+use super::{HIDDEN, Side, body, filter, target};
+use serde_json::{Value, json};
+
+fn asked(value: &Value) -> Value {
+    serde_json::from_str(&body(value.to_string().as_bytes(), false, Side::Asked).unwrap()).unwrap()
+}
+
+#[test]
+fn s09_secrets_are_hidden_wherever_they_stand_and_the_rest_is_kept() {
+    let sent = json!({
+        "userName": "anna@acme.example",
+        "password": "hunter2",
+        "name": { "givenName": "Anna", "clientSecret": { "deep": ["hunter2"] } },
+        "x": [{ "Access_Token": "hunter2" }, { "API-Key": "hunter2" }, "vst_hunter2", "Bearer hunter2"],
+    });
+    let kept = asked(&sent);
+    assert!(!kept.to_string().contains("hunter2"), "{kept}");
+    assert_eq!(
+        (&kept["userName"], &kept["name"]["givenName"]),
+        (&json!("anna@acme.example"), &json!("Anna"))
+    );
+}
+
+#[test]
+fn s09_what_a_patch_writes_to_a_secret_path_is_hidden_in_any_order() {
+    for operation in [
+        json!({ "op": "replace", "path": "password", "value": "hunter2" }),
+        json!({ "value": "hunter2", "Path": "urn:ietf:params:scim:schemas:core:2.0:User:password", "op": "Add" }),
+        json!({ "op": "replace", "value": { "Password": "hunter2" } }),
+        json!({ "op": "replace", "value": "hunter2" }),
+    ] {
+        let kept = asked(&json!({ "Operations": [operation] }));
+        assert!(!kept.to_string().contains("hunter2"), "{kept}");
+    }
+    let harmless = json!({ "Operations": [{ "op": "replace", "path": "active", "value": false }] });
+    assert_eq!(asked(&harmless), harmless);
+}
+
+#[test]
+fn s09_a_body_that_was_cut_is_kept_up_to_its_last_whole_value() {
+    let whole = json!({ "Operations": [
+        { "op": "replace", "path": "title", "value": "Lead, \"of\" }]," },
+        { "op": "replace", "value": "hunter2", "path": "password" },
+    ] });
+    let text = whole.to_string();
+    for end in 0..text.len() {
+        let kept = body(&text.as_bytes()[..end], true, Side::Asked);
+        assert!(!kept.unwrap_or_default().contains("hunter2"), "{end}");
+    }
+    let kept = body(&text.as_bytes()[..text.len() - 2], true, Side::Asked).unwrap();
+    assert!(kept.contains("Lead, "), "{kept}");
+}
+
+#[test]
+fn a_body_that_is_no_json_is_not_kept() {
+    assert_eq!(body(b"password=hunter2", false, Side::Asked), None);
+    assert_eq!(body(b"<x/>", true, Side::Asked), None);
+    assert_eq!(body(&[0xff, 0xfe], false, Side::Answered), None);
+}
+
+#[test]
+fn s09_an_address_keeps_attributes_and_operators_and_not_what_is_looked_for() {
+    for (sent, kept) in [
+        (
+            "/scim2/Users?filter=userName%20eq%20%22anna%40acme.example%22&startIndex=1",
+            r#"/scim2/Users?filter=userName eq "••••"&startIndex=1"#,
+        ),
+        ("/scim2/Users?filter=userName+eq+anna%40acme.example", r#"/scim2/Users?filter=userName eq "••••""#),
+        ("/v2/users/anna%40acme.example", "/v2/users/••••"),
+        ("/v2/users/anna@acme.example/token", "/v2/users/••••/token"),
+        ("/v2/users?status=active&page_size=2", "/v2/users?status=active&page_size=2"),
+        ("/v2/users?q=anna@acme.example&api_key=hunter2", "/v2/users?q=••••&api_key=••••"),
+        ("/scim2/Users?aadOptscim062020", "/scim2/Users?aadOptscim062020"),
+        ("/v2/users/%0a%00x", "/v2/users/  x"),
+    ] {
+        assert_eq!(target(sent), kept, "{sent}");
+    }
+    assert!(target(&format!("/{}", "a".repeat(5_000))).len() <= 500);
+}
+
+#[test]
+fn s09_a_filter_keeps_its_shape_alone() {
+    for (sent, kept) in [
+        (
+            r#"userName eq "a \" b" and (active eq true or title co "x")"#,
+            r#"userName eq "••••" and (active eq true or title co "••••")"#,
+        ),
+        (r#"emails[type eq "work" and value co "@acme"]"#, r#"emails[type eq "••••" and value co "••••"]"#),
+        ("externalId pr", "externalId pr"),
+        ("id EQ eq", r#"id EQ "••••""#),
+        (r#"userName eq "open"#, r#"userName eq "••••""#),
+        ("anna@acme.example", HIDDEN),
+    ] {
+        assert_eq!(filter(sent), kept, "{sent}");
+    }
+    let search = json!({ "filter": "userName eq \"hunter2\"", "count": 1 });
+    assert_eq!(asked(&search), json!({ "filter": "userName eq \"••••\"", "count": 1 }));
+}

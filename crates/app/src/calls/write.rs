@@ -1,0 +1,135 @@
+//! Writing the calls that wait: masked, packed together by account, encrypted, in transactions that let others go first.
+
+use super::waiting::Call;
+use super::{mask, waiting};
+use crate::context::App;
+use crate::error::Error;
+use crate::vault::{Place, Purpose};
+use std::collections::BTreeMap;
+use std::time::Duration;
+use vestibule_model::api_call::{Body, Detail, Entry};
+use vestibule_model::id::AccountId;
+use vestibule_store::api_calls::Block;
+use vestibule_store::{self as store};
+
+/// How long a call waits at most.
+const WRITE_EVERY: Duration = Duration::from_secs(1);
+/// The most calls in one block.
+const BLOCK_CALLS: usize = 256;
+/// When a block has so many bytes of bodies, the next one begins.
+const BLOCK_BYTES: usize = 512 * 1024;
+/// The most that is kept of a sentence, in characters.
+const LONGEST_STORY: usize = 400;
+
+/// Writes what waits, again and again: after a second, or when enough waits.
+pub(crate) async fn keep_writing(app: &App) {
+    let mut ticks = tokio::time::interval(WRITE_EVERY);
+    loop {
+        tokio::select! {
+            _ = ticks.tick() => {}
+            () = app.inner.calls.enough() => {}
+        }
+        if let Err(error) = write_waiting(app).await {
+            let source = std::error::Error::source(&error).map(ToString::to_string);
+            tracing::error!(source, "calls of the APIs are missing in the log: {error}");
+        }
+    }
+}
+
+/// Writes the calls that wait, and tells how many there were.
+///
+/// # Errors
+/// When the store does not answer; what was not written yet is dropped.
+pub async fn write_waiting(app: &App) -> Result<usize, Error> {
+    let (waiting, lost) = app.inner.calls.take();
+    if lost > 0 {
+        tracing::warn!(lost, "too many calls of the APIs at once: some are missing in the log");
+    }
+    let count = waiting.len();
+    let mut by_account: BTreeMap<AccountId, Vec<Call>> = BTreeMap::new();
+    for call in waiting {
+        by_account.entry(call.account).or_default().push(call);
+    }
+    for (account, calls) in by_account {
+        write_account(app, account, calls).await?;
+    }
+    Ok(count)
+}
+
+async fn write_account(app: &App, account: AccountId, calls: Vec<Call>) -> Result<(), Error> {
+    let (mut entries, mut details, mut bytes) = (Vec::new(), Vec::new(), 0);
+    for call in calls {
+        let (entry, detail) = told(call);
+        bytes += size(&detail);
+        entries.push(entry);
+        details.push(detail);
+        if entries.len() == BLOCK_CALLS || bytes >= BLOCK_BYTES {
+            write_block(app, account, std::mem::take(&mut entries), &std::mem::take(&mut details)).await?;
+            bytes = 0;
+        }
+    }
+    write_block(app, account, entries, &details).await
+}
+
+async fn write_block(
+    app: &App,
+    account: AccountId,
+    entries: Vec<Entry>,
+    details: &[Detail],
+) -> Result<(), Error> {
+    let (Some(first), Some(last)) = (entries.first(), entries.last()) else { return Ok(()) };
+    let place = Place { purpose: Purpose::Calls, account, row: first.id.to_bytes() };
+    let plain = serde_json::to_vec(details).map_err(Error::internal)?;
+    let sealed = app.inner.vault.seal_packed(place, app.random(), &plain)?;
+    let block = Block { id: first.id, last: last.id, sealed };
+    let written = app.store().account(account).bulk().write(move |tx| {
+        let (entries, block) = (entries.clone(), block.clone());
+        Box::pin(async move { store::api_calls::insert(tx, &entries, &block).await })
+    });
+    Ok(written.await?)
+}
+
+/// A call as it is kept.
+fn told(call: Call) -> (Entry, Detail) {
+    let Call { id, account: _, token, client, duration_micros, heard } = call;
+    let detail = Detail {
+        request: body(&heard.request, mask::Side::Asked),
+        response: body(&heard.response, mask::Side::Answered),
+        refusal: heard.refusal,
+        quirks: heard.quirks.into_iter().map(str::to_owned).collect(),
+        action: heard.action,
+    };
+    let story = detail.action.first().or(detail.refusal.as_ref()).map(|text| plain(text, LONGEST_STORY));
+    let entry = Entry {
+        id,
+        time: heard.began,
+        method: heard.method,
+        path: mask::target(&heard.target),
+        status: heard.status,
+        duration_micros,
+        token,
+        client: plain(&client, LONGEST_STORY),
+        dialect: heard.dialect.map(str::to_owned),
+        story,
+        subject: heard.subject,
+    };
+    (entry, detail)
+}
+
+fn body(raw: &waiting::Raw, side: mask::Side) -> Option<Body> {
+    if raw.length == 0 {
+        return None;
+    }
+    let is_cut = raw.length > raw.start.len() as u64;
+    Some(Body { length: raw.length, text: mask::body(&raw.start, is_cut, side), is_cut })
+}
+
+fn size(detail: &Detail) -> usize {
+    let of = |body: &Option<Body>| body.as_ref().and_then(|body| body.text.as_ref()).map_or(0, String::len);
+    of(&detail.request) + of(&detail.response)
+}
+
+/// A text for a column: one line, bounded.
+fn plain(text: &str, most: usize) -> String {
+    text.chars().map(|c| if c.is_control() { ' ' } else { c }).take(most).collect()
+}
