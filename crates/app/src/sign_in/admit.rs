@@ -110,7 +110,7 @@ impl Attempt {
         }
         let chance = (self.now, self.seed);
         let of = (&identity, &person, &asserted);
-        match below::route(tx, rules.mapping, of, chance, notes).await.map_err(Retry::Failed)? {
+        match below::route(tx, rules.mapping, of, chance, notes).await? {
             Err(code) => Ok(Verdict::Refused(code)),
             Ok(None) => {
                 let here = Here { tx, account: self.ctx.account(), person: &person, above: None };

@@ -4,6 +4,7 @@
 //! Where people are sent is decided in `model::admission::route`; how the browser gets there is in `hand_over`.
 
 use super::asked::vouches;
+use super::finish::Retry;
 use super::person::Person;
 use super::record::Decided;
 use crate::configuration::Configuration;
@@ -119,7 +120,7 @@ pub(super) async fn route<'t>(
     (identity, person, asserted): (&Identity, &Person, &Asserted),
     chance: (Timestamp, [u8; 32]),
     notes: &mut Decided,
-) -> Result<Result<Option<(Routed, SubAccount<'t>)>, Code>, Error> {
+) -> Result<Result<Option<(Routed, SubAccount<'t>)>, Code>, Retry> {
     if !mapping.routes() {
         return Ok(Ok(None));
     }
@@ -134,7 +135,7 @@ pub(super) async fn route<'t>(
     let Some(inside) = sub_accounts::by_label(tx, &label).await? else {
         return Ok(Err(missing(&label, notes)));
     };
-    let below = Below::read(&inside).await?;
+    let below = Below::read(&inside).await.map_err(Retry::Failed)?;
     let there = look_up(tx, &inside, identity).await?;
     if let Some(step) = below.hindrance(identity, &there) {
         notes.trace.push(step);

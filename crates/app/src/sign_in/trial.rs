@@ -183,7 +183,7 @@ impl Rehearsal {
         }
         let chance = (self.trial.now, self.seed);
         let of = (&identity, &person, &asserted);
-        let routed = match below::route(tx, rules.mapping, of, chance, notes).await.map_err(Retry::Failed)? {
+        let routed = match below::route(tx, rules.mapping, of, chance, notes).await? {
             Err(code) => return Ok(Err(code)),
             Ok(routed) => routed,
         };
