@@ -192,7 +192,7 @@ async fn t06_an_administrator_sees_and_revokes_no_client_of_another_account(worl
     let (ours, theirs) = (register(&acme, &["scim2"]).await, register(&beta, &["scim2"]).await);
     let owner = acme.owner().await.people();
     let seen: Vec<_> = authorize::list(&owner).await.unwrap().into_iter().map(|client| client.id).collect();
-    assert_eq!(seen, [ours.id.clone()]);
+    assert_eq!(seen, [ours.id.as_str()]);
     let (client, account) = (theirs.id.split('.').next().unwrap(), ours.id.split('.').nth(1).unwrap());
     for id in [theirs.id.clone(), format!("{client}.{account}"), "x".to_owned()] {
         assert_eq!(authorize::revoke(&owner, &id).await.err().unwrap().kind(), Kind::NotFound, "{id}");
