@@ -1,7 +1,7 @@
 //! Transactions: what a body works with, and the only place where one begins and ends.
 //!
 //! A body is `|tx| Box::pin(async move { … })`. It is all or nothing: an `Err` undoes it. It may run more than once (on
-//! PostgreSQL, after a conflict with another transaction), so it has no effect but through `tx`; and it waits for
+//! PostgreSQL after a conflict with another transaction, on SQLite after another body of the same commit failed), so it has no effect but through `tx`; and it waits for
 //! nothing but `tx`, so that SQLite can run it in one go. [`Tx`] is bound to one account and is the only way to account
 //! data (from an account only its sub-accounts are entered, in the same transaction: see `sub_accounts`); [`GlobalTx`] reaches the global tables alone. How each engine runs a body is in `sqlite` and `postgres` below.
 

@@ -18,8 +18,9 @@ use std::time::{Duration, Instant};
 pub(crate) trait Waiting: Send {
     /// Whether nobody waits for the answer any more.
     fn is_abandoned(&self) -> bool;
-    /// Runs the body inside the open transaction and keeps what came of it.
-    fn run(&mut self, connection: &Mutex<Connection>);
+    /// Runs the body inside the open transaction and keeps what came of it; false when it failed, and what it wrote must be
+    /// undone. It may be run again then, as every body may.
+    fn run(&mut self, connection: &Mutex<Connection>) -> bool;
     /// Answers, once it is known whether the transaction was committed.
     fn answer(self: Box<Self>, committed: Result<(), Error>);
 }

@@ -1,6 +1,8 @@
-//! Transactions of SQLite: many bodies in one commit, each in a savepoint of its own.
+//! Transactions of SQLite: many bodies in one commit, of which each is all or nothing.
 //!
-//! The queue in front is `sqlite/writer.rs`.
+//! A savepoint for each body would do, but SQLite copies every page that is written inside one. So bodies run without, and
+//! if one fails that has written something, all are undone and run again, each in a savepoint: like a conflict on
+//! PostgreSQL it costs time, seldom, and nobody has been answered yet. The queue in front is `sqlite/writer.rs`.
 
 use super::{Body, Engine, Tx};
 use crate::error::Error;
@@ -77,8 +79,11 @@ where
         self.answer.is_closed()
     }
 
-    fn run(&mut self, connection: &Mutex<Connection>) {
-        self.outcome = Some(in_savepoint(connection, self.account, &self.body));
+    fn run(&mut self, connection: &Mutex<Connection>) -> bool {
+        let tx = Tx::new(Engine::Sqlite(connection), self.account);
+        let outcome = complete(&tx, &self.body)
+            .and_then(|value| finish(&tx, connection).map(|()| value).map_err(E::from));
+        self.outcome.insert(outcome).is_ok()
     }
 
     fn answer(self: Box<Self>, committed: Result<(), Error>) {
@@ -100,54 +105,84 @@ pub(crate) fn commit_together(
     slice: &mut Slice<'_>,
     activity: &Activity,
 ) {
-    let mut committed = control(&lock(connection), "BEGIN IMMEDIATE");
-    if let Err(error) = committed {
+    if let Err(error) = control(&lock(connection), "BEGIN IMMEDIATE") {
         return first.answer(Err(error));
     }
-    let mut bodies = Vec::new();
+    let mut batch = Batch { connection, bodies: Vec::new(), apart: false };
     let mut next = Some(first);
-    while let Some(mut body) = next {
-        if !body.is_abandoned() {
-            body.run(connection);
-            bodies.push(body);
-        }
-        // A full disk or a failing one makes SQLite undo the whole transaction by itself.
-        if lock(connection).is_autocommit() {
-            committed = Err(Error::database("a batch of writes", "SQLite undid it"));
+    let mut ran = Ok(());
+    while let Some(body) = next {
+        ran = batch.take(body);
+        if ran.is_err() {
             break;
         }
         next = slice.next();
     }
-    let committed = committed.and_then(|()| control(&lock(connection), "COMMIT"));
+    let committed = ran.and_then(|()| control(&lock(connection), "COMMIT"));
     if committed.is_err() && !lock(connection).is_autocommit() {
         // If even this fails the next BEGIN says so, and everyone in that batch is told.
         control(&lock(connection), "ROLLBACK").ok();
     }
     if committed.is_ok() {
-        activity.committed(bodies.len());
+        activity.committed(batch.bodies.len());
     }
-    for body in bodies {
+    for body in batch.bodies {
         body.answer(committed.clone());
     }
 }
 
-fn in_savepoint<F, T, E>(connection: &Mutex<Connection>, account: AccountId, body: &F) -> Result<T, E>
-where
-    F: for<'t> Fn(&'t Tx<'t>) -> Body<'t, T, E>,
-    E: From<Error>,
-{
+/// The bodies of one commit.
+struct Batch<'c> {
+    connection: &'c Mutex<Connection>,
+    bodies: Vec<Box<dyn Waiting>>,
+    /// Whether each has a savepoint of its own.
+    apart: bool,
+}
+
+impl Batch<'_> {
+    /// Runs one more body. An error is one of the whole batch.
+    fn take(&mut self, mut body: Box<dyn Waiting>) -> Result<(), Error> {
+        if body.is_abandoned() {
+            return Ok(());
+        }
+        if self.apart {
+            let ran = in_savepoint(self.connection, body.as_mut());
+            self.bodies.push(body);
+            return ran;
+        }
+        let before = lock(self.connection).total_changes();
+        let failed = !body.run(self.connection);
+        let wrote = lock(self.connection).total_changes() != before;
+        self.bodies.push(body);
+        goes_on(self.connection)?;
+        if failed && wrote { self.again() } else { Ok(()) }
+    }
+
+    /// Undoes everything and runs it again, each body apart.
+    fn again(&mut self) -> Result<(), Error> {
+        self.apart = true;
+        control(&lock(self.connection), "ROLLBACK")?;
+        control(&lock(self.connection), "BEGIN IMMEDIATE")?;
+        self.bodies.iter_mut().try_for_each(|body| in_savepoint(self.connection, body.as_mut()))
+    }
+}
+
+/// A full disk or a failing one makes SQLite undo the whole transaction by itself.
+fn goes_on(connection: &Mutex<Connection>) -> Result<(), Error> {
+    match lock(connection).is_autocommit() {
+        true => Err(Error::database("a batch of writes", "SQLite undid it")),
+        false => Ok(()),
+    }
+}
+
+fn in_savepoint(connection: &Mutex<Connection>, body: &mut dyn Waiting) -> Result<(), Error> {
     control(&lock(connection), "SAVEPOINT body")?;
-    let tx = Tx::new(Engine::Sqlite(connection), account);
-    let outcome =
-        complete(&tx, body).and_then(|value| finish(&tx, connection).map(|()| value).map_err(E::from));
-    let connection = lock(connection);
-    if outcome.is_err() && !connection.is_autocommit() {
-        control(&connection, "ROLLBACK TO body")?;
+    let succeeded = body.run(connection);
+    goes_on(connection)?;
+    if !succeeded {
+        control(&lock(connection), "ROLLBACK TO body")?;
     }
-    if !connection.is_autocommit() {
-        control(&connection, "RELEASE body")?;
-    }
-    outcome
+    control(&lock(connection), "RELEASE body")
 }
 
 fn finish(tx: &Tx<'_>, connection: &Mutex<Connection>) -> Result<(), Error> {

@@ -195,8 +195,11 @@ async fn gated(options: &Options) -> (Gated, tokio::task::JoinHandle<Result<(), 
     #[expect(clippy::disallowed_methods, reason = "a test runs two things at once")]
     let held = tokio::spawn(async move {
         let write = theirs.account(account()).write(move |_| {
-            entered.lock().unwrap().take().unwrap().send(()).unwrap();
-            opened.lock().unwrap().recv().unwrap();
+            // Once: a body may run again.
+            if let Some(entered) = entered.lock().unwrap().take() {
+                entered.send(()).unwrap();
+                opened.lock().unwrap().recv().unwrap();
+            }
             Box::pin(async { Ok(()) })
         });
         write.await
@@ -264,6 +267,35 @@ fn a_body_that_fails_or_panics_does_not_undo_its_neighbors() {
             [Ok(()), Err(Error::Stale), Err(Error::Panicked), Err(Error::Database { .. }), Ok(())]
         ));
         assert_eq!((count(&store).await, store.activity().commits()), (2, 1));
+    });
+}
+
+async fn insert_unless(fails: bool, tx: &Tx<'_>) -> Result<(), Error> {
+    if fails { Err(Error::Stale) } else { insert(tx, "counted").await }
+}
+
+#[test]
+fn a_body_that_fails_before_it_writes_makes_nobody_run_again() {
+    run(async {
+        let (Gated { store, gate, _folder }, held) = gated(&Options::default()).await;
+        let runs = Arc::new(AtomicU32::new(0));
+        let counting = |fails: bool| {
+            let (runs, store) = (Arc::clone(&runs), &store);
+            store.account(account()).write(move |tx| {
+                runs.fetch_add(1, Ordering::Relaxed);
+                Box::pin(insert_unless(fails, tx))
+            })
+        };
+        let mut writes: Vec<Write<'_>> = vec![Box::pin(counting(false)), Box::pin(counting(true))];
+        in_line(&mut writes);
+        gate.send(()).unwrap();
+        let mut answers = Vec::new();
+        for write in writes {
+            answers.push(write.await);
+        }
+        held.await.unwrap().unwrap();
+        assert!(matches!(answers.as_slice(), [Ok(()), Err(Error::Stale)]));
+        assert_eq!((count(&store).await, runs.load(Ordering::Relaxed)), (1, 2));
     });
 }
 
