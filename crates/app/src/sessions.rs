@@ -16,6 +16,10 @@ pub use vestibule_store::sessions::Session;
 /// How long a session lives without being used.
 pub const IDLE: SignedDuration = SignedDuration::from_hours(2);
 
+/// How long it is kept that an identity provider ended sessions: longer than any of them can live unused, and by more than
+/// clocks of nodes differ.
+pub(crate) const ENDS_KEPT: SignedDuration = SignedDuration::from_hours(24 + 2);
+
 /// How often use is written down.
 const SLIDE_EVERY: SignedDuration = SignedDuration::from_mins(5);
 

@@ -30,6 +30,8 @@ const TOKENS: &[(&str, &str, &str)] = &[
     // Row locks; SQLite has one writer and needs none.
     ("{FOR_UPDATE}", "", "FOR UPDATE"),
     ("{SKIP_LOCKED}", "", "FOR UPDATE SKIP LOCKED"),
+    // Whether nodes of an older version may be at work beside this one: what they know ends with it must still end so.
+    ("{OLDER_NODES}", "FALSE", "TRUE"),
 ];
 
 /// The text of one engine.

@@ -44,6 +44,7 @@ const MIGRATIONS: &[Migration] = migrations![
     12 "0012_order",
     13 "0013_outbox_delivery",
     14 "0014_pictures",
+    15 "0015_sign_in_cost",
     16 "0016_sub_accounts",
     18 "0018_tokens",
     19 "0019_directory",

@@ -18,18 +18,18 @@ pub(super) async fn answer(mut case: Case<'_>, message: &Message) -> Result<Rece
         (Ok(request), _) => request,
         (Err(rejection), _) => return Err(case.refuse(&rejection).await),
     };
-    let Some(ended) = end(&case, &request).await? else {
+    if !end(&case, &request).await? {
         let sentence = "The identity provider's logout request was used before.".to_owned();
         return Err(case.refuse_with(Code::Replay, sentence).await);
-    };
-    tracing::info!(ended, "an identity provider ended sessions");
+    }
+    tracing::info!("an identity provider ended sessions");
     respond(&case, &request, message.relay_state())
 }
 
-/// Burns the request and ends the sessions, in one transaction; `None` if it was burnt before.
-async fn end(case: &Case<'_>, request: &VerifiedRequest) -> Result<Option<u64>, Error> {
+/// Burns the request and ends the sessions, in one transaction; false if it was burnt before.
+async fn end(case: &Case<'_>, request: &VerifiedRequest) -> Result<bool, Error> {
     let (key, until) = (replay_key(request), request.replay_until());
-    let connection = case.connection.id;
+    let (connection, now) = (case.connection.id, case.now);
     let (name_id, indexes) =
         (request.request().name_id.value.clone(), request.request().session_indexes.clone());
     let scope = case.ctx.app.store().account(case.ctx.account().id);
@@ -37,17 +37,17 @@ async fn end(case: &Case<'_>, request: &VerifiedRequest) -> Result<Option<u64>, 
         let (name_id, indexes) = (name_id.clone(), indexes.clone());
         Box::pin(async move {
             if !store::replays::insert(tx, &key, until).await? {
-                return Ok::<_, store::Error>(None);
+                return Ok::<_, store::Error>(false);
             }
-            let mut ended = store::sessions::end_by_name_id(tx, connection, &name_id, &indexes).await?;
+            store::sessions::end_by_name_id(tx, connection, &name_id, &indexes, now).await?;
             store::hand_overs::end_by_name_id(tx, connection, &name_id).await?;
             // Whom the mapping sent to a sub-account stays there, by the word of this identity provider.
             for inside in store::sub_accounts::all(tx).await? {
                 let below = &inside.tx;
-                ended += store::sessions::end_by_name_id(below, connection, &name_id, &indexes).await?;
+                store::sessions::end_by_name_id(below, connection, &name_id, &indexes, now).await?;
                 store::hand_overs::end_by_name_id(below, connection, &name_id).await?;
             }
-            Ok(Some(ended))
+            Ok(true)
         })
     });
     Ok(ended.await?)

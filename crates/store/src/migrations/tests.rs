@@ -1,7 +1,9 @@
 //! Which migrations are applied, and which histories are refused.
 
 use super::{MIGRATIONS, Migration, checksum, missing};
+use crate::dialect::{Dialect, resolve};
 use crate::error::{Error, Migration as Problem};
+use rusqlite::Connection;
 
 const KNOWN: &[Migration] = &[
     Migration { number: 1, name: "one", sql: "first" },
@@ -46,4 +48,34 @@ fn numbers_grow_and_names_carry_them() {
     for migration in MIGRATIONS {
         assert!(migration.name.starts_with(&format!("{:04}_", migration.number)), "{}", migration.name);
     }
+}
+
+fn apply(connection: &Connection, numbers: impl Fn(i64) -> bool) {
+    for migration in MIGRATIONS.iter().filter(|migration| numbers(migration.number)) {
+        connection.execute_batch(&resolve(migration.sql, Dialect::Sqlite)).unwrap();
+    }
+}
+
+#[test]
+fn what_a_sign_in_left_before_its_cost_was_cut_is_there_afterwards() {
+    let connection = Connection::open_in_memory().unwrap();
+    apply(&connection, |number| number < 15);
+    connection
+        .execute_batch(
+            "INSERT INTO sessions (account_id, id, user_id, token_hash, created_at, seen_at) \
+             VALUES (x'01', x'02', x'03', x'04', 1, 1);
+             INSERT INTO replays (account_id, key, expires_at) VALUES (x'01', x'05', 6);
+             INSERT INTO response_log (account_id, id, tracking_id, received_at, person, person_folded, outcome, detail) \
+             VALUES (x'01', x'07', x'08', 9, 'Anna', 'anna', 'accepted', x'0a');",
+        )
+        .unwrap();
+    apply(&connection, |number| number >= 15);
+    let count = |sql: &str| connection.query_row(sql, [], |row| row.get::<_, i64>(0)).unwrap();
+    assert_eq!(
+        count("SELECT COUNT(*) FROM sessions WHERE id = x'02' AND person_ended = 0"),
+        1,
+        "it lives on"
+    );
+    assert_eq!(count("SELECT COUNT(*) FROM replays WHERE key = x'05' AND in_order = FALSE"), 1);
+    assert_eq!(count("SELECT COUNT(*) FROM response_log WHERE person_folded = 'anna' AND id = x'07'"), 1);
 }

@@ -163,7 +163,8 @@ async fn change(tx: &Tx<'_>) -> Result<(), Error> {
     assert!(alarms::raise(tx, "t", &HASH, 30, at(1)).await?);
     sessions::touch(tx, session(), at(1)).await?;
     sessions::end(tx, session()).await?;
-    assert_eq!(sessions::end_all_of(tx, user_id(1)).await?, 0);
+    sessions::end_all_of(tx, user_id(1)).await?;
+    sessions::end_by_name_id(tx, connection(), "anna", &[], at(1)).await?;
     Ok(())
 }
 

@@ -1,7 +1,7 @@
 //! What a sign-in leaves on its way: requests, burned messages, sessions, links, mails.
 
 use crate::cases;
-use crate::place::{Place, account_id, at, insert_user, user, user_id};
+use crate::place::{Place, account, account_id, at, create_account, insert_user, user, user_id};
 use vestibule_model::id::{ConnectionId, MailId, SessionId};
 use vestibule_store::links::{Link, LinkPurpose};
 use vestibule_store::outbox::Mail;
@@ -14,6 +14,8 @@ cases! {
     an_expired_request_is_not_there_and_is_purged,
     a_request_that_tests_a_version_is_taken_as_that_test_alone,
     p09_a_message_is_burned_once_and_stays_burned_until_it_expires,
+    p09_a_message_whose_key_begins_with_its_expiry_stays_burned_until_then,
+    p09_messages_of_an_older_version_stay_burned_and_are_purged,
     a_session_is_read_with_its_user,
     a_session_slides_and_ends,
     all_sessions_of_a_user_end_together,
@@ -133,6 +135,48 @@ async fn p09_a_message_is_burned_once_and_stays_burned_until_it_expires(place: &
     assert_eq!((purge(99).await.unwrap(), purge(100).await.unwrap()), (0, 2));
 }
 
+/// A key that begins with its expiry, as those of sign-ins do.
+fn in_order(number: u8, until: i64) -> [u8; 32] {
+    let mut key = [number; 32];
+    key[..8].copy_from_slice(&at(until).as_microsecond().to_be_bytes());
+    key
+}
+
+async fn p09_a_message_whose_key_begins_with_its_expiry_stays_burned_until_then(place: &Place) {
+    create_account(&place.store, account(1, "acme")).await.unwrap();
+    let burn = |key: [u8; 32], until: i64| {
+        let scope = place.store.account(account_id(1));
+        let burned =
+            scope.write(move |tx| Box::pin(async move { replays::insert(tx, &key, at(until)).await }));
+        async { burned.await.unwrap() }
+    };
+    assert!(burn(in_order(1, 100), 100).await);
+    assert!(burn(in_order(2, 100), 100).await && burn(in_order(3, 101), 101).await);
+    assert!(burn([0; 32], 100).await, "one that lies elsewhere");
+    let purge = async |now: i64| {
+        let purged =
+            place.store.write_bulk(move |tx| Box::pin(async move { replays::purge(tx, at(now)).await }));
+        purged.await.unwrap()
+    };
+    assert_eq!(purge(99).await, 0);
+    assert!(!burn(in_order(1, 100), 100).await && !burn([0; 32], 900).await);
+    assert_eq!((purge(100).await, purge(100).await), (3, 0));
+    assert!(!burn(in_order(3, 101), 101).await, "it has not expired");
+}
+
+async fn p09_messages_of_an_older_version_stay_burned_and_are_purged(place: &Place) {
+    create_account(&place.store, account(1, "acme")).await.unwrap();
+    let burn = || {
+        let scope = place.store.account(account_id(1));
+        scope.write(|tx| Box::pin(async move { replays::insert(tx, &in_order(1, 100), at(100)).await }))
+    };
+    assert!(burn().await.unwrap());
+    place.tamper("UPDATE replays SET in_order = FALSE").await;
+    assert!(!burn().await.unwrap());
+    let purged = place.store.write_bulk(|tx| Box::pin(async move { replays::purge(tx, at(100)).await }));
+    assert_eq!(purged.await.unwrap(), 1);
+}
+
 fn session(number: u8, user: u8) -> Session {
     Session {
         id: SessionId::from_bytes([number; 16]),
@@ -206,8 +250,11 @@ async fn all_sessions_of_a_user_end_together(place: &Place) {
         .store
         .account(account_id(1))
         .write(|tx| Box::pin(async move { sessions::end_all_of(tx, user_id(1)).await }));
-    assert_eq!(ended.await.unwrap(), 2);
-    assert_eq!((find(place, 1).await, find(place, 3).await), (None, Some(session(3, 2))));
+    ended.await.unwrap();
+    assert_eq!((find(place, 1).await, find(place, 2).await), (None, None));
+    assert_eq!(find(place, 3).await, Some(session(3, 2)), "another person's");
+    begin(place, session(4, 1)).await;
+    assert_eq!(find(place, 4).await, Some(session(4, 1)), "one that began afterwards");
 }
 
 async fn idle_sessions_are_purged(place: &Place) {
