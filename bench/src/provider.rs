@@ -8,7 +8,6 @@ use vestibule_saml::{Algorithm, Attribute, Certificate, KeyKind, NameId, Signing
 /// Somebody who signs responses.
 pub(crate) struct Provider {
     signer: Signer,
-    started: Timestamp,
     /// How many people sign in, again and again.
     people: usize,
 }
@@ -20,7 +19,7 @@ impl Provider {
         let key = SigningKey::generate(KeyKind::Rsa2048)?;
         let certificate: Certificate =
             key.self_signed("idp.example", started, started + SignedDuration::from_hours(24))?;
-        Ok(Self { signer: Signer { key, certificate, algorithm: Algorithm::RsaSha256 }, started, people })
+        Ok(Self { signer: Signer { key, certificate, algorithm: Algorithm::RsaSha256 }, people })
     }
 
     pub(crate) fn issuer(&self) -> &'static str {
@@ -31,29 +30,32 @@ impl Provider {
         self.signer.certificate.to_pem()
     }
 
-    /// The response for the person with this number, as a browser posts it.
+    /// The response for the person with this number, as a browser posts it. As with every identity provider its times are
+    /// those at which it is made.
+    #[expect(clippy::disallowed_methods, reason = "a benchmark is a composition root of its own")]
     pub(crate) fn response(&self, number: usize, request_id: &str, acs: &str) -> Result<String> {
+        let now = Timestamp::now();
         let person = number % self.people.max(1);
         let mail = format!("person.{person}@acme.example");
         let response = Response {
             id: format!("_r{request_id}"),
-            issue_instant: self.started,
+            issue_instant: now,
             issuer: self.issuer().to_owned(),
             destination: Some(acs.to_owned()),
             in_response_to: Some(request_id.to_owned()),
             status: Status::success(),
             assertion: Some(Assertion {
                 id: format!("_a{request_id}"),
-                issue_instant: self.started,
+                issue_instant: now,
                 issuer: self.issuer().to_owned(),
                 name_id: Some(NameId { value: mail.clone(), ..NameId::default() }),
                 recipient: acs.to_owned(),
                 in_response_to: Some(request_id.to_owned()),
-                not_before: Some(self.started - SignedDuration::from_mins(1)),
-                not_on_or_after: self.started + SignedDuration::from_hours(2),
+                not_before: Some(now - SignedDuration::from_mins(1)),
+                not_on_or_after: now + SignedDuration::from_hours(2),
                 audiences: vec!["https://acme.localhost".to_owned()],
                 one_time_use: false,
-                authn_instant: self.started,
+                authn_instant: now,
                 authn_context: "urn:oasis:names:tc:SAML:2.0:ac:classes:PasswordProtectedTransport".to_owned(),
                 session_index: Some(format!("_s{request_id}")),
                 session_not_on_or_after: None,
