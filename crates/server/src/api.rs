@@ -3,6 +3,7 @@
 //! Every request to an API passes [`authenticated`] before its path and its method are looked at, so nothing can be learned
 //! of an API without a good token. What an interface wants besides (a scope) is asked of the [`ApiCtx`] by its handlers.
 
+use crate::calls::Hearing;
 use crate::door::Desk;
 use crate::error::Failure;
 use crate::extract::Api;
@@ -22,7 +23,6 @@ const ROOTS: [&str; 3] = ["/scim2", "/scim", "/v2"];
 /// What a handler of an API tells the call log: it puts this into the extensions of its answer. A refusal needs none of it; the
 /// log tells it by its failure.
 #[derive(Debug, Clone, Default)]
-#[expect(dead_code, reason = "the call log reads it")]
 pub(crate) struct CallNotes {
     /// What was done, in words: "deactivated anna@acme.example", and what changed; empty when nothing was.
     pub(crate) action: Vec<String>,
@@ -54,6 +54,7 @@ pub(crate) async fn authenticated(
     }
     let token = bearer(request.headers())?.ok_or(Failure::NoToken)?;
     let ctx = desk.app.api(token).await?;
+    request = Hearing::of(&ctx, request);
     request.extensions_mut().insert(ctx);
     Ok(next.run(request).await)
 }
@@ -78,7 +79,10 @@ fn bearer(headers: &HeaderMap) -> Result<Option<&str>, Failure> {
 
 /// `GET /v2/token`: what the token that was shown is.
 pub(crate) async fn token(Api(ctx): Api) -> Result<Response, Failure> {
-    json(&tokens::describe(&ctx).await?)
+    let mut answer = json(&tokens::describe(&ctx).await?)?;
+    let action = vec!["looked at what the token is".to_owned()];
+    answer.extensions_mut().insert(CallNotes { action, ..CallNotes::default() });
+    Ok(answer)
 }
 
 /// An answer in JSON.

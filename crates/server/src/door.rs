@@ -3,6 +3,7 @@
 //! The host is decided before the path: an account's pages exist at its vanity host alone, the APIs at the base host. Which paths there are is in
 //! `routes`.
 
+use crate::calls::Listener;
 use crate::error::{Asked, Failure};
 use crate::scene::{Place, Scene};
 use crate::{Settings, api, error, headers, routes, scim};
@@ -69,16 +70,21 @@ async fn answer(State(door): State<Arc<Door>>, mut request: Request) -> Response
     let scene = Arc::new(Scene::of(&door.desk, &request));
     let api = *scene.place() == Place::Base && api::is_api(request.uri().path());
     let asked = Asked::of(&request, api);
+    let listener = api.then(|| Listener::begin(&door.desk, &mut request));
     request.extensions_mut().insert(Arc::clone(&scene));
     if api {
         scim::canonical(&mut request);
     }
     let mut response = door.pass(&scene, api, request).await;
-    if let Some(failure) = response.extensions_mut().remove::<Failure>() {
-        response = error::render(&door.desk, &scene, &asked, &failure, response);
+    let failure = response.extensions_mut().remove::<Failure>();
+    if let Some(failure) = &failure {
+        response = error::render(&door.desk, &scene, &asked, failure, response);
     }
     headers::finish(&door.desk, &scene, &mut response);
-    response
+    match listener {
+        Some(listener) => listener.note(failure.as_ref(), response).await,
+        None => response,
+    }
 }
 
 impl Door {

@@ -39,6 +39,8 @@ pub(crate) enum Failure {
     TokenInAddress,
     /// A form or a query that lacks something, or says it twice.
     BadFields,
+    /// A field of a body, or a parameter, that cannot be used; the sentence says which and why.
+    Field(Arc<str>),
     /// A body over the limit.
     TooLarge,
     /// It took too long.
@@ -120,10 +122,28 @@ impl Failure {
             Self::WrongMethod => StatusCode::METHOD_NOT_ALLOWED,
             Self::ForeignForm => StatusCode::FORBIDDEN,
             Self::NoToken => StatusCode::UNAUTHORIZED,
-            Self::BadFields | Self::TokenInAddress => StatusCode::BAD_REQUEST,
+            Self::BadFields | Self::Field(_) | Self::TokenInAddress => StatusCode::BAD_REQUEST,
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::TooSlow => StatusCode::REQUEST_TIMEOUT,
             Self::Broken(_) => StatusCode::INTERNAL_SERVER_ERROR,
+        }
+    }
+
+    /// The number by which programs tell it apart from others of the same status, if it has one.
+    fn number(&self) -> Option<u32> {
+        match self {
+            Self::Deed(error) => error.number(),
+            // What cannot be used, as the REST API says it.
+            Self::Field(_) => Some(300),
+            _ => None,
+        }
+    }
+
+    /// What went wrong and what to do about it, for a log.
+    pub(crate) fn words(&self) -> String {
+        match self.advice() {
+            Some(advice) => format!("{} {advice}", self.sentence()),
+            None => self.sentence().to_owned(),
         }
     }
 
@@ -138,6 +158,7 @@ impl Failure {
             Self::NoToken => "This address wants an API token.",
             Self::TokenInAddress => "A token was sent in the address.",
             Self::BadFields => "Something is missing in what was sent.",
+            Self::Field(sentence) => sentence,
             Self::TooLarge => "What was sent is too large.",
             Self::TooSlow => "This took too long.",
             Self::Broken(_) => "Something went wrong on our side.",
@@ -158,6 +179,7 @@ impl Failure {
             Self::TokenInAddress => {
                 "Addresses are logged: revoke that token, and send another one in the header \"Authorization: Bearer vst_…\"."
             }
+            Self::Field(_) => "Correct it, and send it again: /docs describes every field.",
             Self::BadFields => "Go back, fill in the form, and send it again.",
             Self::TooLarge => "Nothing was done. Go back and send less.",
             Self::TooSlow => "Try again in a moment.",
@@ -255,6 +277,7 @@ fn json(scene: &Scene, failure: &Failure) -> Response {
         "title": failure.sentence(),
         "status": failure.status().as_u16(),
         "detail": failure.advice(),
+        "code": failure.number(),
         "tracking_id": tracking_id.to_string(),
     });
     let mut response = problem.to_string().into_response();

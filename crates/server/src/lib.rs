@@ -7,6 +7,7 @@
 mod admin;
 mod api;
 mod base;
+mod calls;
 mod cookies;
 mod door;
 mod error;
@@ -19,6 +20,7 @@ mod oauth;
 mod page;
 pub mod portal;
 mod profile;
+mod rest;
 mod routes;
 mod scene;
 mod scim;

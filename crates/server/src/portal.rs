@@ -6,8 +6,10 @@
 pub mod api;
 pub mod assets;
 pub mod attributes;
+pub mod calls;
 pub mod connection;
 pub mod cure;
+pub mod docs;
 pub mod guides;
 pub mod licenses;
 pub mod log;
@@ -46,10 +48,10 @@ pub enum Here {
     People,
     /// The seats.
     Licenses,
-    /// Tokens and clients.
-    Api,
     /// The response log.
     Log,
+    /// Tokens and clients.
+    Api,
     /// The guides to identity providers.
     Guides,
     /// None of them: an error.

@@ -5,7 +5,7 @@
 
 use crate::door::Desk;
 use crate::error::Failure;
-use crate::{admin, api, base, forms, links, oauth, profile, scim, sign_in, sign_out, sso};
+use crate::{admin, api, base, forms, links, oauth, profile, rest, scim, sign_in, sign_out, sso};
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::middleware::from_fn_with_state;
@@ -88,6 +88,8 @@ fn administration() -> Vec<Route> {
         route(Admin, "/admin/users", get(admin::people::list)),
         route(Admin, "/admin/users/{user}", get(admin::people::one)),
         route(Admin, "/admin/users/{user}/{deed}", get(admin::people::back).post(admin::people::deed)),
+        route(Admin, "/admin/api/calls", get(admin::calls::page)),
+        route(Admin, "/admin/api/calls/{call}", get(admin::calls::one)),
         route(Admin, "/admin/log", get(admin::log::page)),
         route(Admin, "/admin/log/{tracking_id}", get(admin::log::response)),
         route(Admin, "/admin/log/{tracking_id}/cure", get(admin::cures::back).post(admin::cures::mend)),
@@ -199,6 +201,8 @@ pub(crate) fn base() -> Vec<Route> {
         route(Caller::Client, "/oauth/revoke", post(oauth::revoke)),
         route(Caller::Client, "/oauth/introspect", post(oauth::introspect)),
         route(Caller::Anybody, "/.well-known/oauth-authorization-server", get(oauth::description)),
+        route(Caller::Anybody, "/openapi.json", get(rest::document::openapi)),
+        route(Caller::Anybody, "/docs", get(rest::document::docs)),
     ]);
     routes
 }
@@ -206,6 +210,7 @@ pub(crate) fn base() -> Vec<Route> {
 /// The APIs, at the deployment's own host.
 pub(crate) fn api() -> Vec<Route> {
     let mut routes = vec![route(Caller::Program, "/v2/token", get(api::token))];
+    routes.extend(rest::routes().into_iter().map(|(path, methods)| route(Caller::Program, path, methods)));
     routes.extend(scim::routes().into_iter().map(|(path, methods)| route(Caller::Program, path, methods)));
     routes
 }

@@ -3,6 +3,7 @@
 
 mod access;
 mod api;
+mod calls;
 mod cures;
 mod drafts;
 mod entrance;
@@ -21,5 +22,6 @@ mod oauth;
 mod people;
 mod pictures;
 mod portal;
+mod rest;
 mod sso;
 mod sub_accounts;

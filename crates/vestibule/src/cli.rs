@@ -272,6 +272,9 @@ pub(crate) enum MappingCommand {
 /// `vestibule log`.
 #[derive(Debug, Args)]
 pub(crate) struct LogArgs {
+    /// The API call log instead: what programs asked for, and what was done
+    #[arg(long, conflicts_with = "code")]
+    pub(crate) api: bool,
     /// Only this account
     #[arg(long, value_name = "LABEL")]
     pub(crate) account: Option<String>,

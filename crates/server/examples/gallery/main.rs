@@ -65,6 +65,10 @@ fn members(folder: &Path) -> std::io::Result<()> {
     }
     administration(folder)?;
     write(folder, "log", &samples::log())?;
+    write(folder, "calls", &samples::calls::list())?;
+    write(folder, "calls_empty", &samples::calls::empty())?;
+    write(folder, "call", &samples::calls::done())?;
+    write(folder, "call_refused", &samples::calls::refused())?;
     write(folder, "log_empty", &samples::log_empty())?;
     write(folder, "log_nothing_found", &samples::log_nothing_found())?;
     write(folder, "response_refused", &samples::response_refused())?;

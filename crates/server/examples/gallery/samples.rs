@@ -1,6 +1,7 @@
 //! The sample values of the gallery.
 
 mod api;
+pub mod calls;
 mod connection;
 mod guides;
 mod keys;

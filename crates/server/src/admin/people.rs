@@ -12,13 +12,14 @@ use axum::extract::Path;
 use axum::response::Response;
 use serde::Deserialize;
 use vestibule_app::users::{self, Whom};
-use vestibule_app::{AdminCtx, Kind, response_log, seats};
+use vestibule_app::{AdminCtx, Kind, calls, response_log, seats};
+use vestibule_model::api_call;
 use vestibule_model::id::UserId;
 use vestibule_model::response_log::Filter;
 
 /// Rows on a page.
 const ROWS: u32 = 50;
-/// How many of a person's responses are shown.
+/// How many of a person's responses, and of the calls about a person, are shown.
 const RESPONSES: u32 = 10;
 
 /// `GET /admin/licenses`
@@ -58,7 +59,10 @@ pub(crate) async fn one(Admin(admin): Admin, Path(user): Path<String>) -> Result
     let user = Some(person.summary.email.folded().to_owned());
     let filter = Filter { user, limit: RESPONSES, ..Filter::default() };
     let responses = response_log::search(&admin, &filter).await?;
-    Ok(page::shown(&PersonPage::new(frame(&admin, Here::People), &person, responses)))
+    let about = person.summary.id.to_string();
+    let filter = api_call::Filter { limit: RESPONSES, ..Default::default() };
+    let called = calls::search(&admin, Some(&about), &filter).await?;
+    Ok(page::shown(&PersonPage::new(frame(&admin, Here::People), &person, responses, called)))
 }
 
 /// `GET` of an address that only takes forms: a person who had to sign in first comes back here.

@@ -1,9 +1,10 @@
 //! People: who is in the account, and one person's page.
 
 use super::moment::Moment;
-use super::{Badge, Fact, Frame, log};
+use super::{Badge, Fact, Frame, calls, log};
 use askama::Template;
 use vestibule_app::users::{Page, Person, Pictured, Summary, Verification};
+use vestibule_model::api_call;
 use vestibule_model::group::Origin;
 use vestibule_model::response_log::Entry;
 use vestibule_model::trace::spelled;
@@ -81,6 +82,8 @@ pub struct PersonPage {
     groups: Vec<GroupRow>,
     profile: Vec<(String, String, Option<String>)>,
     sign_ins: Vec<SignIn>,
+    calls: Vec<calls::Row>,
+    all_calls: String,
     deeds: Vec<Deed>,
 }
 
@@ -108,9 +111,9 @@ struct Deed {
 }
 
 impl PersonPage {
-    /// The page, with the person's latest responses.
+    /// The page, with the person's latest responses, and the latest calls about the person.
     #[must_use]
-    pub fn new(frame: Frame, person: &Person, sign_ins: Vec<Entry>) -> Self {
+    pub fn new(frame: Frame, person: &Person, sign_ins: Vec<Entry>, calls: Vec<api_call::Entry>) -> Self {
         let summary = &person.summary;
         let profile = person.profile.0.iter().map(|(field, entry)| {
             (spelled(field.title()), spelled(&entry.value), entry.source.as_deref().map(spelled))
@@ -131,6 +134,8 @@ impl PersonPage {
             groups: groups.collect(),
             profile: profile.collect(),
             sign_ins: sign_ins.into_iter().map(sign_in).collect(),
+            calls: calls.into_iter().map(calls::row).collect(),
+            all_calls: format!("/admin/api/calls?user={}", summary.id),
             deeds: deeds(person),
         }
     }

@@ -36,6 +36,7 @@ pub fn filled(path: &str) -> String {
         .replace("{category}", "license")
         .replace("{rule}", "new")
         .replace("{deed}", "activate")
+        .replace("{call}", &format!("call_{}", "0".repeat(32)))
         .replace("{user}", &format!("usr_{}", "0".repeat(32)))
         .replace("{connection}", &format!("con_{}", "0".repeat(32)))
 }

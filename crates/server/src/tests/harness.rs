@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, LazyLock, Mutex};
 use tempfile::TempDir;
 use vestibule_app::{
-    App, Clock, Deployment, DeploymentKey, Random, accounts, configuration, jobs, outbox, pictures,
+    App, Clock, Deployment, DeploymentKey, Random, accounts, configuration, jobs, outbox, pictures, users,
 };
 use vestibule_saml::binding::{post_value, redirect_decode};
 use vestibule_saml::write::{Assertion, Response, Signed, Signer, Status};
@@ -29,7 +29,7 @@ pub struct House {
     pub router: Router,
     pub clock: Arc<Mutex<Timestamp>>,
     store: Store,
-    _folder: TempDir,
+    folder: TempDir,
 }
 
 impl House {
@@ -58,7 +58,7 @@ impl House {
         let app = App::new(store.clone(), &key, deployment, ticking, Random::system()).unwrap();
         let trusted_proxies = vec!["10.0.0.0/8".parse().unwrap()];
         let router = router(app.clone(), &Settings { base_url, trusted_proxies });
-        let house = Self { app, router, clock, store, _folder: folder };
+        let house = Self { app, router, clock, store, folder };
         house.account("acme", "Acme").await;
         house
     }
@@ -158,6 +158,19 @@ impl House {
         });
         wanted.await.unwrap();
         jobs::run_due(&self.app).await.unwrap();
+    }
+
+    /// The name of this person's personal link.
+    pub async fn personal_link(&self, email: &str) -> Option<String> {
+        let ctx = self.app.operator().people("acme").await.unwrap();
+        let person = users::show(&ctx, &users::Whom::parse(email).unwrap()).await.unwrap();
+        person.profile.value(&vestibule_model::user::Field::PersonalLink).map(str::to_owned)
+    }
+
+    /// Everything that the database wrote to the disk.
+    pub fn bytes_on_disk(&self) -> Vec<u8> {
+        let files = std::fs::read_dir(self.folder.path()).unwrap();
+        files.flat_map(|file| std::fs::read(file.unwrap().path()).unwrap()).collect()
     }
 
     /// An honest response about this person; its request is named when it is posted.

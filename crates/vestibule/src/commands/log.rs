@@ -3,8 +3,9 @@
 use crate::cli::LogArgs;
 use crate::output::{self, Exit, Failure};
 use jiff::SignedDuration;
-use vestibule_app::App;
 use vestibule_app::response_log::{self, Explained};
+use vestibule_app::{App, calls};
+use vestibule_model::api_call;
 use vestibule_model::code::Code;
 use vestibule_model::email::Email;
 use vestibule_model::response_log::Filter;
@@ -30,6 +31,27 @@ pub(super) async fn list(app: &App, args: &LogArgs, json: bool) -> Result<Exit, 
         format!(
             "{:.0}  {:<10} {:<9} {user:<32} {}  {why}",
             row.time, row.account, row.outcome, row.tracking_id
+        )
+    })
+}
+
+/// `vestibule log --api`
+pub(super) async fn calls(app: &App, args: &LogArgs, json: bool) -> Result<Exit, Failure> {
+    let since = args.since.as_deref().map(duration).transpose()?.map(|duration| app.now() - duration);
+    let filter = api_call::Filter { since, limit: args.limit, ..Default::default() };
+    let rows = calls::list(&app.operator(), args.account.as_deref(), args.user.as_deref(), &filter).await?;
+    if rows.is_empty() && !json {
+        output::line(
+            "No calls. Each call that shows a good token is listed here for 7 days, about a second later.",
+        );
+    }
+    output::list(&rows, json, |row| {
+        let client =
+            row.dialect.as_ref().map_or_else(|| row.client.clone(), |it| format!("{} ({it})", row.client));
+        let story = row.story.as_deref().unwrap_or("-");
+        format!(
+            "{:.0}  {:<10} {:>3} {:<6} {}  {client}: {story}",
+            row.time, row.account, row.status, row.method, row.path
         )
     })
 }

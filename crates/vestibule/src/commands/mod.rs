@@ -49,6 +49,9 @@ pub(crate) fn run(cli: Cli) -> Result<Exit, Failure> {
         Command::Mapping(command) => {
             block_on(async { mapping::run(&open(&load()?).await?, &command, json).await })
         }
+        Command::Log(args) if args.api => {
+            block_on(async { log::calls(&open(&load()?).await?, &args, json).await })
+        }
         Command::Log(args) => block_on(async { log::list(&open(&load()?).await?, &args, json).await }),
         Command::Explain { tracking_id } => {
             block_on(async { log::explain(&open(&load()?).await?, &tracking_id, json).await })

@@ -5,7 +5,7 @@ use crate::config::Config;
 use crate::output::{self, Exit, Failure};
 use tokio::net::TcpListener;
 use tracing_subscriber::EnvFilter;
-use vestibule_app::{App, jobs};
+use vestibule_app::{App, calls, jobs};
 use vestibule_server::Settings;
 
 pub(super) async fn run(config: &Config) -> Result<Exit, Failure> {
@@ -35,12 +35,16 @@ pub(super) async fn listen(app: App, listener: TcpListener, config: &Config) -> 
         let _ = stopped.wait_for(|stop| *stop).await;
     };
     let serving = vestibule_server::serve(app.clone(), listener, settings, until(stopped.clone()));
-    let working = jobs::run(app, until(stopped));
+    let working = jobs::run(app.clone(), until(stopped));
     let signal = async {
         stop_signal().await;
         let _ = stop.send(true);
     };
     let ((), served, ()) = tokio::join!(signal, serving, working);
+    // Answers that were on their way when the end came are calls too.
+    if let Err(error) = calls::write_waiting(&app).await {
+        tracing::warn!("the last calls of the APIs are not in the log: {error}");
+    }
     served.map_err(|error| Failure::new(format!("the listener failed: {error}")))
 }
 

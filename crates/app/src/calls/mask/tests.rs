@@ -1,3 +1,5 @@
+//! What is hidden of bodies, addresses and filters, and what is kept.
+
 use super::{HIDDEN, Side, body, filter, target};
 use serde_json::{Value, json};
 

@@ -199,7 +199,12 @@ pub fn one() -> Option<PersonPage> {
         entry(1, Some(MAIL), OutcomeWord::Accepted, None),
         entry(2, Some(MAIL), OutcomeWord::Refused, Some(Code::NotSsoUser)),
     ];
-    Some(PersonPage::new(admin(Here::People), &clara(vec!["work_email"])?, responses))
+    Some(PersonPage::new(
+        admin(Here::People),
+        &clara(vec!["work_email"])?,
+        responses,
+        super::calls::entries(),
+    ))
 }
 
 /// The page of a response that one press mends.
@@ -225,7 +230,7 @@ pub fn pending_person() -> Option<PersonPage> {
     let summary = summary("kim@freelance.example", Status::Pending, vec!["sso"])?;
     let verification = Some(Verification { sent_at: Some(days(-1)), again_at: None });
     let kim = Person { summary, verification, picture: None, ..clara(Vec::new())? };
-    Some(PersonPage::new(admin(Here::People), &kim, Vec::new()))
+    Some(PersonPage::new(admin(Here::People), &kim, Vec::new(), Vec::new()))
 }
 
 /// The question before a rule is deleted, with what that would change.

@@ -1,0 +1,149 @@
+//! Listening to calls of APIs, for the call log: bodies as they pass, and what a handler tells of its deed.
+//!
+//! What is heard is handed to `app/calls` when the answer is ready, whatever came of it: a handler, a refusal, a timeout. Only
+//! calls that showed a good token are heard ([`Hearing::of`]); what is masked of them is decided there.
+
+use crate::api::CallNotes;
+use crate::door::Desk;
+use crate::error::Failure;
+use axum::body::{Body, Bytes, HttpBody};
+use axum::extract::Request;
+use axum::http::header::USER_AGENT;
+use axum::response::Response;
+use hyper::body::{Frame, SizeHint};
+use jiff::Timestamp;
+use std::pin::Pin;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::task::{Context, Poll};
+use vestibule_app::ApiCtx;
+use vestibule_app::calls::{self, Heard, LARGEST_BODY, Raw};
+use vestibule_scim::Dialect;
+
+/// The largest answer that is looked at, in bytes.
+const LARGEST_ANSWER: usize = 16 * 1024 * 1024;
+
+/// A call that has begun.
+pub(crate) struct Listener {
+    hearing: Arc<Hearing>,
+    began: Timestamp,
+    method: String,
+    target: String,
+    agent: String,
+}
+
+/// Who calls, once that is known, and what of the body has passed.
+#[derive(Default)]
+pub(crate) struct Hearing {
+    ctx: OnceLock<ApiCtx>,
+    body: Mutex<Raw>,
+}
+
+impl Hearing {
+    /// Listens to a request from now on: it is of this program.
+    pub(crate) fn of(ctx: &ApiCtx, request: Request) -> Request {
+        let Some(hearing) = request.extensions().get::<Arc<Self>>().map(Arc::clone) else { return request };
+        hearing.ctx.get_or_init(|| ctx.clone());
+        if request.body().is_end_stream() {
+            return request;
+        }
+        request.map(|inner| Body::new(Passing { inner, hearing }))
+    }
+
+    fn hear(&self, bytes: &[u8]) {
+        let mut raw = self.body.lock().unwrap_or_else(PoisonError::into_inner);
+        let room = LARGEST_BODY.saturating_sub(raw.start.len()).min(bytes.len());
+        raw.start.extend_from_slice(bytes.get(..room).unwrap_or_default());
+        raw.length = raw.length.saturating_add(bytes.len() as u64);
+    }
+}
+
+impl Listener {
+    /// Begins to listen.
+    pub(crate) fn begin(desk: &Desk, request: &mut Request) -> Self {
+        let hearing = Arc::new(Hearing::default());
+        request.extensions_mut().insert(Arc::clone(&hearing));
+        let agent = request.headers().get(USER_AGENT).and_then(|agent| agent.to_str().ok());
+        Self {
+            hearing,
+            began: desk.app.now(),
+            method: request.method().as_str().to_owned(),
+            target: request.uri().path_and_query().map_or("/", |target| target.as_str()).to_owned(),
+            agent: agent.unwrap_or_default().to_owned(),
+        }
+    }
+
+    /// Notes the call with its answer, if it is known who called.
+    pub(crate) async fn note(self, failure: Option<&Failure>, mut response: Response) -> Response {
+        let Some(ctx) = self.hearing.ctx.get() else { return response };
+        let notes = response.extensions_mut().remove::<CallNotes>().unwrap_or_default();
+        let status = response.status().as_u16();
+        let (response, answered) = overheard(response).await;
+        let request = std::mem::take(&mut *self.hearing.body.lock().unwrap_or_else(PoisonError::into_inner));
+        let dialect = notes.dialect.unwrap_or_else(|| recognized(&self.target, &self.agent));
+        let heard = Heard {
+            began: self.began,
+            method: self.method,
+            target: self.target,
+            status,
+            action: notes.action,
+            refusal: failure.map(Failure::words),
+            subject: notes.subject,
+            dialect: (dialect != Dialect::Unknown).then(|| dialect.name()),
+            quirks: notes.quirks.into_iter().map(vestibule_scim::Quirk::name).collect(),
+            request,
+            response: answered,
+        };
+        calls::note(ctx, heard);
+        response
+    }
+}
+
+/// The product, where the handler did not tell it.
+fn recognized(target: &str, agent: &str) -> Dialect {
+    let (path, query) = target.split_once('?').unwrap_or((target, ""));
+    if path.starts_with("/scim") { Dialect::recognize(agent, query, &[]) } else { Dialect::Unknown }
+}
+
+/// An answer, and the beginning of its body. One whose length is not known is not looked at: nothing here is sent piece by piece.
+async fn overheard(response: Response) -> (Response, Raw) {
+    let length = response.body().size_hint().exact().unwrap_or(0);
+    if length == 0 || length > LARGEST_ANSWER as u64 {
+        return (response, Raw { start: Vec::new(), length });
+    }
+    let (parts, body) = response.into_parts();
+    let bytes = axum::body::to_bytes(body, LARGEST_ANSWER).await.unwrap_or_default();
+    let start = bytes.get(..bytes.len().min(LARGEST_BODY)).unwrap_or_default().to_vec();
+    (Response::from_parts(parts, Body::from(bytes)), Raw { start, length })
+}
+
+/// A body that is heard while it passes.
+struct Passing {
+    inner: Body,
+    hearing: Arc<Hearing>,
+}
+
+impl HttpBody for Passing {
+    type Data = Bytes;
+    type Error = axum::Error;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
+        let polled = Pin::new(&mut self.inner).poll_frame(cx);
+        if let Poll::Ready(Some(Ok(frame))) = &polled
+            && let Some(bytes) = frame.data_ref()
+        {
+            self.hearing.hear(bytes);
+        }
+        polled
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.inner.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.inner.size_hint()
+    }
+}
