@@ -46,8 +46,8 @@ statements! { api_calls:
              ORDER BY k.id DESC LIMIT 1 OFFSET $2) LIMIT $3)";
     PURGE_BLOCKS = "DELETE FROM api_call_blocks WHERE (account_id, id) IN \
                     (SELECT b.account_id, b.id FROM accounts a JOIN api_call_blocks b ON b.account_id = a.id \
-                    WHERE b.last_call_id < $1 AND b.last_call_id < (SELECT MIN(k.id) FROM api_calls k \
-                    WHERE k.account_id = a.id) LIMIT $2)";
+                    WHERE b.last_call_id < $1 AND b.last_call_id < (SELECT k.id FROM api_calls k \
+                    WHERE k.account_id = a.id ORDER BY k.id LIMIT 1) LIMIT $2)";
 }
 
 /// The most rows that a search returns.
