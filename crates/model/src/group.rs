@@ -2,8 +2,10 @@
 //!
 //! A membership remembers where it came from: mapping replaces what mapping gave, and nothing else.
 
+mod catalogue;
 mod settings;
 
+pub use catalogue::{BadSetting, Holding, Limits, Policy, Reason, SettingName};
 pub use settings::{Because, Effective, Setting, Settings, effective};
 
 use crate::id::GroupId;
@@ -40,6 +42,16 @@ impl GroupKind {
     #[must_use]
     pub fn from_word(word: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|kind| kind.as_str() == word)
+    }
+
+    /// The name people read on a page, of one.
+    #[must_use]
+    pub fn singular(self) -> &'static str {
+        match self {
+            Self::UserGroup => "user group",
+            Self::Channel => "channel",
+            Self::ImGroup => "IM group",
+        }
     }
 
     /// The name people read on a page, of several.
@@ -183,4 +195,15 @@ pub struct Membership {
 pub fn primary(memberships: &[Membership]) -> Option<&Group> {
     let of_people = memberships.iter().filter(|membership| membership.group.kind == GroupKind::UserGroup);
     of_people.min_by_key(|membership| (membership.position, membership.group.id)).map(|first| &first.group)
+}
+
+/// The first place that a membership takes which mapping did not give: behind all that one sign-in can give.
+const BEHIND_MAPPING: i64 = 1_000;
+
+/// The place of a membership that comes another way than by mapping: behind the person's others of its kind, so that what mapping
+/// gives stays the primary one.
+#[must_use]
+pub fn last_place(memberships: &[Membership], kind: GroupKind) -> i64 {
+    let others = memberships.iter().filter(|membership| membership.group.kind == kind);
+    others.map(|membership| membership.position + 1).max().unwrap_or(0).max(BEHIND_MAPPING)
 }

@@ -14,6 +14,7 @@ pub mod api_call;
 pub mod code;
 pub mod connection;
 pub mod domain;
+pub mod duration;
 pub mod email;
 pub mod expression;
 pub mod group;

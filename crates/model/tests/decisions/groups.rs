@@ -1,7 +1,7 @@
 //! Groups: by rules, by auto mapping, and beside those that came another way.
 
 use crate::people::*;
-use vestibule_model::group::{GroupKind, GroupName, Membership, Origin};
+use vestibule_model::group::{GroupKind, GroupName, Membership, Origin, last_place};
 use vestibule_model::mapping::{Category, Exempt, Mapping, NoMatch};
 
 const KINDS: [(&str, GroupKind); 3] =
@@ -189,4 +189,62 @@ fn t01_somebody_whose_mailbox_has_yet_to_confirm_belongs_to_no_group_and_has_no_
     assert!(!changes(&outside.decide(&of_groups(&[]))).contains_key("license"));
     let inside = Case::of_nobody(&mapping).admitted(&of_groups(&[]));
     assert_eq!((inside.status, inside.role, inside.groups.len()), (Status::Active, Role::Admin, 1));
+}
+
+/// A mapping that names Marketing in every way.
+fn naming_marketing() -> Mapping {
+    let rules = vec![equals("m", groups(&["Staff", "MARKETING"])), equals("s", groups(&["Sales"]))];
+    let give = NoMatch::Give(groups(&["Marketing", "Ads"]));
+    let mut mapping = mapping([
+        category_or("user_group", rules, give),
+        category("channel", vec![equals("m", groups(&["Marketing"]))]),
+        category("role", vec![]),
+    ]);
+    for category in mapping.categories.values_mut() {
+        category.exempt.groups = [GroupName::parse("marketing").unwrap()].into();
+    }
+    mapping
+}
+
+fn places(mapping: &Mapping, kind: GroupKind, name: &str) -> Vec<String> {
+    let name = GroupName::parse(name).unwrap();
+    mapping.naming(kind, &name).iter().map(vestibule_model::mapping::Naming::key).collect()
+}
+
+#[test]
+fn every_place_that_names_a_group_is_found_and_follows_its_new_name() {
+    let mapping = naming_marketing();
+    let named = [
+        "mapping.exempt.role",
+        "mapping.user_group[1]",
+        "mapping.no_match.user_group",
+        "mapping.exempt.user_group",
+        "mapping.exempt.channel",
+    ];
+    assert_eq!(places(&mapping, GroupKind::UserGroup, "Marketing"), named);
+    assert_eq!(places(&mapping, GroupKind::Channel, "Marketing"), ["mapping.channel[1]"]);
+    assert!(places(&mapping, GroupKind::ImGroup, "Marketing").is_empty());
+    let [old, new] = ["marketing", "Ads"].map(|name| GroupName::parse(name).unwrap());
+    let renamed = mapping.renamed(GroupKind::UserGroup, &old, &new);
+    assert!(places(&renamed, GroupKind::UserGroup, "Marketing").is_empty());
+    assert_eq!(places(&renamed, GroupKind::UserGroup, "Ads"), named);
+    assert_eq!(places(&renamed, GroupKind::Channel, "Marketing"), ["mapping.channel[1]"], "another kind");
+    let (_, category) = renamed.categories.iter().find(|(name, _)| name.to_string() == "user_group").unwrap();
+    assert_eq!(category.rules[0].grant(), &groups(&["Staff", "Ads"]));
+    assert_eq!(category.rules[1].grant(), &groups(&["Sales"]));
+    assert_eq!(category.no_match, NoMatch::Give(groups(&["Ads"])), "each name once");
+    let back = mapping.renamed(GroupKind::ImGroup, &old, &new);
+    assert_eq!(back, mapping, "nothing names an IM group");
+}
+
+#[test]
+fn whoever_is_put_into_a_group_by_hand_keeps_the_primary_one_that_mapping_gave() {
+    let kind = GroupKind::UserGroup;
+    let mapped =
+        [membership("Marketing", kind, Origin::Mapping, 0), membership("All", kind, Origin::Mapping, 1)];
+    assert_eq!(last_place(&[], kind), 1_000);
+    assert_eq!(last_place(&mapped, kind), 1_000);
+    let by_hand = [Membership { position: 1_000, ..membership("Pilots", kind, Origin::Manual, 2) }];
+    assert_eq!(last_place(&by_hand, kind), 1_001);
+    assert_eq!(last_place(&by_hand, GroupKind::Channel), 1_000);
 }
