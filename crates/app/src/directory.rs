@@ -3,6 +3,7 @@
 //!
 //! Every entrance by which people change comes here; whether they change is decided in `model`.
 
+mod groups;
 pub(crate) mod people;
 
 use crate::configuration::Configuration;
@@ -18,6 +19,8 @@ use vestibule_model::license::{Inventory, Product};
 use vestibule_model::trace::Change;
 use vestibule_model::user::User;
 use vestibule_store::{self as store, Tx};
+
+pub(crate) use groups::{delete, join, leave, rename};
 
 /// A decision by which seats change hands.
 pub(crate) trait Seated {
@@ -90,6 +93,9 @@ pub(crate) async fn place(
         for given in given.filter(|given| !kept.contains(&given.group.id)) {
             store::groups::leave(tx, user, given.group.id, Origin::Mapping).await?;
         }
+    }
+    if wanted.contains_key(&GroupKind::UserGroup) {
+        store::sessions::unsettle(tx, user).await?;
     }
     Ok(())
 }

@@ -240,6 +240,12 @@ impl From<vestibule_store::Error> for Error {
                 Self::new(Kind::Conflict, "Another user of the account has this userName.")
                     .hint("Look the user up by userName and update that one, or choose another name.")
             }
+            Store::GroupNameTaken => {
+                Self::new(Kind::Conflict, "The account has another group of this kind and name.")
+                    .hint("Choose another name; upper and lower case make no difference.")
+            }
+            Store::ExternalIdTaken => Self::new(Kind::Conflict, "The external id belongs to another group.")
+                .hint("One external id is one group of its kind: use another one."),
             Store::LabelTaken => {
                 Self::new(Kind::Conflict, "The label is taken.").hint("Choose another label.")
             }

@@ -186,7 +186,7 @@ pub async fn forget(app: &App) -> Result<(), Error> {
     purge(app, move |tx| Box::pin(store::tokens::purge(tx, now))).await?;
     purge(app, move |tx| Box::pin(store::oauth_codes::purge(tx, now))).await?;
     purge(app, move |tx| Box::pin(store::oauth_grants::purge(tx, now))).await?;
-    purge(app, move |tx| Box::pin(store::sessions::purge(tx, now - sessions::IDLE))).await?;
+    purge(app, move |tx| Box::pin(store::sessions::purge(tx, sessions::USUAL_IDLE_SECONDS, now))).await?;
     purge(app, move |tx| Box::pin(store::sessions::purge_ended_names(tx, now - sessions::ENDS_KEPT))).await?;
     purge(app, move |tx| Box::pin(store::outbox::purge(tx, now - outbox::KEPT))).await?;
     purge(app, move |tx| Box::pin(store::alarms::purge(tx, now - alarms::KEPT))).await?;

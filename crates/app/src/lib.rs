@@ -14,6 +14,7 @@ pub mod context;
 pub mod cures;
 pub(crate) mod directory;
 mod error;
+pub mod groups;
 pub mod idp_metadata;
 pub mod jobs;
 pub mod keys;

@@ -85,7 +85,7 @@ pub async fn set_password(ctx: &VisitorCtx, token: &str, new_password: &str) -> 
     }
     let phc = password::hash(&ctx.app, new_password.to_owned()).await?;
     let (hash, now) = (secret::hash(token), ctx.app.now());
-    let started = sessions::fresh(&ctx.app, ctx.account().id, now);
+    let started = sessions::fresh(ctx, now);
     let row = started.row.clone();
     let licenses = licenses(ctx);
     let scope = ctx.app.store().account(ctx.account().id);

@@ -13,9 +13,11 @@ use url::Url;
 use vestibule_model::account::{Account, Label};
 use vestibule_model::connection::{EntityIdForm, Settings, SignatureHash};
 use vestibule_model::domain::Domain;
+use vestibule_model::group::Policy;
 use vestibule_model::id::{AccountId, ConnectionId};
 use vestibule_saml::{Algorithm, Certificate, DecryptionKey, Hash};
 use vestibule_store as store;
+use vestibule_store::sessions::Settled;
 
 /// An account with everything a sign-in at one of its vanity URLs needs.
 pub(crate) struct Live {
@@ -25,11 +27,18 @@ pub(crate) struct Live {
     pub(crate) configuration: Configuration,
     /// The first by name of the account's associated domains.
     pub(crate) default_domain: Option<Domain>,
+    /// The settings for everybody, and those of groups.
+    pub(crate) policy: Policy,
     /// The connections in use at this vanity URL, in the order in which they were made.
     pub(crate) connections: Vec<Arc<LiveConnection>>,
 }
 
 impl Live {
+    /// What the limits of sessions are worked out for now.
+    pub(crate) fn settled(&self) -> Settled {
+        if self.policy.is_empty() { Settled::WithoutSettings } else { Settled::At(self.account.version) }
+    }
+
     /// The connection for everybody whose address no other one names.
     pub(crate) fn connection(&self) -> Option<&Arc<LiveConnection>> {
         let for_all = |connection: &&Arc<LiveConnection>| connection.settings.reach.email_domains.is_empty();
@@ -158,16 +167,19 @@ impl App {
 
     async fn load(&self, account: Account, host: &Label) -> Result<Live, Error> {
         let scope = self.store().account(account.id);
-        let (configuration, connections, domains) = scope
+        let (configuration, groups, connections, domains) = scope
             .read(|tx| {
                 Box::pin(async move {
                     let configuration = store::accounts::configuration(tx).await?;
+                    let groups = store::groups::with_settings(tx).await?;
                     let connections = store::connections::list(tx).await?;
-                    Ok::<_, store::Error>((configuration, connections, store::domains::list(tx).await?))
+                    let domains = store::domains::list(tx).await?;
+                    Ok::<_, store::Error>((configuration, groups, connections, domains))
                 })
             })
             .await?;
         let configuration = Configuration::from_stored(configuration.as_deref())?;
+        let policy = configuration.policy(groups);
         let mut ready = Vec::new();
         for connection in connections {
             let Some(published) = connection.published else { continue };
@@ -178,7 +190,8 @@ impl App {
             }
         }
         let default_domain = domains.into_iter().next().map(|(domain, _)| domain);
-        Ok(Live { account, host: host.clone(), configuration, default_domain, connections: ready })
+        let host = host.clone();
+        Ok(Live { account, host, configuration, default_domain, policy, connections: ready })
     }
 
     /// Makes settings ready for use.

@@ -6,6 +6,7 @@ pub(crate) mod calls;
 pub(crate) mod connection;
 pub(crate) mod cures;
 pub(crate) mod edit;
+pub(crate) mod groups;
 pub(crate) mod guides;
 pub(crate) mod keys;
 pub(crate) mod log;

@@ -10,6 +10,7 @@ pub mod calls;
 pub mod connection;
 pub mod cure;
 pub mod docs;
+pub mod groups;
 pub mod guides;
 pub mod licenses;
 pub mod log;
@@ -46,6 +47,8 @@ pub enum Here {
     Mapping,
     /// The users.
     People,
+    /// The groups.
+    Groups,
     /// The seats.
     Licenses,
     /// The response log.

@@ -19,8 +19,8 @@ pub(crate) async fn page(Member(member): Member) -> Result<Response, Failure> {
     let facts = SessionFacts {
         began: session.created_at,
         by_sso: session.connection.is_some(),
-        idle: sessions::IDLE,
-        last_end: session.expires_at,
+        idle: sessions::idle(session),
+        last_end: sessions::last_end(session),
     };
     let page = ProfilePage::new(&member.account().name, member.user(), facts);
     let pictured = pictures::own_hash(&member).await?.is_some();

@@ -73,6 +73,7 @@ pub(crate) fn vanity() -> Vec<Route> {
     routes.extend(connections());
     routes.extend(mapping());
     routes.extend(programs());
+    routes.extend(groups());
     routes
 }
 
@@ -186,6 +187,22 @@ fn programs() -> Vec<Route> {
         route(Admin, "/admin/api/clients", get(admin::api::back).post(admin::api::make_client)),
         route(Admin, "/admin/api/clients/{id}/revoke", get(admin::api::back).post(admin::api::revoke_client)),
         route(Admin, "/oauth/consent/{token}", get(oauth::ask).post(oauth::answer)),
+    ]
+}
+
+/// The pages of groups.
+fn groups() -> Vec<Route> {
+    use Caller::Admin;
+    vec![
+        route(Admin, "/admin/groups", get(admin::groups::list)),
+        route(Admin, "/admin/groups/new", get(admin::groups::first).post(admin::groups::create)),
+        route(
+            Admin,
+            "/admin/groups/everybody",
+            get(admin::groups::everybody).post(admin::groups::set_everybody),
+        ),
+        route(Admin, "/admin/groups/{group}", get(admin::groups::one)),
+        route(Admin, "/admin/groups/{group}/{deed}", get(admin::groups::back).post(admin::groups::deed)),
     ]
 }
 

@@ -8,6 +8,7 @@ mod cures;
 mod drafts;
 mod entrance;
 mod foreign;
+mod groups;
 mod harness;
 mod headers;
 mod hostile;

@@ -11,10 +11,11 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 use vestibule_model::account::{Account, Label, VanityState};
 use vestibule_model::email::Email;
+use vestibule_model::group::Limits;
 use vestibule_model::id::{AccountId, ConnectionId, LogId, SessionId, UserId};
 use vestibule_model::response_log::{Entry, OutcomeWord, TrackingId};
 use vestibule_model::user::{Logins, Profile, Role, Status, User};
-use vestibule_store::sessions::Session;
+use vestibule_store::sessions::{Session, Settled};
 use vestibule_store::sign_ins::SignIn;
 use vestibule_store::{
     Error, Location, Options, Store, Tx, accounts, replays, response_log, sessions, sign_ins, users,
@@ -258,6 +259,8 @@ async fn sign_in(tx: &Tx<'_>, number: u32) -> Result<(), Error> {
         created_at: at(1),
         seen_at: at(number),
         expires_at: None,
+        limits: Limits::default(),
+        settled: Settled::WithoutSettings,
     };
     sessions::insert(tx, &session).await?;
     let entry = Entry {

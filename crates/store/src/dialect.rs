@@ -60,6 +60,16 @@ pub(crate) fn is_duplicate(error: &Error, index: &str, columns: &str) -> bool {
     told.is_some_and(|told| *told.code() == SqlState::UNIQUE_VIOLATION && told.constraint() == Some(index))
 }
 
+/// Whether a statement failed because the row that it refers to is not there, or not any more.
+pub(crate) fn is_orphan(error: &Error) -> bool {
+    let Error::Database { source, .. } = error else { return false };
+    if let Some(rusqlite::Error::SqliteFailure(failure, _)) = source.downcast_ref() {
+        return failure.extended_code == rusqlite::ffi::SQLITE_CONSTRAINT_FOREIGNKEY;
+    }
+    let told = source.downcast_ref::<tokio_postgres::Error>().and_then(tokio_postgres::Error::as_db_error);
+    told.is_some_and(|told| *told.code() == SqlState::FOREIGN_KEY_VIOLATION)
+}
+
 /// Rewrites `$1` to `?1` outside of quotes. SQLite takes `$1` for a *named* parameter and numbers names by first
 /// appearance: bound by position, they would be silently swapped.
 fn number_placeholders(sql: &str) -> String {

@@ -46,6 +46,7 @@ const MIGRATIONS: &[Migration] = migrations![
     14 "0014_pictures",
     15 "0015_sign_in_cost",
     16 "0016_sub_accounts",
+    17 "0017_groups",
     18 "0018_tokens",
     19 "0019_directory",
     20 "0020_api_calls",

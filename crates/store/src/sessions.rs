@@ -5,16 +5,18 @@
 //! in `users`, for names in `ended_names`), a session keeps the counts that it began under, and is over when one of them
 //! is another. A sign-in that is on its way meanwhile is over too. The rows go when they have been idle for long enough.
 //!
-//! How long a session may be idle, and how often `seen_at` moves, is decided in `app`.
+//! How long a session may be idle, and how often `seen_at` moves, is decided in `app`. What is decided stands in the row, so that
+//! nothing else is read when it is used.
 
 use crate::error::Error;
 use crate::purge::PURGED_AT_ONCE;
 use crate::statement::statements;
 use crate::transaction::{GlobalTx, Tx};
 use crate::users;
-use crate::value::params;
-use jiff::Timestamp;
+use crate::value::{Row, params};
+use jiff::{SignedDuration, Timestamp};
 use std::collections::BTreeSet;
+use vestibule_model::group::Limits;
 use vestibule_model::id::{ConnectionId, SessionId, UserId};
 use vestibule_model::user::User;
 
@@ -37,14 +39,14 @@ macro_rules! ended {
 statements! { sessions:
     INSERT = concat!(
         "INSERT INTO sessions (account_id, id, user_id, token_hash, connection_id, name_id, session_index, created_at, \
-         seen_at, expires_at, name_qualifiers, person_ended, name_ended, index_ended) \
+         seen_at, expires_at, name_qualifiers, person_ended, name_ended, index_ended, idle_seconds, lifetime_seconds, settled) \
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, \
          COALESCE((SELECT u.sessions_ended FROM users u WHERE u.account_id = $1 AND u.id = $3), 0), \
-         (SELECT e.ends ", ended!("$1", "$5", "$6", "''"), "), (SELECT e.ends ", ended!("$1", "$5", "$6", "$12"), "))"
+         (SELECT e.ends ", ended!("$1", "$5", "$6", "''"), "), (SELECT e.ends ", ended!("$1", "$5", "$6", "$12"), "), $13, $14, $15)"
     );
     BY_ID = concat!(
         "SELECT s.token_hash, s.connection_id, s.name_id, s.name_qualifiers, s.session_index, \
-         s.created_at AS session_created_at, s.seen_at, s.expires_at, ", users::columns!(),
+         s.created_at AS session_created_at, s.seen_at, s.expires_at, s.idle_seconds, s.lifetime_seconds, s.settled, ", users::columns!(),
         " FROM sessions s JOIN users u ON u.account_id = s.account_id AND u.id = s.user_id \
          WHERE s.account_id = $1 AND s.id = $2 AND ((s.person_ended IS NULL AND {OLDER_NODES}) OR (s.person_ended = u.sessions_ended \
          AND NOT EXISTS (SELECT 1 ", ended!("s.account_id", "s.connection_id", "s.name_id", "''"),
@@ -53,6 +55,9 @@ statements! { sessions:
         " AND (s.index_ended IS NULL OR s.index_ended <> e.ends))))"
     );
     TOUCH = "UPDATE sessions SET seen_at = $3 WHERE account_id = $1 AND id = $2 AND seen_at < $3";
+    LOCK = "SELECT s.id FROM sessions s WHERE s.account_id = $1 AND s.id = $2 {FOR_UPDATE}";
+    SETTLE = "UPDATE sessions SET idle_seconds = $3, lifetime_seconds = $4, settled = $5 WHERE account_id = $1 AND id = $2";
+    UNSETTLE = "UPDATE sessions SET settled = -1 WHERE account_id = $1 AND user_id = $2 AND settled > 0";
     END = "DELETE FROM sessions WHERE account_id = $1 AND id = $2";
     END_ALL_OF = "UPDATE users SET sessions_ended = sessions_ended + 1 WHERE account_id = $1 AND id = $2";
     END_NAMED = "INSERT INTO ended_names (account_id, connection_id, name_id, session_index, ends, ended_at) \
@@ -65,7 +70,8 @@ statements! { sessions:
     END_ROWS_BY_SESSION_INDEX = "DELETE FROM sessions WHERE account_id = $1 AND name_id = $2 AND connection_id = $3 \
                                   AND (session_index = $4 OR session_index IS NULL) AND {OLDER_NODES}";
     PURGE = "DELETE FROM sessions WHERE (account_id, id) IN \
-             (SELECT account_id, id FROM sessions WHERE seen_at <= $1 LIMIT $2)";
+             (SELECT account_id, id FROM sessions WHERE seen_at <= $1 \
+              AND seen_at + idle_seconds * 1000000 <= $2 LIMIT $3)";
     PURGE_NAMES = "DELETE FROM ended_names WHERE (account_id, connection_id, name_id, session_index) IN \
                    (SELECT account_id, connection_id, name_id, session_index FROM ended_names WHERE ended_at <= $1 LIMIT $2)";
 }
@@ -101,6 +107,40 @@ pub struct Session {
     pub seen_at: Timestamp,
     /// When it ends at the latest, however much it is used.
     pub expires_at: Option<Timestamp>,
+    /// How long it lives by the settings of the person's groups.
+    pub limits: Limits,
+    /// For which state of the account and the memberships that was worked out.
+    pub settled: Settled,
+}
+
+/// What the limits of a session were worked out for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Settled {
+    /// For an account without settings, where memberships do not matter.
+    WithoutSettings,
+    /// For this version of the account.
+    At(i64),
+    /// For memberships that changed since: they are to be worked out again.
+    Not,
+}
+
+impl Settled {
+    /// As the table keeps it; versions begin with 1.
+    fn number(self) -> i64 {
+        match self {
+            Self::WithoutSettings => 0,
+            Self::At(version) => version,
+            Self::Not => -1,
+        }
+    }
+
+    fn from_number(number: i64) -> Self {
+        match number {
+            0 => Self::WithoutSettings,
+            1.. => Self::At(number),
+            _ => Self::Not,
+        }
+    }
 }
 
 /// Begins a session. It is written when the transaction commits, so the body itself does not find it.
@@ -121,6 +161,9 @@ pub async fn insert(tx: &Tx<'_>, session: &Session) -> Result<(), Error> {
         session.expires_at,
         session.name_qualifiers.as_deref(),
         named(session.session_index.as_deref()),
+        session.limits.idle_seconds,
+        session.limits.lifetime_seconds,
+        session.settled.number(),
     ];
     tx.defer(&INSERT, row)
 }
@@ -144,8 +187,42 @@ pub async fn by_id(tx: &Tx<'_>, id: SessionId) -> Result<Option<(Session, User)>
         created_at: row.time("session_created_at")?,
         seen_at: row.time("seen_at")?,
         expires_at: row.time_or_null("expires_at")?,
+        limits: limits(&mut row)?,
+        settled: Settled::from_number(row.integer("settled")?),
     };
     Ok(Some((session, user)))
+}
+
+fn limits(row: &mut Row) -> Result<Limits, Error> {
+    let idle = row.integer("idle_seconds")?;
+    let lifetime = row.integer_or_null("lifetime_seconds")?;
+    let seconds = |number: i64| u32::try_from(number.max(0)).unwrap_or(u32::MAX);
+    Ok(Limits { idle_seconds: seconds(idle), lifetime_seconds: lifetime.map(seconds) })
+}
+
+/// Holds on to a session, so that nobody settles or unsettles it before this transaction ends; false when it has ended.
+///
+/// # Errors
+/// Those of the database.
+pub async fn lock(tx: &Tx<'_>, id: SessionId) -> Result<bool, Error> {
+    Ok(tx.row(&LOCK, params![tx.account(), id]).await?.is_some())
+}
+
+/// Writes how long a session lives.
+///
+/// # Errors
+/// Those of the database.
+pub async fn settle(tx: &Tx<'_>, id: SessionId, limits: Limits, settled: Settled) -> Result<(), Error> {
+    let row = params![tx.account(), id, limits.idle_seconds, limits.lifetime_seconds, settled.number()];
+    tx.execute(&SETTLE, row).await.map(drop)
+}
+
+/// Has the limits of a user's sessions worked out again when they are used next, because the memberships changed.
+///
+/// # Errors
+/// Those of the database.
+pub async fn unsettle(tx: &Tx<'_>, user: UserId) -> Result<(), Error> {
+    tx.execute(&UNSETTLE, params![tx.account(), user]).await.map(drop)
 }
 
 /// Notes that a session was used.
@@ -204,13 +281,14 @@ pub async fn end_by_name_id(
     Ok(())
 }
 
-/// Forgets sessions of all accounts that were last used at this time or before, at most [`PURGED_AT_ONCE`], and tells
-/// how many. One that ended by its absolute age is not used any more, so it goes too.
+/// Forgets sessions of all accounts that were idle for this many seconds, and as long as they may be, at most
+/// [`PURGED_AT_ONCE`], and tells how many. One that ended by its absolute age is not used any more, so it goes too.
 ///
 /// # Errors
 /// Those of the database.
-pub async fn purge(tx: &GlobalTx<'_>, seen_until: Timestamp) -> Result<u64, Error> {
-    tx.execute(&PURGE, params![seen_until, PURGED_AT_ONCE]).await
+pub async fn purge(tx: &GlobalTx<'_>, idle_seconds: u32, now: Timestamp) -> Result<u64, Error> {
+    let seen_until = now - SignedDuration::from_secs(i64::from(idle_seconds));
+    tx.execute(&PURGE, params![seen_until, now, PURGED_AT_ONCE]).await
 }
 
 /// Forgets what identity providers ended at this time or before, at most [`PURGED_AT_ONCE`], and tells how many. By then

@@ -78,6 +78,7 @@ pub(crate) fn all() -> impl Iterator<Item = &'static Statement> {
         crate::connections::STATEMENTS,
         crate::domains::STATEMENTS,
         crate::groups::STATEMENTS,
+        crate::groups::MEMBER_STATEMENTS,
         crate::hand_overs::STATEMENTS,
         crate::idp_metadata::STATEMENTS,
         crate::jobs::STATEMENTS,

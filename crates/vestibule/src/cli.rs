@@ -38,6 +38,9 @@ pub(crate) enum Command {
     /// Clients of the authorization server
     #[command(subcommand)]
     OauthClient(OauthClientCommand),
+    /// User groups, channels and IM groups
+    #[command(subcommand)]
+    Groups(GroupsCommand),
     /// Apply an account file, or show what it would change
     Apply(ApplyArgs),
     /// Print an account as an account file
@@ -227,6 +230,86 @@ pub(crate) struct UserArgs {
     /// The e-mail address
     #[arg(value_name = "MAIL")]
     pub(crate) mail: String,
+}
+
+/// `vestibule groups …`.
+#[derive(Debug, Subcommand)]
+pub(crate) enum GroupsCommand {
+    /// The groups of a kind, in order of name, with the number of their members
+    List {
+        #[command(flatten)]
+        within: Within,
+        #[command(flatten)]
+        page: PageArgs,
+    },
+    /// One group: what it sets, what names it, and its members
+    Show {
+        #[command(flatten)]
+        group: GroupArgs,
+        #[command(flatten)]
+        page: PageArgs,
+    },
+    /// Make a group
+    Create(GroupArgs),
+    /// Give a group another name; rules and exemptions that name it follow
+    Rename {
+        #[command(flatten)]
+        group: GroupArgs,
+        /// The new name
+        #[arg(value_name = "NEW_NAME")]
+        to: String,
+    },
+    /// Delete a group, unless the mapping names it; everybody leaves it
+    Delete(GroupArgs),
+    /// Put a user into a group by hand
+    Join {
+        #[command(flatten)]
+        group: GroupArgs,
+        #[command(flatten)]
+        user: UserArgs,
+    },
+    /// Take a user out of a group into which a hand put them
+    Leave {
+        #[command(flatten)]
+        group: GroupArgs,
+        #[command(flatten)]
+        user: UserArgs,
+    },
+}
+
+/// Where groups are looked for.
+#[derive(Debug, Args)]
+pub(crate) struct Within {
+    /// The label of the account
+    #[arg(long, value_name = "LABEL")]
+    pub(crate) account: String,
+    /// What kind of group: user_group, channel or im_group
+    #[arg(long, default_value = "user_group", value_parser = ["user_group", "channel", "im_group"])]
+    pub(crate) kind: String,
+}
+
+/// One group.
+#[derive(Debug, Args)]
+pub(crate) struct GroupArgs {
+    /// The name, or the id
+    #[arg(value_name = "NAME")]
+    pub(crate) group: String,
+    #[command(flatten)]
+    pub(crate) within: Within,
+}
+
+/// A page of a long list.
+#[derive(Debug, Args)]
+pub(crate) struct PageArgs {
+    /// Only what begins like this: names of groups, addresses of members
+    #[arg(long, value_name = "TEXT", default_value = "")]
+    pub(crate) prefix: String,
+    /// Go on after what the page before gave as next
+    #[arg(long, value_name = "NEXT")]
+    pub(crate) after: Option<String>,
+    /// At most so many
+    #[arg(long, default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..=200))]
+    pub(crate) limit: u32,
 }
 
 /// `vestibule apply`.

@@ -11,7 +11,8 @@ use jiff::Timestamp;
 use serde::Serialize;
 use std::collections::BTreeMap;
 use vestibule_model::account::{Account, Label, VanityState};
-use vestibule_model::id::ConnectionId;
+use vestibule_model::group::{GroupKind, Settings};
+use vestibule_model::id::{ConnectionId, GroupId};
 use vestibule_model::rotation::Life;
 use vestibule_store::sp_keys::SpKey;
 use vestibule_store::{self as store, Tx};
@@ -52,8 +53,10 @@ pub(super) async fn write(app: &App, to: Account, file: String, wanted: State) -
     let approve = app.inner.deployment.approve_vanity_urls;
     let seen = to.version;
     let scope = app.store().account(to.id);
+    let app = app.clone();
     scope
         .write(move |tx| {
+            let app = app.clone();
             let (to, file, wanted, prepared) = (to.clone(), file.clone(), wanted.clone(), prepared.clone());
             Box::pin(async move {
                 let version = store::accounts::bump(tx).await?;
@@ -71,6 +74,7 @@ pub(super) async fn write(app: &App, to: Account, file: String, wanted: State) -
                 write_imported(tx, &current, &wanted, &prepared, now).await?;
                 write_domains(tx, &current, &wanted).await?;
                 write_seats(tx, &wanted).await?;
+                write_groups(tx, &app, (&current, &wanted), now).await?;
                 store::accounts::put_configuration(tx, &wanted.configuration.to_stored()?).await?;
                 Ok(version)
             })
@@ -204,6 +208,28 @@ async fn write_seats(tx: &Tx<'_>, wanted: &State) -> Result<(), Error> {
     }
     for (license, total) in &wanted.seats {
         store::licenses::set_total(tx, *license, *total).await?;
+    }
+    Ok(())
+}
+
+/// Writes the settings of groups; a group that is not there is made.
+async fn write_groups(
+    tx: &Tx<'_>,
+    app: &App,
+    (current, wanted): (&State, &State),
+    now: Timestamp,
+) -> Result<(), Error> {
+    let none = Settings::new();
+    let gone = current.groups.iter().filter(|(folded, _)| !wanted.groups.contains_key(*folded));
+    let gone = gone.map(|(_, group)| (&group.name, &none));
+    let changed = wanted.groups.iter().filter(|(folded, group)| current.groups.get(*folded) != Some(*group));
+    let changed = changed.map(|(_, group)| (&group.name, &group.settings));
+    for (name, settings) in gone.chain(changed) {
+        let id = GroupId::from_bytes(app.fresh_id(now));
+        let group = store::groups::ensure(tx, (GroupKind::UserGroup, name), id, now).await?;
+        let record = store::groups::locked(tx, group.id).await?.ok_or(store::Error::Stale)?;
+        let record = store::groups::Record { settings: settings.clone(), ..record };
+        store::groups::update(tx, &record, now).await?;
     }
     Ok(())
 }

@@ -1,7 +1,7 @@
 //! Printing what an account has as an account file; applying it again changes nothing.
 
 use super::state::{ConnectionState, State};
-use super::{imported, mapping, sso};
+use super::{imported, mapping, settings, sso};
 use crate::context::OperatorCtx;
 use crate::error::Error;
 use toml::{Table, Value};
@@ -42,6 +42,14 @@ pub async fn export(ctx: &OperatorCtx, label: &str) -> Result<String, Error> {
         let roles = state.configuration.roles.iter();
         let roles: Table = roles.map(|role| (role.as_str().to_owned(), Table::new().into())).collect();
         file.insert("roles".to_owned(), roles.into());
+    }
+    if !state.configuration.settings.is_empty() {
+        file.insert("settings".to_owned(), settings::table(&state.configuration.settings).into());
+    }
+    if !state.groups.is_empty() {
+        let groups = state.groups.values();
+        let groups = groups.map(|group| (group.name.to_string(), settings::table(&group.settings).into()));
+        file.insert("groups".to_owned(), groups.collect::<Table>().into());
     }
     file.insert("mapping".to_owned(), mapping::write(&state.configuration.mapping).into());
     toml::to_string_pretty(&file).map_err(Error::internal)

@@ -92,6 +92,8 @@ pub(super) struct AccountFile {
     pub(super) domains: Option<BTreeMap<String, DomainTable>>,
     pub(super) mapping: Option<toml::Table>,
     pub(super) roles: Option<toml::Table>,
+    pub(super) settings: Option<toml::Table>,
+    pub(super) groups: Option<toml::Table>,
 }
 
 /// `[sso]`, or one of `[[connection]]`, which has `name`, `vanity_url` and `email_domains` besides; what is absent has

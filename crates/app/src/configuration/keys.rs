@@ -8,6 +8,7 @@ use super::place::spelled;
 use crate::error::{Error, Kind};
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
+use vestibule_model::group::SettingName;
 use vestibule_model::license::{AddOn, Family};
 use vestibule_model::mapping::CategoryName;
 use vestibule_model::user::Field;
@@ -36,6 +37,8 @@ enum More {
     Fields,
     /// The categories of rules.
     Categories,
+    /// The settings of people.
+    Settings,
 }
 
 impl More {
@@ -49,6 +52,7 @@ impl More {
                 let names = CategoryName::plain().chain(ruled().map(CategoryName::AddOn));
                 names.map(|name| name.to_string()).collect()
             }
+            Self::Settings => SettingName::ALL.map(|name| name.as_str().to_owned()).to_vec(),
         }
     }
 }
@@ -113,7 +117,10 @@ const fn listed(path: &'static str, keys: &'static [&'static str], more: More) -
 const RULE: &[&str] = &["attribute", "operator", "value", "result", "otherwise"];
 
 const TABLES: &[Table] = &[
-    table("", &["account", "sso", "connection", "licenses", "domains", "mapping", "roles"]),
+    table(
+        "",
+        &["account", "sso", "connection", "licenses", "domains", "mapping", "roles", "settings", "groups"],
+    ),
     table("sso", SSO),
     table("connection", CONNECTION),
     listed("licenses", &["basic", "licensed", "on-prem", "pro", "corp", "fallback"], More::AddOns),
@@ -155,6 +162,9 @@ const TABLES: &[Table] = &[
     listed("mapping.no_match", &[], More::Categories),
     listed("mapping.exempt", &[], More::Categories),
     table("mapping.auto", &["user_group", "channel", "im_group"]),
+    listed("settings", &[], More::Settings),
+    listed("groups", &[], More::Any),
+    listed("groups.*", &["locked"], More::Settings),
 ];
 
 /// The keys of a target of `[mapping.basic]` that is written as a table.

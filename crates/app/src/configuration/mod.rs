@@ -1,7 +1,7 @@
 //! Declarative account configuration: read an account file, show the difference, apply it as one version, write it out.
 //!
 //! `keys` knows every key of the file, `file` its shape, `sso` the settings of a connection, `imported` its key pairs of another
-//! product, `mapping` the mapping, `place` where a key stands, `state` what an account has, `plan` the difference between two
+//! product, `mapping` the mapping, `settings` those of everybody and of groups, `place` where a key stands, `state` what an account has, `plan` the difference between two
 //! states, `edit` changes one connection from a form, `edit_mapping` one piece of the mapping,
 //! `limits` what the rest of the deployment does not allow, `apart` which connections cannot be in use side by side, `apply` writes it in one transaction, `export` prints a state as a file that changes nothing when applied.
 //! A section that is absent from a file is left alone; in a section that is there, an absent key means its default.
@@ -19,6 +19,7 @@ mod limits;
 mod mapping;
 mod place;
 mod plan;
+mod settings;
 mod sso;
 mod state;
 
@@ -26,16 +27,18 @@ pub use apply::{Applied, apply};
 pub use export::export;
 pub use file::Source;
 pub use plan::{Difference, Planned, plan};
+pub(crate) use settings::of_form as settings_of_form;
 pub(crate) use state::State;
 
 use crate::context::AdminCtx;
 use crate::error::Error;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
+use vestibule_model::group::{Group, Policy, Settings};
 use vestibule_model::license::License;
 use vestibule_model::mapping::Mapping;
 use vestibule_model::user::RoleName;
-use vestibule_store as store;
+use vestibule_store::{self as store, Tx};
 
 /// What an account configured besides its connections, domains and seats.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -47,6 +50,8 @@ pub struct Configuration {
     pub fallback_license: Option<License>,
     /// The roles that the account made for itself; no other may be granted.
     pub roles: BTreeSet<RoleName>,
+    /// The settings that hold for everybody whose groups say nothing else.
+    pub settings: Settings,
 }
 
 /// What the account of an administrator configured.
@@ -62,14 +67,26 @@ pub async fn current(ctx: &AdminCtx) -> Result<Configuration, Error> {
 impl Default for Configuration {
     fn default() -> Self {
         let mapping = Mapping { default_license: Some(License::Basic), ..Mapping::default() };
-        Self { mapping, fallback_license: None, roles: BTreeSet::new() }
+        Self { mapping, fallback_license: None, roles: BTreeSet::new(), settings: Settings::new() }
     }
 }
 
 impl Configuration {
+    /// Reads what the account of the transaction configured.
+    pub(crate) async fn read(tx: &Tx<'_>) -> Result<Self, Error> {
+        let stored = store::accounts::configuration(tx).await?;
+        Self::from_stored(stored.as_deref())
+    }
+
     /// Reads what the store keeps; an account that never configured anything has the defaults.
     pub(crate) fn from_stored(json: Option<&str>) -> Result<Self, Error> {
         json.map_or_else(|| Ok(Self::default()), |json| serde_json::from_str(json).map_err(Error::internal))
+    }
+
+    /// What the account says about settings, with those of its groups.
+    pub(crate) fn policy(&self, groups: Vec<(Group, Settings)>) -> Policy {
+        let groups = groups.into_iter().map(|(group, settings)| (group.id, settings)).collect();
+        Policy { everybody: self.settings.clone(), groups }
     }
 
     pub(crate) fn to_stored(&self) -> Result<String, Error> {

@@ -14,6 +14,7 @@ use vestibule_model::connection::{
     SignatureHash, SigningKeyKind, Unsolicited, WeakAlgorithm,
 };
 use vestibule_model::domain::Domain;
+use vestibule_model::duration;
 
 /// The most values of a list, and the most characters of one.
 const MOST_LISTED: usize = 50;
@@ -159,7 +160,7 @@ fn allowed(section: Section<'_>, list: Option<&[String]>) -> Result<BTreeSet<Wea
 
 fn clock_skew(section: Section<'_>, text: Option<&str>, default: u32) -> Result<u32, Error> {
     let Some(text) = text else { return Ok(default) };
-    seconds(text).filter(|seconds| *seconds <= MOST_CLOCK_SKEW_SECONDS).ok_or_else(|| {
+    duration::seconds(text).filter(|seconds| *seconds <= MOST_CLOCK_SKEW_SECONDS).ok_or_else(|| {
         let problem = format!("\"{text}\" is not a duration like \"180s\" or \"3m\" of at most {MOST_CLOCK_SKEW_SECONDS} seconds");
         section.wrong("clock_skew", problem)
     })
@@ -168,25 +169,10 @@ fn clock_skew(section: Section<'_>, text: Option<&str>, default: u32) -> Result<
 fn automatic_logout(section: Section<'_>, text: Option<&str>) -> Result<Option<u32>, Error> {
     let Some(text) = text.filter(|text| *text != "off") else { return Ok(None) };
     let possible = LEAST_AUTOMATIC_LOGOUT_SECONDS..=MOST_AUTOMATIC_LOGOUT_SECONDS;
-    seconds(text).filter(|seconds| possible.contains(seconds)).map(Some).ok_or_else(|| {
+    duration::seconds(text).filter(|seconds| possible.contains(seconds)).map(Some).ok_or_else(|| {
         let problem = format!("\"{text}\" is neither \"off\" nor a duration from \"15m\" to \"180d\"");
         section.wrong("automatic_logout", problem)
     })
-}
-
-const UNITS: [(char, u32); 4] = [('d', 24 * 60 * 60), ('h', 60 * 60), ('m', 60), ('s', 1)];
-
-/// The seconds of a duration like `180s`, `3m`, `8h` or `30d`.
-fn seconds(text: &str) -> Option<u32> {
-    let (number, unit) =
-        UNITS.iter().find_map(|(unit, seconds)| Some((text.strip_suffix(*unit)?, seconds)))?;
-    number.parse::<u32>().ok()?.checked_mul(*unit)
-}
-
-/// A number of seconds as a duration, in the largest unit that divides it.
-fn duration(seconds: u32) -> String {
-    let (unit, size) = UNITS.into_iter().find(|(_, size)| seconds.is_multiple_of(*size)).unwrap_or(('s', 1));
-    format!("{}{unit}", seconds / size)
 }
 
 /// Settings as a section of an account file says them, every key; lists that are empty are left out.
@@ -208,7 +194,10 @@ pub(super) fn table(state: &ConnectionState) -> Table {
     put("force_authn", settings.asks.force_authn.into());
     put("unsolicited", settings.unsolicited.as_str().into());
     put("provision", settings.provision.as_str().into());
-    put("automatic_logout", settings.automatic_logout_seconds.map_or("off".to_owned(), duration).into());
+    put(
+        "automatic_logout",
+        settings.automatic_logout_seconds.map_or("off".to_owned(), duration::text).into(),
+    );
     put("save_response_logs", settings.save_response_logs.into());
     put("clock_skew", format!("{}s", settings.clock_skew_seconds).into());
     put("signing_key", settings.signing_key.as_str().into());

@@ -1,6 +1,7 @@
 //! What an account has: the part of it that an account file describes, in one comparable value.
 
 use super::place::spelled;
+use super::settings::{self, OfGroups};
 use super::{Configuration, imported, mapping, sso};
 use crate::error::Error;
 use crate::keys::{self, Imported};
@@ -31,7 +32,9 @@ pub(crate) struct State {
     pub(crate) seats: BTreeMap<Product, i64>,
     /// Associated domains.
     pub(crate) domains: BTreeMap<Domain, DomainPolicy>,
-    /// Mapping and fallback license.
+    /// The user groups that have settings.
+    pub(crate) groups: OfGroups,
+    /// Mapping, fallback license and the settings of everybody.
     pub(crate) configuration: Configuration,
     /// Its sub-accounts, which no file makes or takes away.
     pub(crate) sub_accounts: BTreeSet<Label>,
@@ -51,6 +54,7 @@ impl State {
         let inventory = store::licenses::inventory(tx).await?;
         let domains = store::domains::list(tx).await?;
         let configuration = store::accounts::configuration(tx).await?;
+        let groups = store::groups::with_settings(tx).await?;
         let metadata = store::idp_metadata::list(tx).await?;
         let below = store::sub_accounts::list(tx, tx.account()).await?;
         let mut imported = BTreeMap::new();
@@ -68,6 +72,7 @@ impl State {
                 .collect(),
             seats: inventory.0.into_iter().map(|(license, seats)| (license, seats.total)).collect(),
             domains: domains.into_iter().collect(),
+            groups: settings::of_groups(groups),
             configuration: Configuration::from_stored(configuration.as_deref())?,
         })
     }
@@ -108,6 +113,7 @@ impl State {
             pairs.insert(format!("roles.{}", spelled(role.as_str())), "declared".to_owned());
         }
         pairs.extend(mapping::pairs(&self.configuration.mapping));
+        pairs.extend(settings::pairs(&self.configuration.settings, &self.groups));
         pairs
     }
 }

@@ -13,7 +13,7 @@ use crate::error::Error;
 use crate::links::{self, Fresh};
 use crate::live::LiveConnection;
 use crate::logout::KeptName;
-use crate::{pictures, secret};
+use crate::{groups, pictures, secret, sessions};
 use jiff::{SignedDuration, Timestamp};
 use std::sync::Arc;
 use vestibule_model::account::Account;
@@ -24,7 +24,7 @@ use vestibule_model::domain::Domain;
 use vestibule_model::email::Email;
 use vestibule_model::id::UserId;
 use vestibule_model::license::Inventory;
-use vestibule_model::mapping::{self, Mapping};
+use vestibule_model::mapping::{self, Mapping, Picture};
 use vestibule_model::response_log::OutcomeWord;
 use vestibule_model::trace::Step;
 use vestibule_model::user::Status;
@@ -213,7 +213,7 @@ impl Attempt {
             return Ok(Verdict::Pending { email: user.email });
         }
         if let Some(picture) = after.picture {
-            pictures::wanted(tx, user.id, &picture.into(), self.now).await?;
+            self.note_picture(&here, user.id, picture, notes).await?;
         }
         match above {
             None => {
@@ -252,6 +252,31 @@ impl Attempt {
             expires_at: hand_over::over_at(self.now),
         };
         Ok(store::hand_overs::insert(above, &on_its_way).await?)
+    }
+
+    /// Notes the picture, unless a setting of the person keeps the mapping from it.
+    async fn note_picture(
+        &self,
+        here: &Here<'_, '_>,
+        user: UserId,
+        picture: Picture,
+        notes: &mut Decided,
+    ) -> Result<(), Retry> {
+        let tx = here.tx;
+        // A sub-account has settings of its own.
+        let policy = match here.above {
+            None => self.ctx.live.policy.clone(),
+            Some(_) => groups::policy(tx).await.map_err(Retry::Failed)?,
+        };
+        let memberships = sessions::memberships(tx, &policy, user).await?;
+        match policy.without_picture(&memberships) {
+            None => pictures::wanted(tx, user, &picture.into(), self.now).await?,
+            Some(held) => {
+                let found = format!("left out: {} is off, {}", held.setting.title(), held.reason());
+                notes.trace.push(Step::warning("mapping.picture", "a picture that may be mapped", found));
+            }
+        }
+        Ok(())
     }
 
     async fn begin_session(&self, tx: &Tx<'_>, user: UserId) -> Result<(), Retry> {

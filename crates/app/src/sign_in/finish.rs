@@ -149,7 +149,7 @@ fn attempt(
     assertion: VerifiedAssertion,
 ) -> (Attempt, String) {
     let now = record.time();
-    let session = sessions::fresh(&ctx.app, ctx.account().id, now);
+    let session = sessions::fresh(ctx, now);
     let fresh_user = UserId::from_bytes(ctx.app.fresh_id(now));
     let routes = ctx.live.configuration.mapping.routes();
     let attempt = Attempt {

@@ -140,7 +140,7 @@ pub async fn arrive(ctx: &VisitorCtx, ticket: &str, browser: Option<&str>) -> Re
     let (Some(browser), now) = (browser, ctx.app.now()) else { return Err(spent()) };
     let (hash, browser) = (secret::hash(ticket), secret::hash(browser));
     let account = ctx.account().id;
-    let started = sessions::fresh(&ctx.app, account, now);
+    let started = sessions::fresh(ctx, now);
     let row = started.row;
     let scope = ctx.app.store().account(account);
     let arrived = scope.write(move |tx| {

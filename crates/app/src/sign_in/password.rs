@@ -106,7 +106,7 @@ pub async fn with_password(ctx: &VisitorCtx, email: &str, password: &str) -> Res
         .map(|(user, _)| user)
         .filter(|user| right && user.status == Status::Active && user.logins.work_email);
     let user = user.ok_or_else(wrong)?;
-    let mut started = sessions::fresh(&ctx.app, ctx.account().id, ctx.app.now());
+    let mut started = sessions::fresh(ctx, ctx.app.now());
     started.row.user = user.id;
     let row = started.row;
     scope

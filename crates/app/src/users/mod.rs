@@ -59,7 +59,12 @@ impl From<UserId> for Whom {
     }
 }
 
-fn unknown() -> Error {
+/// Who does it, as changes name it.
+pub(crate) fn by(ctx: &PeopleCtx) -> String {
+    ctx.by.as_ref().map_or("by the operator".to_owned(), |admin| format!("by {}", admin.email))
+}
+
+pub(crate) fn unknown() -> Error {
     Error::new(Kind::NotFound, "The account has no such user.")
         .hint("Check the address for typing errors; the list of users shows who is there.")
 }

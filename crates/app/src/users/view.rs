@@ -2,10 +2,11 @@
 
 use super::{PeopleCtx, Verification, Whom};
 use crate::error::{Error, Kind};
+use crate::groups;
 use jiff::Timestamp;
 use serde::Serialize;
 use vestibule_model::email::Email;
-use vestibule_model::group::{GroupKind, GroupName, Membership, Origin, primary};
+use vestibule_model::group::{GroupKind, GroupName, Holding, Membership, Origin, primary};
 use vestibule_model::id::{GroupId, UserId};
 use vestibule_model::license::{AddOn, License};
 use vestibule_model::user::{Profile, Role, Status, User};
@@ -78,6 +79,8 @@ pub struct Person {
     pub picture: Option<Pictured>,
     /// The verification mails of somebody who is pending; `None` of everybody else.
     pub verification: Option<Verification>,
+    /// The settings that hold for the person, and why.
+    pub settings: Vec<Holding>,
 }
 
 /// What became of a picture that the identity provider sent.
@@ -158,15 +161,17 @@ pub async fn show(ctx: &PeopleCtx, whom: &Whom) -> Result<Person, Error> {
                 Status::Pending => Some(Verification::find(tx, user.id, now).await?),
                 Status::Active | Status::Inactive => None,
             };
-            Ok::<_, Error>((user, memberships, picture, verification))
+            let policy = groups::policy(tx).await?;
+            Ok::<_, Error>((user, memberships, picture, verification, policy))
         })
     });
-    let (user, memberships, picture, verification) = found.await?;
+    let (user, memberships, picture, verification, policy) = found.await?;
     Ok(Person {
         picture: picture.map(Pictured::of),
         verification,
         summary: Summary::of(&user),
         groups: belongings(&memberships),
+        settings: policy.holding(&memberships),
         employee_id: user.employee_id,
         add_ons: user.holdings.add_ons.into_iter().collect(),
         phone_site: user.holdings.phone_site,

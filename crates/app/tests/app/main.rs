@@ -26,6 +26,8 @@ mod encryption;
 mod file_errors;
 mod five_sign_ins;
 mod granting;
+mod group_deeds;
+mod group_settings;
 mod groups;
 mod idp_metadata;
 mod idp_rollover;

@@ -90,6 +90,11 @@ fn administration(folder: &Path) -> std::io::Result<()> {
     write(folder, "api_once", &samples::once().ok_or_else(broken)?)?;
     write(folder, "api_consent", &samples::consent())?;
     write(folder, "people", &samples::people())?;
+    write(folder, "groups", &samples::groups_list(false))?;
+    write(folder, "groups_problem", &samples::groups_list(true))?;
+    write(folder, "group", &samples::group().ok_or_else(broken)?)?;
+    write(folder, "group_problem", &samples::group_problem().ok_or_else(broken)?)?;
+    write(folder, "groups_everybody", &samples::everybody())?;
     let person = samples::one().ok_or_else(broken)?;
     write(folder, "person", &person)?;
     write(folder, "person_pending", &samples::pending_person().ok_or_else(broken)?)?;

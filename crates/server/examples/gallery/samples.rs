@@ -3,6 +3,7 @@
 mod api;
 pub mod calls;
 mod connection;
+mod groups;
 mod guides;
 mod keys;
 mod mapping;
@@ -11,6 +12,7 @@ mod report;
 
 pub use api::*;
 pub use connection::*;
+pub use groups::{everybody, group, group_problem, groups_list};
 pub use guides::{guide, guides};
 use jiff::{SignedDuration, Timestamp, ToSpan as _};
 pub use mapping::*;

@@ -11,9 +11,11 @@ use crate::portal::people::{PeoplePage, PersonPage};
 use axum::extract::Path;
 use axum::response::Response;
 use serde::Deserialize;
+use vestibule_app::groups::{self, Which};
 use vestibule_app::users::{self, Whom};
 use vestibule_app::{AdminCtx, Kind, calls, response_log, seats};
 use vestibule_model::api_call;
+use vestibule_model::group::GroupKind;
 use vestibule_model::id::UserId;
 use vestibule_model::response_log::Filter;
 
@@ -73,10 +75,20 @@ pub(crate) async fn back(
     Ok(page::see_other(&address(known(&user)?)))
 }
 
-/// Whether the question was answered.
+/// Whether the question was answered, and which group is meant where one is.
 #[derive(Deserialize)]
 pub(crate) struct Pressed {
     consent: Option<String>,
+    group: Option<String>,
+    kind: Option<String>,
+}
+
+impl Pressed {
+    fn which(&self) -> Result<Which, Failure> {
+        let kind = self.kind.as_deref().unwrap_or(GroupKind::UserGroup.as_str());
+        let kind = GroupKind::from_word(kind).ok_or(Failure::BadFields)?;
+        Ok(Which::parse(kind, self.group.as_deref().ok_or(Failure::BadFields)?)?)
+    }
 }
 
 /// `POST /admin/users/{user}/{deed}`
@@ -99,6 +111,8 @@ pub(crate) async fn deed(
         "activate" => users::activate(&people, &whom).await,
         "deactivate" => users::deactivate(&people, &whom).await,
         "send-verification" => users::send_verification(&people, &whom).await,
+        "join" => groups::join(&people, &form.which()?, &whom).await,
+        "leave" => groups::leave(&people, &form.which()?, &whom).await,
         _ => return Err(Failure::NoPage),
     }?;
     Ok(page::see_other(&address(user)))

@@ -5,7 +5,7 @@ use super::{Badge, Fact, Frame, calls, log};
 use askama::Template;
 use vestibule_app::users::{Page, Person, Pictured, Summary, Verification};
 use vestibule_model::api_call;
-use vestibule_model::group::Origin;
+use vestibule_model::group::{GroupKind, Holding, Origin};
 use vestibule_model::response_log::Entry;
 use vestibule_model::trace::spelled;
 use vestibule_model::user::{Role, Status};
@@ -56,7 +56,8 @@ fn row(summary: &Summary) -> Row {
     }
 }
 
-fn status(status: Status) -> Badge {
+/// The status of a person.
+pub(super) fn status(status: Status) -> Badge {
     match status {
         Status::Active => Badge::new("is-good", "Active"),
         Status::Inactive => Badge::new("is-bad", "Inactive"),
@@ -80,6 +81,7 @@ pub struct PersonPage {
     logins: Vec<&'static str>,
     facts: Vec<Fact>,
     groups: Vec<GroupRow>,
+    settings: Vec<(&'static str, String, String)>,
     profile: Vec<(String, String, Option<String>)>,
     sign_ins: Vec<SignIn>,
     calls: Vec<calls::Row>,
@@ -89,10 +91,12 @@ pub struct PersonPage {
 
 #[derive(Debug)]
 struct GroupRow {
+    id: String,
     name: String,
     kind: &'static str,
     primary: bool,
-    origins: String,
+    origins: Vec<&'static str>,
+    by_hand: bool,
 }
 
 #[derive(Debug)]
@@ -119,10 +123,12 @@ impl PersonPage {
             (spelled(field.title()), spelled(&entry.value), entry.source.as_deref().map(spelled))
         });
         let groups = person.groups.iter().map(|group| GroupRow {
+            id: group.id.to_string(),
             name: group.name.to_string(),
             kind: group.kind.title(),
             primary: group.primary,
-            origins: group.origins.iter().map(|origin| by(*origin)).collect::<Vec<_>>().join(", "),
+            origins: group.origins.iter().map(|origin| by(*origin)).collect(),
+            by_hand: group.origins.contains(&Origin::Manual),
         });
         Self {
             frame,
@@ -132,6 +138,7 @@ impl PersonPage {
             logins: logins(summary),
             facts: facts(person),
             groups: groups.collect(),
+            settings: person.settings.iter().map(setting).collect(),
             profile: profile.collect(),
             sign_ins: sign_ins.into_iter().map(sign_in).collect(),
             calls: calls.into_iter().map(calls::row).collect(),
@@ -141,7 +148,19 @@ impl PersonPage {
     }
 }
 
-fn by(origin: Origin) -> &'static str {
+impl PersonPage {
+    fn kinds(&self) -> [GroupKind; 3] {
+        GroupKind::ALL
+    }
+}
+
+/// A setting, its value, and why it holds.
+fn setting(held: &Holding) -> (&'static str, String, String) {
+    (held.setting.title(), held.value.clone(), held.reason())
+}
+
+/// Who put a person into a group.
+pub(super) fn by(origin: Origin) -> &'static str {
     match origin {
         Origin::Mapping => "a rule of the mapping",
         Origin::Scim => "the directory (SCIM)",

@@ -96,6 +96,15 @@ pub fn logins(logins: Logins) -> Vec<String> {
     named.into_iter().filter(|(on, _)| *on).map(|(_, name)| name.to_owned()).collect()
 }
 
+/// An idle time in words.
+fn idle(time: SignedDuration) -> String {
+    match (time.as_hours(), time.as_mins()) {
+        (1, 60) => "1 hour".to_owned(),
+        (hours, minutes) if hours > 0 && minutes == hours * 60 => format!("{hours} hours"),
+        (_, minutes) => format!("{minutes} minutes"),
+    }
+}
+
 fn session_facts(session: SessionFacts) -> Vec<Fact> {
     let how = if session.by_sso {
         "Through your company’s identity provider"
@@ -105,7 +114,7 @@ fn session_facts(session: SessionFacts) -> Vec<Fact> {
     let mut facts = vec![
         Fact::new("Signed in", Moment(session.began).full()),
         Fact::new("How", how.to_owned()),
-        Fact::new("Ends", format!("{} hours after you last open a page", session.idle.as_hours())),
+        Fact::new("Ends", format!("{} after you last open a page", idle(session.idle))),
     ];
     facts.extend(session.last_end.map(|end| Fact::new("Ends at the latest", Moment(end).full())));
     facts

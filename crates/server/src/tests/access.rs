@@ -37,6 +37,7 @@ pub fn filled(path: &str) -> String {
         .replace("{rule}", "new")
         .replace("{deed}", "activate")
         .replace("{call}", &format!("call_{}", "0".repeat(32)))
+        .replace("{group}", &format!("grp_{}", "0".repeat(32)))
         .replace("{user}", &format!("usr_{}", "0".repeat(32)))
         .replace("{connection}", &format!("con_{}", "0".repeat(32)))
 }

@@ -3,10 +3,11 @@
 use crate::cases;
 use crate::place::{Place, account_id, at, insert_user, user, user_id};
 use jiff::Timestamp;
+use vestibule_model::group::Limits;
 use vestibule_model::id::{ConnectionId, SessionId};
 use vestibule_store::Store;
 use vestibule_store::logouts::{self, Logout};
-use vestibule_store::sessions::{self, Session};
+use vestibule_store::sessions::{self, Session, Settled};
 
 cases! {
     every_session_of_a_name_id_ends,
@@ -37,6 +38,8 @@ fn session(number: u8, name_id: &str, index: Option<&str>) -> Session {
         created_at: at(0),
         seen_at: at(0),
         expires_at: None,
+        limits: Limits::default(),
+        settled: Settled::WithoutSettings,
     }
 }
 

@@ -2,6 +2,7 @@
 
 use crate::cases;
 use crate::place::{Place, account, account_id, at, create_account, insert_user, settings, user, user_id};
+use vestibule_model::group::Limits;
 use vestibule_model::id::{ConnectionId, LogId, SessionId, SpKeyId};
 use vestibule_model::license::License;
 use vestibule_model::response_log::{Entry, Filter, OutcomeWord, TrackingId};
@@ -9,7 +10,7 @@ use vestibule_model::rotation::{Change, KeyState, Life};
 use vestibule_model::user::{Role, User};
 use vestibule_store::idp_metadata::Record;
 use vestibule_store::links::{Link, LinkPurpose};
-use vestibule_store::sessions::Session;
+use vestibule_store::sessions::{Session, Settled};
 use vestibule_store::sign_ins::SignIn;
 use vestibule_store::{
     Error, Tx, alarms, connections, domains, idp_metadata, licenses, links, metadata_readers, outbox,
@@ -97,6 +98,8 @@ async fn fill(tx: &Tx<'_>) -> Result<(), Error> {
         created_at: at(0),
         seen_at: at(0),
         expires_at: None,
+        limits: Limits::default(),
+        settled: Settled::WithoutSettings,
     };
     sessions::insert(tx, &session).await?;
     scim_users::describe(tx, user_id(1), crate::scim_users::said("anna", Some("00u1"), 1)).await?;

@@ -2,10 +2,11 @@
 
 use crate::cases;
 use crate::place::{Place, account, account_id, at, create_account, insert_user, user, user_id};
+use vestibule_model::group::Limits;
 use vestibule_model::id::{ConnectionId, MailId, SessionId};
 use vestibule_store::links::{Link, LinkPurpose};
 use vestibule_store::outbox::Mail;
-use vestibule_store::sessions::Session;
+use vestibule_store::sessions::{Session, Settled};
 use vestibule_store::sign_ins::SignIn;
 use vestibule_store::{Error, Store, links, outbox, replays, sessions, sign_ins};
 
@@ -20,6 +21,7 @@ cases! {
     a_session_slides_and_ends,
     all_sessions_of_a_user_end_together,
     idle_sessions_are_purged,
+    a_session_is_settled_and_unsettled_by_whoever_changes_the_memberships,
     a_link_is_taken_once_for_its_own_purpose,
     an_expired_link_allows_nothing_and_is_purged,
     mails_are_listed_newest_first,
@@ -189,6 +191,8 @@ fn session(number: u8, user: u8) -> Session {
         created_at: at(0),
         seen_at: at(0),
         expires_at: (number == 1).then(|| at(9000)),
+        limits: Limits::default(),
+        settled: Settled::WithoutSettings,
     }
 }
 
@@ -261,9 +265,42 @@ async fn idle_sessions_are_purged(place: &Place) {
     insert_user(&place.store, account_id(1), user(1, "anna@acme.example")).await.unwrap();
     begin(place, session(1, 1)).await;
     begin(place, Session { seen_at: at(100), ..session(2, 1) }).await;
-    let purge = place.store.write_bulk(|tx| Box::pin(async move { sessions::purge(tx, at(50)).await }));
-    assert_eq!(purge.await.unwrap(), 1);
+    let longer = Limits { idle_seconds: 9_000, ..Limits::default() };
+    begin(place, Session { limits: longer, ..session(3, 1) }).await;
+    let purge = async |now: i64| {
+        let purged = place
+            .store
+            .write_bulk(move |tx| Box::pin(async move { sessions::purge(tx, 7_200, at(now)).await }));
+        purged.await.unwrap()
+    };
+    assert_eq!(purge(7_250).await, 1);
     assert!(find(place, 1).await.is_none() && find(place, 2).await.is_some());
+    assert_eq!((purge(8_999).await, purge(9_000).await), (1, 1), "each as long as it may be idle");
+}
+
+async fn a_session_is_settled_and_unsettled_by_whoever_changes_the_memberships(place: &Place) {
+    insert_user(&place.store, account_id(1), user(1, "anna@acme.example")).await.unwrap();
+    begin(place, session(1, 1)).await;
+    let acme = place.store.account(account_id(1));
+    let id = session(1, 1).id;
+    let limits = Limits { idle_seconds: 900, lifetime_seconds: Some(3_600) };
+    let settled = acme.write(move |tx| {
+        Box::pin(async move {
+            sessions::unsettle(tx, user_id(1)).await?;
+            let untouched = sessions::by_id(tx, id).await?.unwrap().0.settled;
+            assert!(sessions::lock(tx, id).await?);
+            sessions::settle(tx, id, limits, Settled::At(7)).await?;
+            let (settled, _) = sessions::by_id(tx, id).await?.unwrap();
+            sessions::unsettle(tx, user_id(1)).await?;
+            Ok::<_, Error>((untouched, settled, sessions::by_id(tx, id).await?.unwrap().0))
+        })
+    });
+    let (untouched, settled, after) = settled.await.unwrap();
+    assert_eq!(untouched, Settled::WithoutSettings, "where there are no settings memberships do not matter");
+    assert_eq!((settled.limits, settled.settled), (limits, Settled::At(7)));
+    assert_eq!((after.limits, after.settled), (limits, Settled::Not));
+    let other = place.store.account(account_id(2));
+    assert!(!other.write(move |tx| Box::pin(sessions::lock(tx, id))).await.unwrap());
 }
 
 fn link(purpose: LinkPurpose) -> Link {

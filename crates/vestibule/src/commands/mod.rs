@@ -5,6 +5,7 @@ mod apply;
 mod check_response;
 mod config;
 mod demo;
+mod groups;
 mod idp;
 mod log;
 mod mapping;
@@ -38,6 +39,9 @@ pub(crate) fn run(cli: Cli) -> Result<Exit, Failure> {
         }
         Command::OauthClient(command) => {
             block_on(async { oauth_client::run(&open(&load()?).await?, command, json).await })
+        }
+        Command::Groups(command) => {
+            block_on(async { groups::run(&open(&load()?).await?, command, json).await })
         }
         Command::Apply(args) => block_on(async { apply::run(&open(&load()?).await?, &args, json).await }),
         Command::Export { account } => {

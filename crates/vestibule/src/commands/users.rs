@@ -109,6 +109,9 @@ fn show(person: &Person, json: bool) -> Result<Exit, Failure> {
             origins.join(", ")
         ));
     }
+    for held in &person.settings {
+        output::line(format!("{:<26}{} ({})", held.setting.title(), held.value, held.reason()));
+    }
     Ok(Exit::Done)
 }
 
@@ -127,7 +130,7 @@ fn mailed(mails: Verification) -> String {
     format!("{sent}{again}")
 }
 
-fn changed(changed: &Changed, json: bool) -> Result<Exit, Failure> {
+pub(super) fn changed(changed: &Changed, json: bool) -> Result<Exit, Failure> {
     if json {
         output::object(changed)?;
         return Ok(Exit::Done);

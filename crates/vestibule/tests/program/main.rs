@@ -4,6 +4,7 @@
 
 mod accounts;
 mod check_response;
+mod groups;
 mod idp;
 mod mail;
 mod mapping;

@@ -21,12 +21,14 @@ fn people_are_listed_and_shown_with_every_key() {
     let none = folder.run(&["users", "list", "--account", "acme", "--prefix", "x", "--json"]).ends_with(0);
     assert_eq!(none.json()["items"], serde_json::json!([]));
     let shown = folder.run(&["users", "show", OWNER, "--json"]).ends_with(0).json();
-    let more = ["add_ons", "employee_id", "groups", "phone_site", "picture", "profile", "verification"];
+    let more =
+        ["add_ons", "employee_id", "groups", "phone_site", "picture", "profile", "settings", "verification"];
     let mut all: Vec<&str> = listed.into_iter().chain(more).collect();
     all.sort_unstable();
     assert_eq!(keys(&shown), all);
     assert_eq!(shown["login_types"], serde_json::json!(["work_email"]));
     let lines = folder.run(&["users", "show", OWNER]).ends_with(0).stdout();
+    assert!(lines.contains("Session idle time         2h (the built-in default)"), "{lines}");
     assert!(lines.contains("employee ID   none") && lines.contains("role          Owner"), "{lines}");
     assert!(folder.run(&["users", "list", "--account", "acme"]).ends_with(0).stdout().contains(OWNER));
 }

@@ -191,6 +191,7 @@ fn clara(login_types: Vec<&'static str>) -> Option<Person> {
             checked_at: Some(days(-3)),
         }),
         verification: None,
+        settings: super::groups::holding(),
     })
 }
 
