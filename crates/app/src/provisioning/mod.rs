@@ -15,8 +15,10 @@ pub use shown::registry;
 
 use crate::error::Error;
 use jiff::Timestamp;
+use std::collections::BTreeSet;
 use std::fmt;
-use vestibule_scim::{Document, Meta};
+use vestibule_model::api_call::Subject;
+use vestibule_scim::{Document, Meta, Quirk};
 use vestibule_store as store;
 
 /// Most operations in a bulk request.
@@ -36,8 +38,19 @@ pub struct Resource {
 pub struct Written {
     /// The resource after it.
     pub resource: Resource,
-    /// What was done, in words for the call log; empty when it was so already.
+    /// What was done, for the call log.
+    pub told: Told,
+}
+
+/// What was done, for the call log.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Told {
+    /// In words; empty when it was so already.
     pub story: Vec<String>,
+    /// To whom.
+    pub subject: Subject,
+    /// What was unusual in how it was asked for.
+    pub quirks: BTreeSet<Quirk>,
 }
 
 /// The version that a client expects, from `If-Match` (RFC 7644 §3.14).

@@ -1,20 +1,22 @@
 //! Messages of SCIM: bodies as they come, answers as they go (RFC 7644 §3.1, §3.8, §3.14).
 
 use super::Root;
+use crate::api::CallNotes;
 use crate::door::Desk;
 use crate::error::Failure;
 use axum::body::Bytes;
 use axum::extract::{FromRequest, FromRequestParts, Request};
-use axum::http::header::{CONTENT_TYPE, ETAG, IF_MATCH, IF_NONE_MATCH, LOCATION};
+use axum::http::header::{CONTENT_TYPE, ETAG, IF_MATCH, IF_NONE_MATCH, LOCATION, USER_AGENT};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use axum::response::{IntoResponse as _, Response};
 use serde_json::Value;
 use std::sync::Arc;
 use vestibule_app::ApiCtx;
-use vestibule_app::provisioning::{self, Expected, Resource};
+use vestibule_app::provisioning::{self, Expected, Resource, Told};
+use vestibule_scim::quirks::Hint;
 use vestibule_scim::resource::{Rendered, render_into};
-use vestibule_scim::{Error, Projection, Query, ResourceType, json};
+use vestibule_scim::{Dialect, Error, Projection, Query, ResourceType, json};
 
 /// The most that is read of a body, in bytes.
 pub(crate) const LARGEST_BODY: usize = 2 * 1024 * 1024;
@@ -28,6 +30,8 @@ pub(crate) struct Asking {
     pub(crate) base: String,
     pub(crate) query: Query,
     headers: HeaderMap,
+    /// The query as it was written.
+    written: String,
 }
 
 impl FromRequestParts<Arc<Desk>> for Asking {
@@ -38,7 +42,8 @@ impl FromRequestParts<Arc<Desk>> for Asking {
         let root = parts.extensions.get::<Root>().map_or("/scim2", |root| root.0);
         let pairs = url::form_urlencoded::parse(parts.uri.query().unwrap_or_default().as_bytes());
         let query = Query::from_pairs(pairs).map_err(said)?;
-        Ok(Self { ctx, base: desk.base_page(root), query, headers: parts.headers.clone() })
+        let written = parts.uri.query().unwrap_or_default().to_owned();
+        Ok(Self { ctx, base: desk.base_page(root), query, headers: parts.headers.clone(), written })
     }
 }
 
@@ -63,6 +68,28 @@ impl Asking {
     pub(crate) fn wants_no_body(&self) -> bool {
         let preferred = self.headers.get("prefer").and_then(|value| value.to_str().ok()).unwrap_or_default();
         preferred.split(',').any(|preference| preference.trim().eq_ignore_ascii_case("return=minimal"))
+    }
+
+    /// What the call log is told besides what the call itself shows: who the client seems to be.
+    pub(crate) fn notes(&self, hint: Option<Hint>) -> CallNotes {
+        let agent = self.headers.get(USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or_default();
+        let hints: Vec<Hint> = hint.into_iter().collect();
+        CallNotes { dialect: Some(Dialect::recognize(agent, &self.written, &hints)), ..CallNotes::default() }
+    }
+
+    /// The answer, with what the call log is told of a change.
+    pub(crate) fn noted(&self, hint: Option<Hint>, told: Told, mut response: Response) -> Response {
+        let quirks = told.quirks.into_iter().collect();
+        let subject = Some(told.subject);
+        let notes = CallNotes { action: told.story, subject, quirks, ..self.notes(hint) };
+        response.extensions_mut().insert(notes);
+        response
+    }
+
+    /// The answer, with what the call log is told of a look.
+    pub(crate) fn looked(&self, mut response: Response) -> Response {
+        response.extensions_mut().insert(self.notes(None));
+        response
     }
 
     /// The answer to a look at one resource.
@@ -118,7 +145,11 @@ pub(crate) fn told(status: StatusCode, body: &Value) -> Response {
 }
 
 /// A body in JSON: bounded, each key once, of a type that says so.
-pub(crate) struct Body(pub(crate) Value);
+pub(crate) struct Body {
+    pub(crate) value: Value,
+    /// What it shows of the client.
+    pub(crate) hint: Option<Hint>,
+}
 
 impl FromRequest<Arc<Desk>> for Body {
     type Rejection = Failure;
@@ -132,7 +163,8 @@ impl FromRequest<Arc<Desk>> for Body {
             }
             Err(_) => return Err(said(Error::invalid_syntax("the body could not be read"))),
         };
-        json::parse(&bytes, LARGEST_BODY).map(Self).map_err(said)
+        let value = json::parse(&bytes, LARGEST_BODY).map_err(said)?;
+        Ok(Self { hint: Hint::of_body(&value), value })
     }
 }
 

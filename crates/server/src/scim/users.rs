@@ -18,7 +18,7 @@ pub(crate) async fn get(asking: Asking, Path(id): Path<String>) -> Result<Respon
     let (ctx, kind) = (asking.ctx.scim(Access::Read)?, kind()?);
     let with_groups = asking.projection(kind).shows(kind, "groups");
     let resource = deeds::get(&ctx, &asking.base, &id, with_groups).await?;
-    Ok(asking.one(kind, &resource))
+    Ok(asking.looked(asking.one(kind, &resource)))
 }
 
 pub(crate) async fn list(asking: Asking) -> Result<Response, Failure> {
@@ -26,8 +26,8 @@ pub(crate) async fn list(asking: Asking) -> Result<Response, Failure> {
 }
 
 /// `POST {base}/Users/.search` (RFC 7644 §3.4.3).
-pub(crate) async fn search(asking: Asking, Body(body): Body) -> Result<Response, Failure> {
-    let query = Query::from_search(body).map_err(said)?;
+pub(crate) async fn search(asking: Asking, body: Body) -> Result<Response, Failure> {
+    let query = Query::from_search(body.value).map_err(said)?;
     answer(&asking, &query).await
 }
 
@@ -43,43 +43,38 @@ async fn answer(asking: &Asking, query: &Query) -> Result<Response, Failure> {
         meta: &resource.meta,
     });
     page.head.write(&mut body, rendered);
-    Ok(written(StatusCode::OK, body))
+    Ok(asking.looked(written(StatusCode::OK, body)))
 }
 
-pub(crate) async fn create(asking: Asking, Body(body): Body) -> Result<Response, Failure> {
+pub(crate) async fn create(asking: Asking, body: Body) -> Result<Response, Failure> {
     let (ctx, kind) = (asking.ctx.scim(Access::Write)?, kind()?);
-    let document = read(kind, body, Mode::Create).map_err(said)?;
+    let document = read(kind, body.value, Mode::Create).map_err(said)?;
     let done = deeds::create(&ctx, &asking.base, document).await?;
-    Ok(asking.shown(StatusCode::CREATED, kind, &done.resource))
+    let response = asking.shown(StatusCode::CREATED, kind, &done.resource);
+    Ok(asking.noted(body.hint, done.told, response))
 }
 
-pub(crate) async fn replace(
-    asking: Asking,
-    Path(id): Path<String>,
-    Body(body): Body,
-) -> Result<Response, Failure> {
+pub(crate) async fn replace(asking: Asking, Path(id): Path<String>, body: Body) -> Result<Response, Failure> {
     let (ctx, kind) = (asking.ctx.scim(Access::Write)?, kind()?);
-    let document = read(kind, body, Mode::Replace).map_err(said)?;
+    let document = read(kind, body.value, Mode::Replace).map_err(said)?;
     let done = deeds::replace(&ctx, (&asking.base, &id), document, asking.expected()).await?;
-    Ok(asking.shown(StatusCode::OK, kind, &done.resource))
+    let response = asking.shown(StatusCode::OK, kind, &done.resource);
+    Ok(asking.noted(body.hint, done.told, response))
 }
 
-pub(crate) async fn patch(
-    asking: Asking,
-    Path(id): Path<String>,
-    Body(body): Body,
-) -> Result<Response, Failure> {
+pub(crate) async fn patch(asking: Asking, Path(id): Path<String>, body: Body) -> Result<Response, Failure> {
     let (ctx, kind) = (asking.ctx.scim(Access::Write)?, kind()?);
-    let patch = patches::parse(body).map_err(said)?;
+    let patch = patches::parse(body.value).map_err(said)?;
     let done = deeds::patch(&ctx, (&asking.base, &id), patch, asking.expected()).await?;
-    if asking.wants_no_body() {
-        return Ok(StatusCode::NO_CONTENT.into_response());
-    }
-    Ok(asking.shown(StatusCode::OK, kind, &done.resource))
+    let response = match asking.wants_no_body() {
+        true => StatusCode::NO_CONTENT.into_response(),
+        false => asking.shown(StatusCode::OK, kind, &done.resource),
+    };
+    Ok(asking.noted(body.hint, done.told, response))
 }
 
 pub(crate) async fn delete(asking: Asking, Path(id): Path<String>) -> Result<Response, Failure> {
     let ctx = asking.ctx.scim(Access::Write)?;
-    deeds::delete(&ctx, &id, asking.expected()).await?;
-    Ok(StatusCode::NO_CONTENT.into_response())
+    let told = deeds::delete(&ctx, &id, asking.expected()).await?;
+    Ok(asking.noted(None, told, StatusCode::NO_CONTENT.into_response()))
 }

@@ -4,16 +4,18 @@ use crate::ScimCtx;
 use crate::directory::people::{self, Setting};
 use crate::provisioning::shown::{attributes, resource, user_id, users};
 use crate::provisioning::wanted::{Address, address, addresses, wanted};
-use crate::provisioning::{Expected, Failure, Written, again, not_found};
+use crate::provisioning::{Expected, Failure, Told, Written, again, not_found};
 use serde_json::{Map, Value};
+use std::collections::BTreeSet;
 use std::sync::Arc;
+use vestibule_model::api_call::Subject;
 use vestibule_model::email::Email;
 use vestibule_model::id::UserId;
 use vestibule_model::provision::{self, Source, Wanted};
 use vestibule_model::trace::Change;
 use vestibule_model::user::User;
 use vestibule_scim::resource::check_immutable;
-use vestibule_scim::{Document, Patch, patch as patches};
+use vestibule_scim::{Document, Patch, Quirk, patch as patches};
 use vestibule_store::scim_users::{Description, Entry};
 use vestibule_store::{self as store, Tx};
 
@@ -39,8 +41,8 @@ pub async fn create(ctx: &ScimCtx, base: &str, document: Document) -> Result<Wri
                 let asked = Wanted { email, ..asked };
                 let settled = people::settle(tx, &setting, &asked, None).await?;
                 let entry = write_down(tx, &settled.user, &document, None).await?;
-                let story = story(&format!("created {}", entry.user_name()), &settled.changes);
-                Ok(Written { resource: resource(&base, &entry, &[]), story })
+                let told = told("created", &entry, &settled.changes, &document.quirks);
+                Ok(Written { resource: resource(&base, &entry, &[]), told })
             })
         })
     })
@@ -84,7 +86,8 @@ pub async fn patch(
     change(ctx, (base, id), expected, "changed", move |entry| {
         let kind = users().ok_or_else(|| not_found("user"))?;
         let before = attributes(entry);
-        let after = patches::apply(kind, &Document::stored(before.clone()), &patch)?;
+        let mut after = patches::apply(kind, &Document::stored(before.clone()), &patch)?;
+        after.quirks.extend(patch.quirks.iter().copied());
         Ok((before, without_password(after)))
     })
     .await
@@ -94,7 +97,7 @@ pub async fn patch(
 ///
 /// # Errors
 /// 404 when the account has no such user, 412 when it is another version than expected, 403 when the person is shielded.
-pub async fn delete(ctx: &ScimCtx, id: &str, expected: Expected) -> Result<Vec<String>, Failure> {
+pub async fn delete(ctx: &ScimCtx, id: &str, expected: Expected) -> Result<Told, Failure> {
     let id = user_id(id).ok_or_else(|| not_found("user"))?;
     again(|| {
         let (setting, expected) = (setting(ctx), expected.clone());
@@ -104,7 +107,7 @@ pub async fn delete(ctx: &ScimCtx, id: &str, expected: Expected) -> Result<Vec<S
                 let entry = store::scim_users::by_id(tx, id).await?.ok_or_else(|| not_found("user"))?;
                 expected.check(entry.user.version)?;
                 people::delete(tx, &setting, &entry.user).await?;
-                Ok(vec![format!("deleted {}", entry.user_name())])
+                Ok(told("deleted", &entry, &[], &BTreeSet::new()))
             })
         })
     })
@@ -134,8 +137,8 @@ async fn change(
                 let (before, after) = next(&entry)?;
                 let (entry, changes) = apply(tx, &setting, entry, (&before, &after)).await?;
                 let groups = store::groups::of_user(tx, id).await?;
-                let story = story(&format!("{verb} {}", entry.user_name()), &changes);
-                Ok(Written { resource: resource(&base, &entry, &groups), story })
+                let told = told(verb, &entry, &changes, &after.quirks);
+                Ok(Written { resource: resource(&base, &entry, &groups), told })
             })
         })
     })
@@ -256,16 +259,23 @@ pub(super) fn fold(name: &str) -> String {
     name.trim().to_lowercase()
 }
 
-fn story(deed: &str, changes: &[Change]) -> Vec<String> {
-    let told = changes.iter().map(|change| {
-        let (before, after) = (change.before.as_deref(), change.after.as_deref());
-        match (before, after) {
-            (None, Some(after)) => format!("{}: {after}", change.field),
-            (Some(before), Some(after)) => format!("{}: {before} → {after}", change.field),
-            (_, None) => format!("{}: removed", change.field),
-        }
+/// What was done, in words: whom it was about first, then field by field. Nothing is told where nothing changed.
+fn told(verb: &str, entry: &Entry, changes: &[Change], quirks: &BTreeSet<Quirk>) -> Told {
+    let name = entry.user_name();
+    let turned = changes.iter().find(|change| change.field == "status" && change.before.is_some());
+    let verb = match turned.and_then(|change| change.after.as_deref()) {
+        Some("inactive") => "deactivated",
+        Some("active") => "reactivated",
+        _ => verb,
+    };
+    let fields = changes.iter().map(|change| match (change.before.as_deref(), change.after.as_deref()) {
+        (None, Some(after)) => format!("{}: {after}", change.field),
+        (Some(before), Some(after)) => format!("{}: {before} → {after}", change.field),
+        (_, None) => format!("{}: removed", change.field),
     });
-    std::iter::once(deed.to_owned()).chain(told).collect()
+    let story = std::iter::once(format!("{verb} {name}")).chain(fields).collect();
+    let subject = Subject::User(entry.user.id, Some(name.to_owned()));
+    Told { story, subject, quirks: quirks.clone() }
 }
 
 fn setting(ctx: &ScimCtx) -> Setting {
