@@ -244,8 +244,6 @@ impl From<vestibule_store::Error> for Error {
                 Self::new(Kind::Conflict, "The account has another group of this kind and name.")
                     .hint("Choose another name; upper and lower case make no difference.")
             }
-            Store::ExternalIdTaken => Self::new(Kind::Conflict, "The external id belongs to another group.")
-                .hint("One external id is one group of its kind: use another one."),
             Store::LabelTaken => {
                 Self::new(Kind::Conflict, "The label is taken.").hint("Choose another label.")
             }

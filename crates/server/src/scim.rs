@@ -5,6 +5,7 @@
 //! files of their own.
 
 mod discovery;
+mod groups;
 mod message;
 mod users;
 
@@ -56,6 +57,12 @@ pub(crate) fn routes() -> Vec<(&'static str, MethodRouter<Arc<Desk>>)> {
         ("/scim2/Users", get(users::list).post(users::create)),
         ("/scim2/Users/.search", post(users::search)),
         ("/scim2/Users/{id}", get(users::get).put(users::replace).patch(users::patch).delete(users::delete)),
+        ("/scim2/Groups", get(groups::list).post(groups::create)),
+        ("/scim2/Groups/.search", post(groups::search)),
+        (
+            "/scim2/Groups/{id}",
+            get(groups::get).put(groups::replace).patch(groups::patch).delete(groups::delete),
+        ),
         ("/scim2/ServiceProviderConfig", get(discovery::config)),
         // What a client of the field asks for instead.
         ("/scim2/serviceConfiguration", get(discovery::config)),

@@ -29,3 +29,7 @@ CREATE TABLE user_counts (
     total {INTEGER} NOT NULL
 ) {NARROW};
 INSERT INTO user_counts (account_id, total) SELECT account_id, COUNT(*) FROM users GROUP BY account_id;
+
+-- As of users: whoever sets the external id of a group keeps it apart.
+DROP INDEX groups_by_external_id;
+CREATE INDEX groups_by_external_id ON groups (account_id, external_id);

@@ -21,8 +21,6 @@ pub enum Error {
     UserNameTaken,
     /// The account has another group of this kind and name.
     GroupNameTaken,
-    /// The external id belongs to another group of this kind.
-    ExternalIdTaken,
     /// The label belongs to another account.
     LabelTaken,
     /// The domain belongs to another account.
@@ -95,7 +93,6 @@ impl fmt::Display for Error {
             Self::EmployeeIdTaken => f.write_str("the Employee Unique ID belongs to another user"),
             Self::UserNameTaken => f.write_str("the userName belongs to another user"),
             Self::GroupNameTaken => f.write_str("the account has another group of this kind and name"),
-            Self::ExternalIdTaken => f.write_str("the external id belongs to another group"),
             Self::LabelTaken => f.write_str("the label belongs to another account"),
             Self::DomainTaken => f.write_str("the domain belongs to another account"),
             Self::Nul => f.write_str("a text holds the character U+0000"),

@@ -24,6 +24,7 @@ macro_rules! columns {
         "g.id, g.kind, g.name, g.version, g.created_at, g.updated_at, g.settings, g.external_id"
     };
 }
+pub(crate) use columns;
 
 statements! { groups:
     INSERT = "INSERT INTO groups (account_id, id, kind, name, name_folded, created_at, updated_at) \
@@ -32,9 +33,6 @@ statements! { groups:
     LIST = "SELECT g.id, g.kind, g.name FROM groups g WHERE g.account_id = $1 AND g.kind = $2 ORDER BY g.name_folded";
     RECORD = concat!("SELECT ", columns!(), " FROM groups g WHERE g.account_id = $1 AND g.id = $2");
     LOCKED = concat!("SELECT ", columns!(), " FROM groups g WHERE g.account_id = $1 AND g.id = $2 {FOR_UPDATE}");
-    BY_EXTERNAL_ID = concat!(
-        "SELECT ", columns!(), " FROM groups g WHERE g.account_id = $1 AND g.kind = $2 AND g.external_id = $3"
-    );
     PAGE = concat!(
         "SELECT ", columns!(), ", (SELECT COUNT(*) FROM (SELECT DISTINCT m.user_id FROM memberships m \
          WHERE m.account_id = g.account_id AND m.group_id = g.id) d) AS members \
@@ -45,9 +43,6 @@ statements! { groups:
                      WHERE g.account_id = $1 AND g.settings <> '{}' ORDER BY g.name_folded, g.kind";
     UPDATE = "UPDATE groups SET name = $3, name_folded = $4, settings = $5, external_id = $6, updated_at = $7, \
               version = version + 1 WHERE account_id = $1 AND id = $2 AND version = $8";
-    DOCUMENT = "SELECT scim FROM groups WHERE account_id = $1 AND id = $2";
-    PUT_DOCUMENT = "UPDATE groups SET scim = $3, updated_at = $4, version = version + 1 \
-                    WHERE account_id = $1 AND id = $2 AND version = $5";
     DELETE = "DELETE FROM groups WHERE account_id = $1 AND id = $2";
     OF_USER = "SELECT g.id, g.kind, g.name, m.origin, m.position FROM memberships m \
                JOIN groups g ON g.account_id = m.account_id AND g.id = m.group_id \
@@ -145,19 +140,6 @@ pub async fn locked(tx: &Tx<'_>, id: GroupId) -> Result<Option<Record>, Error> {
     tx.row(&LOCKED, params![tx.account(), id]).await?.map(|mut row| record(&mut row)).transpose()
 }
 
-/// The group of this kind that a directory knows by this id.
-///
-/// # Errors
-/// Those of the database.
-pub async fn by_external_id(
-    tx: &Tx<'_>,
-    kind: GroupKind,
-    external_id: &str,
-) -> Result<Option<Record>, Error> {
-    let row = tx.row(&BY_EXTERNAL_ID, params![tx.account(), kind.as_str(), external_id]).await?;
-    row.map(|mut row| record(&mut row)).transpose()
-}
-
 /// Groups of a kind whose (folded) name begins with this, in order of name, each with the number of its members; a page begins
 /// after the last (folded) name of the page before.
 ///
@@ -188,7 +170,7 @@ pub async fn with_settings(tx: &Tx<'_>) -> Result<Vec<(Group, Settings)>, Error>
 /// Writes a record that was read at its version, and returns the new version. The kind of a group never changes.
 ///
 /// # Errors
-/// [`Error::Stale`] when it changed since; [`Error::GroupNameTaken`], [`Error::ExternalIdTaken`]; those of the database.
+/// [`Error::Stale`] when it changed since; [`Error::GroupNameTaken`]; those of the database.
 pub async fn update(tx: &Tx<'_>, record: &Record, now: Timestamp) -> Result<i64, Error> {
     let Group { id, name, .. } = &record.group;
     let row = params![
@@ -207,42 +189,10 @@ pub async fn update(tx: &Tx<'_>, record: &Record, now: Timestamp) -> Result<i64,
     }
 }
 
-/// Tells when a group was to get what another one has: the index is the last word.
+/// Tells when a group was to get the name of another one: the index is the last word.
 fn sort(error: Error) -> Error {
-    let name = "groups.account_id, groups.kind, groups.name_folded";
-    let external_id = "groups.account_id, groups.kind, groups.external_id";
-    if is_duplicate(&error, "groups_by_name", name) {
-        Error::GroupNameTaken
-    } else if is_duplicate(&error, "groups_by_external_id", external_id) {
-        Error::ExternalIdTaken
-    } else {
-        error
-    }
-}
-
-/// The document that a directory keeps of a group, as it was sent.
-///
-/// # Errors
-/// Those of the database.
-pub async fn document(tx: &Tx<'_>, id: GroupId) -> Result<Option<String>, Error> {
-    let row = tx.row(&DOCUMENT, params![tx.account(), id]).await?;
-    Ok(row.map(|mut row| row.text_or_null("scim")).transpose()?.flatten())
-}
-
-/// Replaces that document, of a record that was read at this version, and returns the new version.
-///
-/// # Errors
-/// [`Error::Stale`] when the record changed since; those of the database.
-pub async fn put_document(
-    tx: &Tx<'_>,
-    (id, version): (GroupId, i64),
-    document: Option<&str>,
-    now: Timestamp,
-) -> Result<i64, Error> {
-    match tx.execute(&PUT_DOCUMENT, params![tx.account(), id, document, now, version]).await? {
-        0 => Err(Error::Stale),
-        _ => Ok(version + 1),
-    }
+    let taken = is_duplicate(&error, "groups_by_name", "groups.account_id, groups.kind, groups.name_folded");
+    if taken { Error::GroupNameTaken } else { error }
 }
 
 /// Deletes a group, and every membership in it; tells whether it was there. Its id is never given again.
@@ -315,7 +265,7 @@ fn read(row: &mut Row) -> Result<Group, Error> {
 }
 
 /// Reads a record from a row with [`columns!`].
-fn record(row: &mut Row) -> Result<Record, Error> {
+pub(crate) fn record(row: &mut Row) -> Result<Record, Error> {
     Ok(Record {
         group: read(row)?,
         settings: row.json("settings")?,

@@ -36,6 +36,7 @@ mod postgres;
 mod purge;
 pub mod replays;
 pub mod response_log;
+pub mod scim_groups;
 pub mod scim_users;
 pub mod sessions;
 pub mod sign_ins;

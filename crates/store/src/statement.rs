@@ -95,6 +95,7 @@ pub(crate) fn all() -> impl Iterator<Item = &'static Statement> {
         crate::pictures::STATEMENTS,
         crate::replays::STATEMENTS,
         crate::response_log::STATEMENTS,
+        crate::scim_groups::STATEMENTS,
         crate::scim_users::STATEMENTS,
         crate::sessions::STATEMENTS,
         crate::sign_ins::STATEMENTS,

@@ -115,6 +115,15 @@ pub(crate) async fn leave(
     Ok(left)
 }
 
+/// Takes somebody out of a group, whoever put them there; tells whether they were in it.
+pub(crate) async fn leave_for_good(tx: &Tx<'_>, user: UserId, group: &Group) -> Result<bool, store::Error> {
+    let left = store::scim_groups::leave(tx, user, group.id).await?;
+    if left {
+        resettle(tx, user, group.kind).await?;
+    }
+    Ok(left)
+}
+
 /// The memberships changed by which settings hold for a person.
 async fn resettle(tx: &Tx<'_>, user: UserId, kind: GroupKind) -> Result<(), store::Error> {
     if kind == GroupKind::UserGroup { store::sessions::unsettle(tx, user).await } else { Ok(()) }

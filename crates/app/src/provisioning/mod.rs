@@ -7,6 +7,7 @@
 //! has not changed by other ways since.
 
 mod asked;
+pub mod groups;
 mod shown;
 pub mod users;
 mod wanted;

@@ -13,6 +13,7 @@ use axum::response::{IntoResponse as _, Response};
 use serde_json::Value;
 use std::sync::Arc;
 use vestibule_app::ApiCtx;
+use vestibule_app::provisioning::users::Page;
 use vestibule_app::provisioning::{self, Expected, Resource, Told};
 use vestibule_scim::quirks::Hint;
 use vestibule_scim::resource::{Rendered, render_into};
@@ -70,6 +71,15 @@ impl Asking {
         preferred.split(',').any(|preference| preference.trim().eq_ignore_ascii_case("return=minimal"))
     }
 
+    /// Whether the client asks for a body where none is usual: by attributes, or by a preference.
+    pub(crate) fn wants_a_body(&self) -> bool {
+        let preferred = self.headers.get("prefer").and_then(|value| value.to_str().ok()).unwrap_or_default();
+        let prefers = preferred
+            .split(',')
+            .any(|preference| preference.trim().eq_ignore_ascii_case("return=representation"));
+        prefers || !self.query.attributes.is_empty() || !self.query.excluded.is_empty()
+    }
+
     /// What the call log is told besides what the call itself shows: who the client seems to be.
     pub(crate) fn notes(&self, hint: Option<Hint>) -> CallNotes {
         let agent = self.headers.get(USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or_default();
@@ -98,6 +108,20 @@ impl Asking {
             return with_tag(StatusCode::NOT_MODIFIED.into_response(), &resource.meta.version);
         }
         self.shown(StatusCode::OK, kind, resource)
+    }
+
+    /// The answer to a list.
+    pub(crate) fn listed(&self, kind: &ResourceType, query: &Query, page: &Page) -> Response {
+        let projection = query.projection(kind);
+        let mut body = Vec::with_capacity(512 + 1024 * page.resources.len());
+        let rendered = page.resources.iter().map(|resource| Rendered {
+            kind,
+            document: &resource.document,
+            projection: &projection,
+            meta: &resource.meta,
+        });
+        page.head.write(&mut body, rendered);
+        self.looked(written(StatusCode::OK, body))
     }
 
     /// An answer with one resource.

@@ -1,13 +1,13 @@
 //! `/Users`.
 
-use super::message::{Asking, Body, said, written};
+use super::message::{Asking, Body, said};
 use crate::error::Failure;
 use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Response};
 use vestibule_app::provisioning::users as deeds;
 use vestibule_model::token::Access;
-use vestibule_scim::resource::{Mode, Rendered, read};
+use vestibule_scim::resource::{Mode, read};
 use vestibule_scim::{Query, ResourceType, patch as patches};
 
 fn kind() -> Result<&'static ResourceType, Failure> {
@@ -34,16 +34,7 @@ pub(crate) async fn search(asking: Asking, body: Body) -> Result<Response, Failu
 async fn answer(asking: &Asking, query: &Query) -> Result<Response, Failure> {
     let (ctx, kind) = (asking.ctx.scim(Access::Read)?, kind()?);
     let page = deeds::list(&ctx, &asking.base, query).await?;
-    let projection = query.projection(kind);
-    let mut body = Vec::with_capacity(512 + 1024 * page.resources.len());
-    let rendered = page.resources.iter().map(|resource| Rendered {
-        kind,
-        document: &resource.document,
-        projection: &projection,
-        meta: &resource.meta,
-    });
-    page.head.write(&mut body, rendered);
-    Ok(asking.looked(written(StatusCode::OK, body)))
+    Ok(asking.listed(kind, query, &page))
 }
 
 pub(crate) async fn create(asking: Asking, body: Body) -> Result<Response, Failure> {

@@ -1,0 +1,77 @@
+//! `/Groups`.
+
+use super::message::{Asking, Body, said};
+use crate::error::Failure;
+use axum::extract::Path;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse as _, Response};
+use vestibule_app::provisioning::groups as deeds;
+use vestibule_model::token::Access;
+use vestibule_scim::quirks::Hint;
+use vestibule_scim::resource::{Mode, read};
+use vestibule_scim::{Query, ResourceType, patch as patches};
+
+fn kind() -> Result<&'static ResourceType, Failure> {
+    deeds::kind().ok_or(Failure::Broken("there is no resource type of groups"))
+}
+
+pub(crate) async fn get(asking: Asking, Path(id): Path<String>) -> Result<Response, Failure> {
+    let (ctx, kind) = (asking.ctx.scim(Access::Read)?, kind()?);
+    let with_members = asking.projection(kind).shows(kind, "members");
+    let resource = deeds::get(&ctx, &asking.base, &id, with_members).await?;
+    Ok(asking.looked(asking.one(kind, &resource)))
+}
+
+pub(crate) async fn list(asking: Asking) -> Result<Response, Failure> {
+    answer(&asking, &asking.query).await
+}
+
+/// `POST /Groups/.search` (RFC 7644 §3.4.3).
+pub(crate) async fn search(asking: Asking, body: Body) -> Result<Response, Failure> {
+    let query = Query::from_search(body.value).map_err(said)?;
+    answer(&asking, &query).await
+}
+
+async fn answer(asking: &Asking, query: &Query) -> Result<Response, Failure> {
+    let (ctx, kind) = (asking.ctx.scim(Access::Read)?, kind()?);
+    let page = deeds::list(&ctx, &asking.base, query).await?;
+    Ok(asking.listed(kind, query, &page))
+}
+
+pub(crate) async fn create(asking: Asking, body: Body) -> Result<Response, Failure> {
+    let (ctx, kind) = (asking.ctx.scim(Access::Write)?, kind()?);
+    let document = read(kind, body.value, Mode::Create).map_err(said)?;
+    let done = deeds::create(&ctx, &asking.base, document).await?;
+    Ok(changed(&asking, StatusCode::CREATED, body.hint, done))
+}
+
+pub(crate) async fn replace(asking: Asking, Path(id): Path<String>, body: Body) -> Result<Response, Failure> {
+    let (ctx, kind) = (asking.ctx.scim(Access::Write)?, kind()?);
+    let document = read(kind, body.value, Mode::Replace).map_err(said)?;
+    let done = deeds::replace(&ctx, (&asking.base, &id), document, asking.expected()).await?;
+    Ok(changed(&asking, StatusCode::OK, body.hint, done))
+}
+
+/// A patch of a group is answered without the group, which may have thousands of members, unless attributes are asked for
+/// (RFC 7644 §3.5.2).
+pub(crate) async fn patch(asking: Asking, Path(id): Path<String>, body: Body) -> Result<Response, Failure> {
+    let ctx = asking.ctx.scim(Access::Write)?;
+    let patch = patches::parse(body.value).map_err(said)?;
+    let shows = asking.wants_a_body();
+    let done = deeds::patch(&ctx, (&asking.base, &id), &patch, (asking.expected(), shows)).await?;
+    Ok(changed(&asking, StatusCode::OK, body.hint, done))
+}
+
+pub(crate) async fn delete(asking: Asking, Path(id): Path<String>) -> Result<Response, Failure> {
+    let ctx = asking.ctx.scim(Access::Write)?;
+    let told = deeds::delete(&ctx, &id, asking.expected()).await?;
+    Ok(asking.noted(None, told, StatusCode::NO_CONTENT.into_response()))
+}
+
+fn changed(asking: &Asking, status: StatusCode, hint: Option<Hint>, done: deeds::Written) -> Response {
+    let response = match (kind(), &done.resource) {
+        (Ok(kind), Some(resource)) => asking.shown(status, kind, resource),
+        _ => StatusCode::NO_CONTENT.into_response(),
+    };
+    asking.noted(hint, done.told, response)
+}
