@@ -240,6 +240,11 @@ pub(crate) fn render(
     response
 }
 
+/// A failure of one operation among several: its status and its message in the language of SCIM.
+pub(crate) fn in_scim(failure: &Failure) -> (u16, serde_json::Value) {
+    scim::message(failure, None)
+}
+
 fn own_tracking_id(failure: &Failure) -> Option<vestibule_model::response_log::TrackingId> {
     match failure {
         Failure::Deed(error) => error.tracking_id(),

@@ -4,7 +4,9 @@
 //! looked up. `message` reads bodies and writes answers; users, groups, what the service says of itself, and bulk requests have
 //! files of their own.
 
+mod bulk;
 mod discovery;
+mod everything;
 mod groups;
 mod message;
 mod users;
@@ -15,7 +17,7 @@ use crate::door::Desk;
 use axum::extract::Request;
 use axum::http::Uri;
 use axum::http::uri::PathAndQuery;
-use axum::routing::{MethodRouter, get, post};
+use axum::routing::{MethodRouter, any, get, post};
 use std::sync::Arc;
 
 /// The roots under which clients look for the interface, longest first; all are the same.
@@ -41,7 +43,7 @@ pub(crate) fn canonical(request: &mut Request) {
     let Some(root) = root(request.uri().path()) else { return };
     request.extensions_mut().insert(Root(root));
     let rest = request.uri().path().strip_prefix(root).unwrap_or_default();
-    let rest = rest.strip_suffix('/').unwrap_or(rest);
+    let rest = named(rest.strip_suffix('/').unwrap_or(rest));
     let query = request.uri().query().map(|query| format!("?{query}")).unwrap_or_default();
     let Ok(path) = format!("/scim2{rest}{query}").parse::<PathAndQuery>() else { return };
     let mut parts = request.uri().clone().into_parts();
@@ -50,6 +52,17 @@ pub(crate) fn canonical(request: &mut Request) {
         *request.uri_mut() = uri;
     }
 }
+
+/// The endpoint as it is written in the list, where a client writes it in another case.
+fn named(rest: &str) -> String {
+    let Some(inside) = rest.strip_prefix('/') else { return rest.to_owned() };
+    let (first, others) = inside.split_once('/').map_or((inside, None), |(first, rest)| (first, Some(rest)));
+    let known = ENDPOINTS.into_iter().find(|name| name.eq_ignore_ascii_case(first)).unwrap_or(first);
+    others.map_or(format!("/{known}"), |others| format!("/{known}/{others}"))
+}
+
+const ENDPOINTS: [&str; 7] =
+    ["Users", "Groups", "Me", "Bulk", "Schemas", "ResourceTypes", "ServiceProviderConfig"];
 
 /// The addresses of the interface.
 pub(crate) fn routes() -> Vec<(&'static str, MethodRouter<Arc<Desk>>)> {
@@ -63,6 +76,10 @@ pub(crate) fn routes() -> Vec<(&'static str, MethodRouter<Arc<Desk>>)> {
             "/scim2/Groups/{id}",
             get(groups::get).put(groups::replace).patch(groups::patch).delete(groups::delete),
         ),
+        ("/scim2/.search", post(everything::search)),
+        ("/scim2/Bulk", post(bulk::carry_out)),
+        // Whoever calls is a program, and no user (RFC 7644 §3.11).
+        ("/scim2/Me", any(everything::me)),
         ("/scim2/ServiceProviderConfig", get(discovery::config)),
         // What a client of the field asks for instead.
         ("/scim2/serviceConfiguration", get(discovery::config)),

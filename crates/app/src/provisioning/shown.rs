@@ -89,7 +89,10 @@ pub(super) fn attributes(entry: &Entry) -> Map<String, Value> {
 fn bring_up_to_date(attributes: &mut Map<String, Value>, entry: &Entry) {
     let user = &entry.user;
     attributes.insert("userName".to_owned(), json!(entry.user_name()));
-    attributes.insert("active".to_owned(), json!(user.status != Status::Inactive));
+    // Whoever took the attribute away is not told it again, as long as it would say what is taken for granted.
+    if user.status == Status::Inactive || entry.document.is_none() || attributes.contains_key("active") {
+        attributes.insert("active".to_owned(), json!(user.status != Status::Inactive));
+    }
     if let Some(external_id) = &entry.external_id {
         attributes.insert("externalId".to_owned(), json!(external_id));
     }

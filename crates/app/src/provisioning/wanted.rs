@@ -93,7 +93,11 @@ pub(super) fn wanted(before: &Map<String, Value>, document: &Document) -> Result
         email: None,
         active: document.flag("active"),
         gains: Logins::SSO,
-        license: license(document)?,
+        license: match license(document)? {
+            Some(license) => Some(Some(license)),
+            // It was said before, and is said no more.
+            None => text(before, "license").map(|_| None),
+        },
         add_ons: add_ons(before, after),
         phone_site: match (text(before, "phoneSite"), text(after, "phoneSite")) {
             (_, Some(site)) => Some(Some(mapping::bounded(&site).into_owned())),

@@ -55,8 +55,8 @@ pub struct Wanted {
     pub active: Option<bool>,
     /// Login types to gain; none is taken away.
     pub gains: Logins,
-    /// The license type.
-    pub license: Option<License>,
+    /// The license type, or that there is to be none.
+    pub license: Option<Option<License>>,
     /// Add-ons.
     pub add_ons: AddOns,
     /// The phone site, or that there is to be none.

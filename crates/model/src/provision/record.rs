@@ -153,7 +153,8 @@ impl Draft {
     fn license(&mut self, wanted: &Wanted, facts: Facts<'_>) -> Result<(), Refusal> {
         let before = self.user.license;
         let settled = match (wanted.license, facts.before) {
-            (Some(license), _) => Some(self.seat(license, facts)?),
+            (Some(Some(license)), _) => Some(self.seat(license, facts)?),
+            (Some(None), _) => None,
             (None, Some(_)) => before,
             (None, None) => self.basic(facts),
         };

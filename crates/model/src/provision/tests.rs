@@ -63,7 +63,7 @@ fn a_directory_brings_people_of_associated_domains_alone() {
 fn t14_whoever_is_created_inactive_has_no_access_and_no_seat() {
     let none = Inventory::default();
     let asked =
-        Wanted { active: Some(false), license: Some(License::Licensed), ..wanted("new@acme.example") };
+        Wanted { active: Some(false), license: Some(Some(License::Licensed)), ..wanted("new@acme.example") };
     let settled = settle(Source::Directory, &asked, facts(None, &none)).unwrap();
     assert_eq!((settled.user.status, settled.user.license), (Status::Inactive, Some(License::Licensed)));
     assert!(settled.take.is_empty());
@@ -71,7 +71,7 @@ fn t14_whoever_is_created_inactive_has_no_access_and_no_seat() {
 
 #[test]
 fn s10_without_a_seat_nobody_gets_a_paid_license_type() {
-    let asked = Wanted { license: Some(License::Licensed), ..wanted("new@acme.example") };
+    let asked = Wanted { license: Some(Some(License::Licensed)), ..wanted("new@acme.example") };
     let basic = left(&[License::Basic]);
     let refused = settle(Source::Directory, &asked, facts(None, &basic));
     assert_eq!(refused, Err(Refusal::NoSeat(License::Licensed.into())));
@@ -155,7 +155,7 @@ fn an_add_on_needs_a_license_type_that_it_goes_with_and_goes_with_it() {
     let basic = anna(Role::Member, Status::Active, Some(License::Basic));
     let refused = settle(Source::Csv, &more, facts(Some(&basic), &seats));
     assert_eq!(refused, Err(Refusal::DoesNotGoWith(webinar, Some(License::Basic))));
-    let less = Wanted { license: Some(License::Basic), ..Wanted::default() };
+    let less = Wanted { license: Some(Some(License::Basic)), ..Wanted::default() };
     let settled = settle(Source::Csv, &less, facts(Some(&settled.user), &seats)).unwrap();
     assert!(settled.user.holdings.add_ons.is_empty(), "it goes with the license type");
 }

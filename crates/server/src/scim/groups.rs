@@ -5,7 +5,7 @@ use crate::error::Failure;
 use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Response};
-use vestibule_app::provisioning::groups as deeds;
+use vestibule_app::provisioning::groups::{self as deeds, Shows};
 use vestibule_model::token::Access;
 use vestibule_scim::quirks::Hint;
 use vestibule_scim::resource::{Mode, read};
@@ -52,12 +52,16 @@ pub(crate) async fn replace(asking: Asking, Path(id): Path<String>, body: Body) 
     Ok(changed(&asking, StatusCode::OK, body.hint, done))
 }
 
-/// A patch of a group is answered without the group, which may have thousands of members, unless attributes are asked for
+/// A patch of a large group is answered without the group, which may have thousands of members, unless it is asked for
 /// (RFC 7644 §3.5.2).
 pub(crate) async fn patch(asking: Asking, Path(id): Path<String>, body: Body) -> Result<Response, Failure> {
     let ctx = asking.ctx.scim(Access::Write)?;
     let patch = patches::parse(body.value).map_err(said)?;
-    let shows = asking.wants_a_body();
+    let shows = match (asking.wants_a_body(), asking.wants_no_body()) {
+        (true, _) => Shows::Always,
+        (false, true) => Shows::Never,
+        (false, false) => Shows::UnlessLarge,
+    };
     let done = deeds::patch(&ctx, (&asking.base, &id), &patch, (asking.expected(), shows)).await?;
     Ok(changed(&asking, StatusCode::OK, body.hint, done))
 }

@@ -8,7 +8,7 @@ mod members;
 mod write;
 
 pub use list::{Page, list};
-pub use write::{Written, create, delete, patch, replace};
+pub use write::{Shows, Written, create, delete, patch, replace};
 
 use super::shown::{meta, registry};
 use super::{Expected, Failure, Resource, date_time, not_found};

@@ -73,7 +73,34 @@ pub async fn replace(
 ) -> Result<Written, Failure> {
     let members = vec![MemberOp::Replace(listed(&document))];
     let next = move |_: &Record| Ok(document.clone());
-    change(ctx, (base, id), (expected, true), members, next).await
+    change(ctx, (base, id), (expected, Shows::Always), members, next).await
+}
+
+/// Whether the answer to a patch shows the group.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Shows {
+    /// It does.
+    Always,
+    /// It does unless the group is large.
+    UnlessLarge,
+    /// It does not.
+    Never,
+}
+
+/// More members than this make a group large.
+const LARGE: u32 = 100;
+
+impl Shows {
+    async fn on(self, tx: &Tx<'_>, group: GroupId) -> Result<bool, store::Error> {
+        match self {
+            Self::Always => Ok(true),
+            Self::Never => Ok(false),
+            Self::UnlessLarge => {
+                let members = store::scim_groups::members(tx, group, LARGE + 1).await?;
+                Ok(members.len() <= LARGE as usize)
+            }
+        }
+    }
 }
 
 /// Changes a group by a patch. `shows` tells whether the answer shows the group, and its members.
@@ -84,7 +111,7 @@ pub async fn patch(
     ctx: &ScimCtx,
     (base, id): (&str, &str),
     patch: &Patch,
-    (expected, shows): (Expected, bool),
+    (expected, shows): (Expected, Shows),
 ) -> Result<Written, Failure> {
     let (members, rest) = patches::members(patch)?;
     let next = move |record: &Record| {
@@ -122,7 +149,7 @@ pub async fn delete(ctx: &ScimCtx, id: &str, expected: Expected) -> Result<Told,
 async fn change(
     ctx: &ScimCtx,
     (base, id): (&str, &str),
-    (expected, shows): (Expected, bool),
+    (expected, shows): (Expected, Shows),
     members: Vec<MemberOp>,
     next: impl Fn(&Record) -> Result<Document, Failure> + Clone + Send + Sync + 'static,
 ) -> Result<Written, Failure> {
@@ -142,7 +169,10 @@ async fn change(
                 let (record, changes) = describe(tx, record, &document, now).await?;
                 let moved = carry_out(tx, &record.group, &members).await?;
                 let told = told("changed", &record, &changes, moved, &document.quirks);
-                let resource = if shows { Some(shown(tx, &base, &record, true).await?) } else { None };
+                let resource = match shows.on(tx, record.group.id).await? {
+                    true => Some(shown(tx, &base, &record, true).await?),
+                    false => None,
+                };
                 Ok(Written { resource, told })
             })
         })

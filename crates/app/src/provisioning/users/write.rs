@@ -15,6 +15,7 @@ use vestibule_model::provision::{self, Source, Wanted};
 use vestibule_model::trace::Change;
 use vestibule_model::user::User;
 use vestibule_scim::resource::check_immutable;
+use vestibule_scim::schema::VESTIBULE_USER;
 use vestibule_scim::{Document, Patch, Quirk, patch as patches};
 use vestibule_store::scim_users::{Description, Entry};
 use vestibule_store::{self as store, Tx};
@@ -25,7 +26,11 @@ use vestibule_store::{self as store, Tx};
 /// 409 for a `userName`, an `externalId` or an address that is somebody's, for a domain that is not the account's, and when no
 /// seat is left; 400 for what cannot be.
 pub async fn create(ctx: &ScimCtx, base: &str, document: Document) -> Result<Written, Failure> {
-    let document = Arc::new(without_password(document));
+    let mut document = without_password(document);
+    if document.flag("active").is_none() {
+        document.set("active", true.into());
+    }
+    let document = Arc::new(document);
     again(|| {
         let setting = setting(ctx);
         let (document, base) = (Arc::clone(&document), base.to_owned());
@@ -64,7 +69,11 @@ pub async fn replace(
     change(ctx, (base, id), expected, "replaced", move |entry| {
         let kind = users().ok_or_else(|| not_found("user"))?;
         let before = attributes(entry);
-        let after = check_immutable(kind, &Document::stored(before), (*document).clone())?;
+        let mut after = check_immutable(kind, &Document::stored(before.clone()), (*document).clone())?;
+        // A client that does not know our extension takes nothing away by leaving it out.
+        if let (None, Some(ours)) = (after.get(VESTIBULE_USER), before.get(VESTIBULE_USER)) {
+            after.set(VESTIBULE_USER, ours.clone());
+        }
         // What the directory itself wrote before, and leaves out now, is gone; what came by other ways stays.
         let wrote = entry.document.as_deref().and_then(|text| serde_json::from_str(text).ok());
         Ok((wrote.unwrap_or_default(), after))

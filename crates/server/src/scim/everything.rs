@@ -1,0 +1,64 @@
+//! What is about no one endpoint: the search at the root (RFC 7644 §3.4.2.1), and `/Me` (§3.11).
+
+use super::message::{Asking, Body, said, told};
+use crate::error::Failure;
+use axum::http::StatusCode;
+use axum::response::Response;
+use serde_json::Value;
+use vestibule_app::provisioning::users::{self, LARGEST_PAGE, Page};
+use vestibule_app::provisioning::{Failure as NotDone, groups};
+use vestibule_model::token::Access;
+use vestibule_scim::resource::render;
+use vestibule_scim::{Error, ListResponse, Query, ResourceType, ScimType};
+
+/// `POST /.search`: users first, then groups. A filter is asked of each type that has the attributes in it.
+pub(crate) async fn search(asking: Asking, body: Body) -> Result<Response, Failure> {
+    let ctx = asking.ctx.scim(Access::Read)?;
+    let query = Query::from_search(body.value).map_err(said)?;
+    if query.cursor.is_some() || query.sort_by.is_some() {
+        let detail = "a search at the root has neither a cursor nor an order: search at /Users or /Groups";
+        return Err(said(Error::invalid_value(detail)));
+    }
+    let (start, count) = query.page(users::USUAL_PAGE, LARGEST_PAGE);
+    let of_users = answered(users::list(&ctx, &asking.base, &query).await, &query)?;
+    let before = of_users.as_ref().and_then(|page| page.head.total_results).unwrap_or_default();
+    let mut resources = shown(of_users.as_ref(), users::kind(), &query);
+    // The groups go on where the users end.
+    let begin = start.saturating_sub(before).max(1);
+    let left = count.saturating_sub(resources.len());
+    let rest = Query { start_index: Some(begin), count: Some(left), ..query.clone() };
+    let of_groups = answered(groups::list(&ctx, &asking.base, &rest).await, &query)?;
+    if let (None, None) = (&of_users, &of_groups) {
+        return Err(said(Error::invalid_filter("no resource type has the attributes of this filter")));
+    }
+    let total = before + of_groups.as_ref().and_then(|page| page.head.total_results).unwrap_or_default();
+    resources.extend(shown(of_groups.as_ref(), groups::kind(), &query));
+    let head =
+        ListResponse { total_results: Some(total), start_index: Some(start), ..ListResponse::default() };
+    Ok(asking.looked(told(StatusCode::OK, &head.to_json(resources))))
+}
+
+fn shown(page: Option<&Page>, kind: Option<&ResourceType>, query: &Query) -> Vec<Value> {
+    let (Some(page), Some(kind)) = (page, kind) else { return Vec::new() };
+    let projection = query.projection(kind);
+    page.resources.iter().map(|one| render(kind, &one.document, &projection, &one.meta)).collect()
+}
+
+/// A filter that one type cannot answer is another type's.
+fn answered(page: Result<Page, NotDone>, query: &Query) -> Result<Option<Page>, Failure> {
+    match page {
+        Ok(page) => Ok(Some(page)),
+        Err(NotDone::Said(error))
+            if query.filter.is_some() && error.scim_type == Some(ScimType::InvalidFilter) =>
+        {
+            Ok(None)
+        }
+        Err(failure) => Err(failure.into()),
+    }
+}
+
+/// `/Me`: a token is a program's, so there is no user that it could mean.
+pub(crate) async fn me(asking: Asking) -> Result<Response, Failure> {
+    asking.ctx.scim(Access::Read)?;
+    Err(said(Error::plain(501, "this token belongs to a program and to no user: use /Users")))
+}
