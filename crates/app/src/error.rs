@@ -162,7 +162,7 @@ impl Error {
     pub fn is_about_something_taken(&self) -> bool {
         use vestibule_store::Error as Store;
         let source = self.source.as_ref().and_then(|source| source.downcast_ref::<Store>());
-        let taken = [Store::EmailTaken, Store::EmployeeIdTaken, Store::UserNameTaken];
+        let taken = [Store::EmailTaken, Store::EmployeeIdTaken, Store::UserNameTaken, Store::GroupNameTaken];
         source.is_some_and(|source| {
             taken.iter().any(|taken| std::mem::discriminant(taken) == std::mem::discriminant(source))
         })

@@ -24,5 +24,6 @@ mod people;
 mod pictures;
 mod portal;
 mod rest;
+mod scim;
 mod sso;
 mod sub_accounts;

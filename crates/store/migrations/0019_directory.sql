@@ -33,3 +33,6 @@ INSERT INTO user_counts (account_id, total) SELECT account_id, COUNT(*) FROM use
 -- As of users: whoever sets the external id of a group keeps it apart.
 DROP INDEX groups_by_external_id;
 CREATE INDEX groups_by_external_id ON groups (account_id, external_id);
+
+-- Sessions whose limits were worked out, for when the memberships change; a sign-in writes nothing here.
+CREATE INDEX sessions_settled ON sessions (account_id, user_id) WHERE settled > 0;

@@ -41,7 +41,7 @@ pub async fn create(ctx: &UsersApiCtx, action: &Action, said: &Said) -> Result<D
     let setting = setting(ctx);
     let mut link = links::fresh(app, setting.fresh, way.link(), setting.now);
     // Somebody who is pending gets the license type when the mailbox confirms.
-    link.row.license = wanted.license;
+    link.row.license = wanted.license.flatten();
     let mut digits = [0; 8];
     app.random().fill(&mut digits);
     let made = scope(ctx).write(move |tx| {
@@ -172,7 +172,7 @@ async fn give_personal_link(
     setting: &Setting,
     random: [u8; 8],
 ) -> Result<(), Error> {
-    if wanted.license.is_none_or(|license| license == License::Basic) {
+    if wanted.license.flatten().is_none_or(|license| license == License::Basic) {
         return Ok(());
     }
     let Some(email) = &wanted.email else { return Ok(()) };

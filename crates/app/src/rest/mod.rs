@@ -73,7 +73,7 @@ impl Said {
             return Err(invalid("employee_id", "has 1 to 256 characters, all of which can be seen"));
         }
         let (gains, license, employee_id) = (self.gains, self.license, self.employee_id.clone());
-        Ok(Wanted { email, gains, license, employee_id, profile, ..Wanted::default() })
+        Ok(Wanted { email, gains, license: license.map(Some), employee_id, profile, ..Wanted::default() })
     }
 }
 

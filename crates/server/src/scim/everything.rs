@@ -11,7 +11,7 @@ use vestibule_model::token::Access;
 use vestibule_scim::resource::render;
 use vestibule_scim::{Error, ListResponse, Query, ResourceType, ScimType};
 
-/// `POST /.search`: users first, then groups. A filter is asked of each type that has the attributes in it.
+/// `POST {base}/.search`: users first, then groups. A filter is asked of each type that has the attributes in it.
 pub(crate) async fn search(asking: Asking, body: Body) -> Result<Response, Failure> {
     let ctx = asking.ctx.scim(Access::Read)?;
     let query = Query::from_search(body.value).map_err(said)?;

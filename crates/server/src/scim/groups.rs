@@ -26,7 +26,7 @@ pub(crate) async fn list(asking: Asking) -> Result<Response, Failure> {
     answer(&asking, &asking.query).await
 }
 
-/// `POST /Groups/.search` (RFC 7644 §3.4.3).
+/// `POST {base}/Groups/.search` (RFC 7644 §3.4.3).
 pub(crate) async fn search(asking: Asking, body: Body) -> Result<Response, Failure> {
     let query = Query::from_search(body.value).map_err(said)?;
     answer(&asking, &query).await

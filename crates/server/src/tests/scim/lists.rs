@@ -1,0 +1,135 @@
+//! Lists: pages, cursors, filters, order.
+
+use super::{Directory, OURS, entra, is_error};
+use crate::tests::harness::House;
+use serde_json::{Value, json};
+
+async fn found(directory: &Directory<'_>, filter: &str) -> Vec<String> {
+    let query: String = url::form_urlencoded::byte_serialize(filter.as_bytes()).collect();
+    let told = directory.get(&format!("/Users?filter={query}")).await;
+    assert_eq!(told.status, 200, "{filter}: {told:?}");
+    assert_eq!(told.body["totalResults"], json!(told.body["Resources"].as_array().unwrap().len()));
+    names(&told.body)
+}
+
+fn names(list: &Value) -> Vec<String> {
+    let resources = list["Resources"].as_array().unwrap();
+    resources.iter().map(|user| user["userName"].as_str().unwrap().to_owned()).collect()
+}
+
+#[tokio::test]
+async fn s08_pages_follow_each_other_by_place_and_by_cursor_and_the_owner_is_on_none() {
+    let house = House::new().await;
+    let directory = Directory::new(&house, "acme").await;
+    let all: Vec<String> = (0..7).map(|number| format!("p{number}@acme.example")).collect();
+    for name in &all {
+        directory.user(name).await;
+    }
+    let (mut by_place, mut by_cursor, mut cursor) = (Vec::new(), Vec::new(), String::new());
+    for start in [1, 4, 7] {
+        let page = directory.get(&format!("/Users?startIndex={start}&count=3")).await;
+        assert_eq!((&page.body["totalResults"], &page.body["startIndex"]), (&json!(7), &json!(start)));
+        by_place.extend(names(&page.body));
+    }
+    loop {
+        let page = directory.get(&format!("/Users?cursor={cursor}&count=3")).await;
+        by_cursor.extend(names(&page.body));
+        match page.body["nextCursor"].as_str() {
+            Some(next) => cursor = next.to_owned(),
+            None => break,
+        }
+    }
+    assert_eq!(by_place, by_cursor, "both in order of id");
+    by_place.sort();
+    assert_eq!(by_place, all);
+    let beyond = directory.get("/Users?startIndex=99&count=3").await;
+    assert_eq!((&beyond.body["totalResults"], &beyond.body["itemsPerPage"]), (&json!(7), &json!(0)));
+    let counted = directory.get("/Users?count=0").await;
+    assert_eq!((&counted.body["totalResults"], &counted.body["itemsPerPage"]), (&json!(7), &json!(0)));
+    is_error(&directory.get("/Users?cursor=nonsense").await, 400, "invalidCursor");
+    assert_eq!(
+        found(&directory, "userName eq \"o@acme.example\"").await,
+        ["o@acme.example"],
+        "but is found by name"
+    );
+}
+
+#[tokio::test]
+async fn filters_find_by_columns_and_by_looking() {
+    let house = House::new().await;
+    let directory = Directory::new(&house, "acme").await;
+    let mut anna = entra("anna@acme.example");
+    anna["emails"] = json!([
+        { "type": "work", "value": "anna@acme.example", "primary": true },
+        { "type": "home", "value": "Anna@Home.example" },
+    ]);
+    directory.post("/Users", &anna).await;
+    let mut ben = entra("ben@acme.example");
+    ben["name"]["familyName"] = json!("Stein");
+    ben["externalId"] = json!("0A21F0F2");
+    ben["active"] = json!(false);
+    directory.post("/Users", &ben).await;
+    for (filter, who) in [
+        ("userName eq \"ANNA@acme.example\"", vec!["anna@acme.example"]),
+        ("externalId eq \"0a21f0f2\"", vec!["anna@acme.example"]),
+        ("emails.value eq \"anna@home.example\"", vec!["anna@acme.example"]),
+        ("emails[type eq \"work\"].value eq \"anna@home.example\"", vec![]),
+        ("emails[type eq \"home\" and value co \"@home\"]", vec!["anna@acme.example"]),
+        ("active eq false", vec!["ben@acme.example"]),
+        ("name.familyName sw \"St\" and not (active eq true)", vec!["ben@acme.example"]),
+        (
+            "userName eq \"anna@acme.example\" or name.familyName eq \"stein\"",
+            vec!["anna@acme.example", "ben@acme.example"],
+        ),
+        (
+            "urn:ietf:params:scim:schemas:core:2.0:User:userName ew \"ACME.example\" and meta.created gt \"2020-01-01T00:00:00Z\"",
+            vec!["anna@acme.example", "ben@acme.example"],
+        ),
+        ("title pr", vec![]),
+        (&format!("{OURS}:license eq \"basic\""), vec!["anna@acme.example", "ben@acme.example"]),
+    ] {
+        assert_eq!(found(&directory, filter).await, who, "{filter}");
+    }
+    let sorted = directory.get("/Users?sortBy=name.familyName&sortOrder=descending").await;
+    assert_eq!(names(&sorted.body), ["ben@acme.example", "anna@acme.example"]);
+    let search = json!({
+        "schemas": ["urn:ietf:params:scim:api:messages:2.0:SearchRequest"],
+        "filter": "active eq true", "attributes": ["userName"],
+    });
+    let shown = directory.post("/Users/.search", &search).await;
+    assert_eq!(names(&shown.body), ["anna@acme.example"]);
+    assert_eq!(shown.body["Resources"][0].get("name"), None);
+    directory.group("Sales", &[]).await;
+    let root = directory.post("/.search", &json!({ "filter": "displayName eq \"Sales\"" })).await;
+    assert_eq!(
+        (&root.body["totalResults"], &root.body["Resources"][0]["displayName"]),
+        (&json!(1), &json!("Sales"))
+    );
+}
+
+#[tokio::test]
+async fn s03_a_filter_that_cannot_be_is_refused_and_costs_nothing() {
+    let house = House::new().await;
+    let directory = Directory::new(&house, "acme").await;
+    directory.user("anna@acme.example").await;
+    let nested = format!("{}userName pr{}", "(".repeat(2_000), ")".repeat(2_000));
+    let many = vec!["userName eq \"a\""; 200].join(" or ");
+    for filter in [
+        "userName",
+        "userName eq",
+        "nobody eq \"x\"",
+        "userName xx \"y\"",
+        "userName eq \"x\" and",
+        "active gt true",
+        "emails[",
+        "' OR 1=1 --",
+        &nested,
+        &many,
+    ] {
+        let query: String = url::form_urlencoded::byte_serialize(filter.as_bytes()).collect();
+        is_error(&directory.get(&format!("/Users?filter={query}")).await, 400, "invalidFilter");
+    }
+    let harmless = "userName eq \"'; DROP TABLE users; --\"";
+    assert!(found(&directory, harmless).await.is_empty());
+    assert_eq!(found(&directory, "userName pr").await, ["anna@acme.example"]);
+}
