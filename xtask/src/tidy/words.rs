@@ -38,12 +38,15 @@ fn of_file(file: &File) -> Vec<String> {
     wrong
 }
 
-/// A path of one machine on this line; `https://host/work/` and `crates/work/` are none.
+/// A path of one machine on this line; `https://host/work/` and `crates/work/` are none, nor is an address such as
+/// `/Users/{id}`: behind the first part stands somebody's name.
 fn machine_path(line: &str) -> Option<String> {
     MACHINES.iter().map(|name| format!("/{name}/")).find(|path| {
         line.match_indices(path.as_str()).any(|(at, _)| {
             let before = line.get(..at).and_then(|text| text.chars().next_back()).unwrap_or(' ');
-            !before.is_alphanumeric() && !matches!(before, '.' | '-' | '_' | '}' | '/')
+            let behind = line.get(at + path.len()..).and_then(|text| text.chars().next());
+            let names_somebody = behind.is_some_and(char::is_alphanumeric);
+            names_somebody && !before.is_alphanumeric() && !matches!(before, '.' | '-' | '_' | '}' | '/')
         })
     })
 }
