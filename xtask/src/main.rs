@@ -11,6 +11,7 @@ mod check;
 mod fuzz;
 mod keycloak;
 mod layers;
+mod scim;
 mod shell;
 mod stages;
 mod test;
@@ -32,6 +33,8 @@ usage: cargo xtask <command>
   tidy                        sizes, first lines, forbidden words, documents against code, attacks against tests
   attack [--base URL --account LABEL --config FILE]
                               sends every bad response to a demo, or to a server that runs, and compares its log with what is promised
+  scim-conformance [--collections DIR]
+                              the public SCIM suites against the program; those of Okta and Microsoft where DIR has them
   fuzz --seconds N [TARGET]   every fuzz target, or one, for N seconds each";
 
 fn main() -> ExitCode {
@@ -44,6 +47,8 @@ fn main() -> ExitCode {
         ["layers"] => told(layers::run()),
         ["tidy"] => told(tidy::run()),
         ["attack", rest @ ..] => told(attack::run(rest)),
+        ["scim-conformance"] => told(scim::run(None)),
+        ["scim-conformance", "--collections", folder] => told(scim::run(Some(folder))),
         ["keycloak"] => told(keycloak::run()),
         ["fuzz", "--seconds", seconds] => told(fuzz_for(seconds, None)),
         ["fuzz", "--seconds", seconds, target] => told(fuzz_for(seconds, Some(target))),
