@@ -40,7 +40,7 @@ statements! { groups:
          AND g.name_folded > $5 ORDER BY g.name_folded LIMIT $6"
     );
     WITH_SETTINGS = "SELECT g.id, g.kind, g.name, g.settings FROM groups g \
-                     WHERE g.account_id = $1 AND g.settings <> '{}' ORDER BY g.name_folded, g.kind";
+                     WHERE g.account_id = $1 AND g.settings <> $2 ORDER BY g.name_folded, g.kind";
     UPDATE = "UPDATE groups SET name = $3, name_folded = $4, settings = $5, external_id = $6, updated_at = $7, \
               version = version + 1 WHERE account_id = $1 AND id = $2 AND version = $8";
     DELETE = "DELETE FROM groups WHERE account_id = $1 AND id = $2";
@@ -163,7 +163,7 @@ pub async fn page(
 /// # Errors
 /// Those of the database.
 pub async fn with_settings(tx: &Tx<'_>) -> Result<Vec<(Group, Settings)>, Error> {
-    let rows = tx.rows(&WITH_SETTINGS, params![tx.account()]).await?;
+    let rows = tx.rows(&WITH_SETTINGS, params![tx.account(), "{}"]).await?;
     rows.into_iter().map(|mut row| Ok((read(&mut row)?, row.json("settings")?))).collect()
 }
 

@@ -9,7 +9,9 @@ async fn found(directory: &Directory<'_>, filter: &str) -> Vec<String> {
     let told = directory.get(&format!("/Users?filter={query}")).await;
     assert_eq!(told.status, 200, "{filter}: {told:?}");
     assert_eq!(told.body["totalResults"], json!(told.body["Resources"].as_array().unwrap().len()));
-    names(&told.body)
+    let mut names = names(&told.body);
+    names.sort();
+    names
 }
 
 fn names(list: &Value) -> Vec<String> {

@@ -179,15 +179,18 @@ async fn s05_a_life_in_the_shape_of_entra() {
     assert_eq!(directory.patch(&path, remove).await.status, 200);
     assert!(directory.members(&group).await.is_empty());
 
+    house.wait(jiff::SignedDuration::from_secs(60));
     let mut browser = house.member("anna@acme.example").await;
     let off = json!([{ "op": "Replace", "path": "active", "value": "False" }]);
     assert_eq!(directory.patch(&user, off).await.body["active"], json!(false));
     assert_ne!(browser.get("/profile").await.status, StatusCode::OK, "t17: the session is over at once");
+    house.wait(jiff::SignedDuration::from_secs(60));
     let refused = house.browser("acme").sign_in(house.response("anna@acme.example")).await;
     assert_eq!(refused.status, StatusCode::FORBIDDEN, "t13: deactivated, and no sign-in brings anybody back");
     assert_eq!(directory.get(&user).await.body["active"], json!(false), "and still to be seen");
     let on = json!([{ "op": "Replace", "path": "active", "value": "True" }]);
     assert_eq!(directory.patch(&user, on).await.body["active"], json!(true));
+    house.wait(jiff::SignedDuration::from_secs(60));
     house.member("anna@acme.example").await;
     assert_eq!(directory.delete(&user).await.status, 204);
     assert_eq!(directory.get(&user).await.status, 404);
