@@ -72,6 +72,16 @@ fn refused(path: &Path) -> Error {
     ))
 }
 
+/// Whether a key names the members, as the schema's own reader would take it: spaces and other marks name nothing.
+fn names_members(key: &str) -> bool {
+    let rest = key.get(..GROUP.len()).filter(|urn| urn.eq_ignore_ascii_case(GROUP)).map(|_| GROUP.len());
+    let name = match rest.and_then(|end| key.get(end..)) {
+        Some(rest) => rest.strip_prefix([':', '.']).unwrap_or_default(),
+        None => key,
+    };
+    name.eq_ignore_ascii_case("members")
+}
+
 struct Split {
     quirks: std::collections::BTreeSet<Quirk>,
     count: usize,
@@ -82,7 +92,7 @@ impl Split {
     /// A value without path: its `members` are taken out; what is left, if anything is, remains an operation.
     fn without_path(&mut self, operation: &Operation) -> Outcome<Option<Operation>> {
         let Some(Value::Object(object)) = &operation.value else { return Ok(Some(operation.clone())) };
-        let of_members = |name: &String| Path::parse(name).is_ok_and(|path| path.is_of(GROUP, "members"));
+        let of_members = |name: &String| names_members(name);
         if let Some(path) = object.keys().filter_map(|name| Path::parse(name).ok()).find(is_inside) {
             return Err(refused(&path));
         }
