@@ -39,7 +39,8 @@ fn a_person_from_elsewhere_confirms_the_mailbox(store_url: &str) {
     browser.fill("#username", zoe.username);
     browser.fill("#password", zoe.password);
     browser.click("form[action='/signin'] button");
-    let mail = server.next_mail();
+    // A mail may arrive twice, when a busy machine answers its sender too late.
+    let mail = std::iter::repeat_with(|| server.next_mail()).find(|mail| mail.to() != welcome.to()).unwrap();
     assert_eq!(
         (mail.to(), mail.header("Auto-Submitted").as_slice()),
         (zoe.mail, ["auto-generated"].as_slice())
