@@ -14,11 +14,13 @@ mod wanted;
 
 pub use shown::registry;
 
+use crate::ScimCtx;
 use crate::error::Error;
 use jiff::Timestamp;
 use std::collections::BTreeSet;
 use std::fmt;
 use vestibule_model::api_call::Subject;
+use vestibule_model::token::Access;
 use vestibule_scim::{Document, Meta, Quirk};
 use vestibule_store as store;
 
@@ -115,6 +117,14 @@ impl From<store::Error> for Failure {
             store::Error::Stale => Self::Stale,
             other => Self::Deed(other.into()),
         }
+    }
+}
+
+/// Holds a deed that writes against what the token permits: a context that was made for reading does nothing.
+fn may_write(ctx: &ScimCtx) -> Result<(), Failure> {
+    match ctx.access() {
+        Access::Write => Ok(()),
+        Access::Read => Ok(ctx.api().scim(Access::Write).map(drop)?),
     }
 }
 

@@ -4,7 +4,7 @@ use super::members::{Moved, carry_out};
 use super::{check, found, group_id, kind, resource, shown};
 use crate::ScimCtx;
 use crate::directory;
-use crate::provisioning::{Expected, Failure, Resource, Told, again, not_found};
+use crate::provisioning::{Expected, Failure, Resource, Told, again, may_write, not_found};
 use serde_json::Value;
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -31,6 +31,7 @@ pub struct Written {
 /// # Errors
 /// 409 when the account has a user group of this name, 404 when a member is no user of the account, 400 for a name that cannot be.
 pub async fn create(ctx: &ScimCtx, base: &str, document: Document) -> Result<Written, Failure> {
+    may_write(ctx)?;
     let name = name(&document)?;
     let members = listed(&document);
     let document = Arc::new(document);
@@ -71,6 +72,7 @@ pub async fn replace(
     document: Document,
     expected: Expected,
 ) -> Result<Written, Failure> {
+    may_write(ctx)?;
     let members = vec![MemberOp::Replace(listed(&document))];
     let next = move |_: &Record| Ok(document.clone());
     change(ctx, (base, id), (expected, Shows::Always), members, next).await
@@ -113,6 +115,7 @@ pub async fn patch(
     patch: &Patch,
     (expected, shows): (Expected, Shows),
 ) -> Result<Written, Failure> {
+    may_write(ctx)?;
     let (members, rest) = patches::members(patch)?;
     let next = move |record: &Record| {
         let kind = kind().ok_or_else(|| not_found("group"))?;
@@ -129,6 +132,7 @@ pub async fn patch(
 /// # Errors
 /// 404 when the account has no such group, 412 when it is another version than expected, 409 when the mapping names it.
 pub async fn delete(ctx: &ScimCtx, id: &str, expected: Expected) -> Result<Told, Failure> {
+    may_write(ctx)?;
     let id = group_id(id)?;
     again(|| {
         let expected = expected.clone();

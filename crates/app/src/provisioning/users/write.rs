@@ -4,7 +4,7 @@ use crate::ScimCtx;
 use crate::directory::people::{self, Setting};
 use crate::provisioning::shown::{attributes, resource, user_id, users};
 use crate::provisioning::wanted::{Address, address, addresses, wanted};
-use crate::provisioning::{Expected, Failure, Told, Written, again, not_found};
+use crate::provisioning::{Expected, Failure, Told, Written, again, may_write, not_found};
 use serde_json::{Map, Value};
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -26,6 +26,7 @@ use vestibule_store::{self as store, Tx};
 /// 409 for a `userName`, an `externalId` or an address that is somebody's, for a domain that is not the account's, and when no
 /// seat is left; 400 for what cannot be.
 pub async fn create(ctx: &ScimCtx, base: &str, document: Document) -> Result<Written, Failure> {
+    may_write(ctx)?;
     let mut document = without_password(document);
     if document.flag("active").is_none() {
         document.set("active", true.into());
@@ -65,6 +66,7 @@ pub async fn replace(
     document: Document,
     expected: Expected,
 ) -> Result<Written, Failure> {
+    may_write(ctx)?;
     let document = Arc::new(without_password(document));
     change(ctx, (base, id), expected, "replaced", move |entry| {
         let kind = users().ok_or_else(|| not_found("user"))?;
@@ -91,6 +93,7 @@ pub async fn patch(
     patch: Patch,
     expected: Expected,
 ) -> Result<Written, Failure> {
+    may_write(ctx)?;
     let patch = Arc::new(patch);
     change(ctx, (base, id), expected, "changed", move |entry| {
         let kind = users().ok_or_else(|| not_found("user"))?;
@@ -107,6 +110,7 @@ pub async fn patch(
 /// # Errors
 /// 404 when the account has no such user, 412 when it is another version than expected, 403 when the person is shielded.
 pub async fn delete(ctx: &ScimCtx, id: &str, expected: Expected) -> Result<Told, Failure> {
+    may_write(ctx)?;
     let id = user_id(id).ok_or_else(|| not_found("user"))?;
     again(|| {
         let (setting, expected) = (setting(ctx), expected.clone());
