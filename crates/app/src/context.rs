@@ -11,6 +11,7 @@ use crate::calls::Waiting;
 use crate::error::{Error, Kind};
 use crate::live::{Live, LiveCache};
 use crate::outbound::{Outbound, Transport};
+use crate::provisioning::Answers;
 use crate::tokens::Uses;
 use crate::vault::{DeploymentKey, Vault};
 use jiff::Timestamp;
@@ -38,6 +39,7 @@ pub(crate) struct Inner {
     pub(crate) live: LiveCache,
     pub(crate) uses: Uses,
     pub(crate) calls: Waiting,
+    pub(crate) answers: Answers,
 }
 
 /// What the operator configured.
@@ -124,10 +126,19 @@ impl App {
     ) -> Result<Self, Error> {
         let vault = Vault::new(key)?;
         let outbound = Outbound::new(deployment.outbound_allow.clone(), deployment.outbound_roots.clone());
-        let (live, uses, calls) = (LiveCache::default(), Uses::default(), Waiting::default());
-        Ok(Self {
-            inner: Arc::new(Inner { store, vault, deployment, outbound, clock, random, live, uses, calls }),
-        })
+        let inner = Inner {
+            store,
+            vault,
+            deployment,
+            outbound,
+            clock,
+            random,
+            live: LiveCache::default(),
+            uses: Uses::default(),
+            calls: Waiting::default(),
+            answers: Answers::default(),
+        };
+        Ok(Self { inner: Arc::new(inner) })
     }
 
     pub(crate) fn store(&self) -> &Store {

@@ -1,7 +1,7 @@
 //! Printing what an account has as an account file; applying it again changes nothing.
 
 use super::state::{ConnectionState, State};
-use super::{imported, mapping, settings, sso};
+use super::{imported, mapping, provisioning, settings, sso};
 use crate::context::OperatorCtx;
 use crate::error::Error;
 use toml::{Table, Value};
@@ -50,6 +50,10 @@ pub async fn export(ctx: &OperatorCtx, label: &str) -> Result<String, Error> {
         let groups = state.groups.values();
         let groups = groups.map(|group| (group.name.to_string(), settings::table(&group.settings).into()));
         file.insert("groups".to_owned(), groups.collect::<Table>().into());
+    }
+    let provisioning = provisioning::table(state.configuration.provisioning);
+    if !provisioning.is_empty() {
+        file.insert("provisioning".to_owned(), provisioning.into());
     }
     file.insert("mapping".to_owned(), mapping::write(&state.configuration.mapping).into());
     toml::to_string_pretty(&file).map_err(Error::internal)

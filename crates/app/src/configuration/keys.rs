@@ -119,7 +119,18 @@ const RULE: &[&str] = &["attribute", "operator", "value", "result", "otherwise"]
 const TABLES: &[Table] = &[
     table(
         "",
-        &["account", "sso", "connection", "licenses", "domains", "mapping", "roles", "settings", "groups"],
+        &[
+            "account",
+            "sso",
+            "connection",
+            "licenses",
+            "domains",
+            "mapping",
+            "roles",
+            "settings",
+            "groups",
+            "provisioning",
+        ],
     ),
     table("sso", SSO),
     table("connection", CONNECTION),
@@ -165,6 +176,7 @@ const TABLES: &[Table] = &[
     listed("settings", &[], More::Settings),
     listed("groups", &[], More::Any),
     listed("groups.*", &["locked"], More::Settings),
+    table("provisioning", &["patch_answer"]),
 ];
 
 /// The keys of a target of `[mapping.basic]` that is written as a table.

@@ -1,7 +1,7 @@
 //! Declarative account configuration: read an account file, show the difference, apply it as one version, write it out.
 //!
 //! `keys` knows every key of the file, `file` its shape, `sso` the settings of a connection, `imported` its key pairs of another
-//! product, `mapping` the mapping, `settings` those of everybody and of groups, `place` where a key stands, `state` what an account has, `plan` the difference between two
+//! product, `mapping` the mapping, `settings` those of everybody and of groups, `provisioning` how a directory is answered, `place` where a key stands, `state` what an account has, `plan` the difference between two
 //! states, `edit` changes one connection from a form, `edit_mapping` one piece of the mapping,
 //! `limits` what the rest of the deployment does not allow, `apart` which connections cannot be in use side by side, `apply` writes it in one transaction, `export` prints a state as a file that changes nothing when applied.
 //! A section that is absent from a file is left alone; in a section that is there, an absent key means its default.
@@ -19,6 +19,7 @@ mod limits;
 mod mapping;
 mod place;
 mod plan;
+mod provisioning;
 mod settings;
 mod sso;
 mod state;
@@ -27,6 +28,7 @@ pub use apply::{Applied, apply};
 pub use export::export;
 pub use file::Source;
 pub use plan::{Difference, Planned, plan};
+pub use provisioning::{PatchAnswer, Provisioning};
 pub(crate) use settings::of_form as settings_of_form;
 pub(crate) use state::State;
 
@@ -52,6 +54,8 @@ pub struct Configuration {
     pub roles: BTreeSet<RoleName>,
     /// The settings that hold for everybody whose groups say nothing else.
     pub settings: Settings,
+    /// How its directory is answered.
+    pub provisioning: Provisioning,
 }
 
 /// What the account of an administrator configured.
@@ -67,7 +71,13 @@ pub async fn current(ctx: &AdminCtx) -> Result<Configuration, Error> {
 impl Default for Configuration {
     fn default() -> Self {
         let mapping = Mapping { default_license: Some(License::Basic), ..Mapping::default() };
-        Self { mapping, fallback_license: None, roles: BTreeSet::new(), settings: Settings::new() }
+        Self {
+            mapping,
+            fallback_license: None,
+            roles: BTreeSet::new(),
+            settings: Settings::new(),
+            provisioning: Provisioning::default(),
+        }
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::place::spelled;
 use super::settings::{self, OfGroups};
-use super::{Configuration, imported, mapping, sso};
+use super::{Configuration, imported, mapping, provisioning, sso};
 use crate::error::Error;
 use crate::keys::{self, Imported};
 use std::collections::{BTreeMap, BTreeSet};
@@ -113,6 +113,10 @@ impl State {
             pairs.insert(format!("roles.{}", spelled(role.as_str())), "declared".to_owned());
         }
         pairs.extend(mapping::pairs(&self.configuration.mapping));
+        let provisioning = provisioning::pairs(self.configuration.provisioning);
+        pairs.extend(
+            provisioning.into_iter().map(|(key, word)| (format!("provisioning.{key}"), word.to_owned())),
+        );
         pairs.extend(settings::pairs(&self.configuration.settings, &self.groups));
         pairs
     }

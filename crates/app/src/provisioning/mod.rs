@@ -6,12 +6,15 @@
 //! in `server/scim`. The one thing to know: the document is kept as it was written, and tells everything as long as the record
 //! has not changed by other ways since.
 
+mod answers;
 mod asked;
 pub mod groups;
 mod shown;
 pub mod users;
 mod wanted;
 
+pub(crate) use answers::Answers;
+pub use answers::patch_answer;
 pub use shown::registry;
 
 use crate::ScimCtx;
@@ -23,6 +26,8 @@ use vestibule_model::api_call::Subject;
 use vestibule_model::token::Access;
 use vestibule_scim::{Document, Meta, Quirk};
 use vestibule_store as store;
+
+pub use crate::configuration::PatchAnswer;
 
 /// Most operations in a bulk request.
 pub const MOST_BULK_OPERATIONS: usize = 1_000;

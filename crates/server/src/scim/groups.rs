@@ -5,7 +5,7 @@ use crate::error::Failure;
 use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Response};
-use vestibule_app::provisioning::groups::{self as deeds, Shows};
+use vestibule_app::provisioning::groups as deeds;
 use vestibule_model::token::Access;
 use vestibule_scim::quirks::Hint;
 use vestibule_scim::resource::{Mode, read};
@@ -57,11 +57,7 @@ pub(crate) async fn replace(asking: Asking, Path(id): Path<String>, body: Body) 
 pub(crate) async fn patch(asking: Asking, Path(id): Path<String>, body: Body) -> Result<Response, Failure> {
     let ctx = asking.ctx.scim(Access::Write)?;
     let patch = patches::parse(body.value).map_err(said)?;
-    let shows = match (asking.wants_a_body(), asking.wants_no_body()) {
-        (true, _) => Shows::Always,
-        (false, true) => Shows::Never,
-        (false, false) => Shows::UnlessLarge,
-    };
+    let shows = asking.shows(&ctx).await?;
     let done = deeds::patch(&ctx, (&asking.base, &id), &patch, (asking.expected(), shows)).await?;
     Ok(changed(&asking, StatusCode::OK, body.hint, done))
 }

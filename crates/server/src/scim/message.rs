@@ -12,9 +12,10 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use axum::response::{IntoResponse as _, Response};
 use serde_json::Value;
 use std::sync::Arc;
-use vestibule_app::ApiCtx;
+use vestibule_app::provisioning::groups::Shows;
 use vestibule_app::provisioning::users::Page;
-use vestibule_app::provisioning::{self, Expected, Resource, Told};
+use vestibule_app::provisioning::{self, Expected, PatchAnswer, Resource, Told};
+use vestibule_app::{ApiCtx, ScimCtx};
 use vestibule_scim::quirks::Hint;
 use vestibule_scim::resource::{Rendered, render_into};
 use vestibule_scim::{Dialect, Error, Projection, Query, ResourceType, json};
@@ -66,18 +67,36 @@ impl Asking {
     }
 
     /// Whether the client wants no body in the answer to a change (RFC 7240 §4.2).
-    pub(crate) fn wants_no_body(&self) -> bool {
+    fn wants_no_body(&self) -> bool {
         let preferred = self.headers.get("prefer").and_then(|value| value.to_str().ok()).unwrap_or_default();
         preferred.split(',').any(|preference| preference.trim().eq_ignore_ascii_case("return=minimal"))
     }
 
     /// Whether the client asks for a body where none is usual: by attributes, or by a preference.
-    pub(crate) fn wants_a_body(&self) -> bool {
+    fn wants_a_body(&self) -> bool {
         let preferred = self.headers.get("prefer").and_then(|value| value.to_str().ok()).unwrap_or_default();
         let prefers = preferred
             .split(',')
             .any(|preference| preference.trim().eq_ignore_ascii_case("return=representation"));
         prefers || !self.query.attributes.is_empty() || !self.query.excluded.is_empty()
+    }
+
+    /// What the answer to a patch shows: what the request asks for (RFC 7644 §3.5.2: with `attributes` there is a body), else
+    /// what the account wants.
+    pub(crate) async fn shows(&self, ctx: &ScimCtx) -> Result<Shows, Failure> {
+        Ok(match (self.wants_a_body(), self.wants_no_body()) {
+            (true, _) => Shows::Always,
+            (false, true) => Shows::Never,
+            (false, false) => match provisioning::patch_answer(ctx).await? {
+                PatchAnswer::Body => Shows::UnlessLarge,
+                PatchAnswer::Empty => Shows::Never,
+            },
+        })
+    }
+
+    /// The answer to a change that shows nothing of the resource but where it is and which version it has.
+    pub(crate) fn silent(&self, resource: &Resource) -> Response {
+        located(StatusCode::NO_CONTENT.into_response(), resource)
     }
 
     /// What the call log is told besides what the call itself shows: who the client seems to be.
@@ -131,12 +150,16 @@ impl Asking {
         let rendered =
             Rendered { kind, document: &resource.document, projection: &projection, meta: &resource.meta };
         render_into(&mut body, &rendered);
-        let mut response = written(status, body);
-        if let Ok(location) = HeaderValue::from_str(&resource.meta.location) {
-            response.headers_mut().insert(LOCATION, location);
-        }
-        with_tag(response, &resource.meta.version)
+        located(written(status, body), resource)
     }
+}
+
+/// The answer, with the address and the version of what it is about.
+fn located(mut response: Response, resource: &Resource) -> Response {
+    if let Ok(location) = HeaderValue::from_str(&resource.meta.location) {
+        response.headers_mut().insert(LOCATION, location);
+    }
+    with_tag(response, &resource.meta.version)
 }
 
 /// The entity tags of a header; nothing if it is missing or says any. A strong tag is as good as a weak one here.

@@ -5,6 +5,7 @@ use crate::error::Failure;
 use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Response};
+use vestibule_app::provisioning::groups::Shows;
 use vestibule_app::provisioning::users as deeds;
 use vestibule_model::token::Access;
 use vestibule_scim::resource::{Mode, read};
@@ -56,10 +57,11 @@ pub(crate) async fn replace(asking: Asking, Path(id): Path<String>, body: Body) 
 pub(crate) async fn patch(asking: Asking, Path(id): Path<String>, body: Body) -> Result<Response, Failure> {
     let (ctx, kind) = (asking.ctx.scim(Access::Write)?, kind()?);
     let patch = patches::parse(body.value).map_err(said)?;
+    let shows = asking.shows(&ctx).await?;
     let done = deeds::patch(&ctx, (&asking.base, &id), patch, asking.expected()).await?;
-    let response = match asking.wants_no_body() {
-        true => StatusCode::NO_CONTENT.into_response(),
-        false => asking.shown(StatusCode::OK, kind, &done.resource),
+    let response = match shows {
+        Shows::Never => asking.silent(&done.resource),
+        Shows::Always | Shows::UnlessLarge => asking.shown(StatusCode::OK, kind, &done.resource),
     };
     Ok(asking.noted(body.hint, done.told, response))
 }

@@ -1,5 +1,6 @@
 //! SCIM as its clients meet it.
 
+mod answers;
 mod documents;
 mod groups;
 mod lists;
