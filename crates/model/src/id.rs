@@ -109,6 +109,8 @@ ids! {
     GrantId = "gra";
     /// A row of the API call log.
     CallId = "call";
+    /// An import of people.
+    ImportId = "imp";
 }
 
 #[cfg(test)]

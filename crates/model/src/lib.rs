@@ -20,6 +20,7 @@ pub mod expression;
 pub mod group;
 pub mod id;
 pub mod idp_metadata;
+pub mod import;
 pub mod license;
 pub mod mapping;
 pub mod provision;
