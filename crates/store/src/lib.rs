@@ -18,6 +18,7 @@ mod error;
 pub mod groups;
 pub mod hand_overs;
 pub mod idp_metadata;
+pub mod imports;
 pub mod jobs;
 pub mod licenses;
 pub mod links;

@@ -51,6 +51,7 @@ const MIGRATIONS: &[Migration] = migrations![
     19 "0019_directory",
     20 "0020_api_calls",
     21 "0021_oauth",
+    22 "0022_imports",
 ];
 
 const TABLE: &str = "CREATE TABLE IF NOT EXISTS schema_migrations (number {INTEGER} NOT NULL PRIMARY KEY, \

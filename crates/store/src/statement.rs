@@ -81,6 +81,8 @@ pub(crate) fn all() -> impl Iterator<Item = &'static Statement> {
         crate::groups::MEMBER_STATEMENTS,
         crate::hand_overs::STATEMENTS,
         crate::idp_metadata::STATEMENTS,
+        crate::imports::STATEMENTS,
+        crate::imports::ROW_STATEMENTS,
         crate::jobs::STATEMENTS,
         crate::licenses::STATEMENTS,
         crate::links::STATEMENTS,
