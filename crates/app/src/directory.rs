@@ -20,7 +20,7 @@ use vestibule_model::trace::Change;
 use vestibule_model::user::User;
 use vestibule_store::{self as store, Tx};
 
-pub(crate) use groups::{delete, join, leave, leave_for_good, rename};
+pub(crate) use groups::{delete, follow_file, join, leave, leave_for_good, rename};
 
 /// A decision by which seats change hands.
 pub(crate) trait Seated {

@@ -6,11 +6,11 @@
 
 use crate::context::{App, JobCtx};
 use crate::error::Error;
-use crate::{alarms, calls, idp_metadata, keys, outbox, pictures, sessions, tokens};
+use crate::{alarms, calls, idp_metadata, imports, keys, outbox, pictures, sessions, tokens};
 use jiff::{SignedDuration, Timestamp};
 use std::future::Future;
 use std::time::Duration;
-use vestibule_model::id::{ConnectionId, MailId, UserId};
+use vestibule_model::id::{ConnectionId, ImportId, MailId, UserId};
 use vestibule_store::jobs::Job;
 use vestibule_store::{self as store, Body, GlobalTx};
 
@@ -46,7 +46,8 @@ pub async fn run(app: App, shutdown: impl Future<Output = ()>) {
             lane(Kind::SpKeys),
             lane(Kind::IdpMetadata),
             lane(Kind::Mail),
-            lane(Kind::Picture)
+            lane(Kind::Picture),
+            lane(Kind::Import)
         )
     };
     tokio::select! {
@@ -81,10 +82,12 @@ pub(crate) enum Kind {
     Mail,
     /// Somebody's picture is fetched, decoded and kept.
     Picture,
+    /// An import of people is gone on with.
+    Import,
 }
 
 impl Kind {
-    const ALL: [Self; 4] = [Self::SpKeys, Self::IdpMetadata, Self::Mail, Self::Picture];
+    const ALL: [Self; 5] = [Self::SpKeys, Self::IdpMetadata, Self::Mail, Self::Picture, Self::Import];
 
     /// The word under which the store keeps it.
     pub(crate) fn as_str(self) -> &'static str {
@@ -93,6 +96,7 @@ impl Kind {
             Self::IdpMetadata => "idp_metadata",
             Self::Mail => store::outbox::JOB,
             Self::Picture => store::pictures::JOB,
+            Self::Import => store::imports::JOB,
         }
     }
 
@@ -103,6 +107,7 @@ impl Kind {
             Self::IdpMetadata => idp_metadata::look_after(ctx, ConnectionId::from_bytes(subject)).await,
             Self::Mail => outbox::deliver(ctx, MailId::from_bytes(subject)).await,
             Self::Picture => pictures::look(ctx, UserId::from_bytes(subject)).await,
+            Self::Import => imports::look_after(ctx, ImportId::from_bytes(subject)).await,
         }
     }
 }
@@ -190,6 +195,8 @@ pub async fn forget(app: &App) -> Result<(), Error> {
     purge(app, move |tx| Box::pin(store::sessions::purge_ended_names(tx, now - sessions::ENDS_KEPT))).await?;
     purge(app, move |tx| Box::pin(store::outbox::purge(tx, now - outbox::KEPT))).await?;
     purge(app, move |tx| Box::pin(store::alarms::purge(tx, now - alarms::KEPT))).await?;
+    purge(app, move |tx| Box::pin(store::imports::purge_rows(tx, now - imports::KEPT))).await?;
+    purge(app, move |tx| Box::pin(store::imports::purge(tx, now - imports::KEPT))).await?;
     let old = now - calls::KEPT;
     purge(app, move |tx| Box::pin(store::api_calls::purge(tx, old, calls::LEAST_KEPT))).await?;
     purge(app, move |tx| Box::pin(store::api_calls::purge_blocks(tx, old))).await?;

@@ -16,6 +16,7 @@ pub(crate) mod directory;
 mod error;
 pub mod groups;
 pub mod idp_metadata;
+pub mod imports;
 pub mod jobs;
 pub mod keys;
 pub mod links;

@@ -193,3 +193,16 @@ pub(crate) async fn send_verification(
     store::links::insert(tx, &row).await?;
     store::outbox::insert(tx, &mail::verification(app, account, &user.email, &url, row.expires_at)).await
 }
+
+/// Writes an invitation with a link at which the person sets a password.
+pub(crate) async fn send_invitation(
+    tx: &Tx<'_>,
+    (app, account): (&App, &Account),
+    user: &User,
+    link: &Fresh,
+) -> Result<(), store::Error> {
+    let url = format!("{}/welcome/{}", app.account_url(&account.label), link.secret);
+    store::links::insert(tx, &store::links::Link { user: user.id, ..link.row.clone() }).await?;
+    let words = mail::invitation(account, &url, link.row.expires_at);
+    store::outbox::insert(tx, &mail::to(app, &user.email, words)).await
+}

@@ -5,10 +5,12 @@
 //! is not deleted. Roles and licenses are given at sign-ins: what the change means for them is decided at the next one.
 
 use crate::configuration::Configuration;
+use crate::context::App;
 use crate::error::{Error, Kind};
 use jiff::Timestamp;
 use vestibule_model::group::{Group, GroupKind, GroupName, Origin, last_place};
-use vestibule_model::id::UserId;
+use vestibule_model::id::{GroupId, UserId};
+use vestibule_model::import::Placement;
 use vestibule_model::mapping::Naming;
 use vestibule_model::trace::Change;
 use vestibule_store::groups::Record;
@@ -99,6 +101,26 @@ pub(crate) async fn join(
     store::groups::join(tx, user, group.id, (origin, last_place(&before, group.kind))).await?;
     resettle(tx, user, group.kind).await?;
     Ok(true)
+}
+
+/// Puts somebody into the groups that a file names, and takes them out of those that only an earlier file named. Groups that do not
+/// exist are made. The caller holds on to the user.
+pub(crate) async fn follow_file(
+    tx: &Tx<'_>,
+    app: &App,
+    user: UserId,
+    wanted: &Placement,
+    now: Timestamp,
+) -> Result<(), store::Error> {
+    for group in &wanted.leave {
+        leave(tx, user, group, Origin::Csv).await?;
+    }
+    for name in &wanted.join {
+        let id = GroupId::from_bytes(app.fresh_id(now));
+        let group = store::groups::ensure(tx, (GroupKind::UserGroup, name), id, now).await?;
+        join(tx, user, &group, Origin::Csv).await?;
+    }
+    Ok(())
 }
 
 /// Takes somebody out of a group, as far as this origin put them there; tells whether it had.

@@ -73,7 +73,46 @@ pub(crate) async fn settle(
     wanted: &Wanted,
     before: Option<&User>,
 ) -> Result<Settled, Error> {
-    let settled = decide(tx, setting, wanted, before).await?.map_err(refused)?;
+    settle_unless_refused(tx, setting, wanted, before).await?.map_err(refused)
+}
+
+/// As [`settle`]; a refusal, at which nothing was written and no seat taken, is told apart from what failed.
+///
+/// # Errors
+/// Those of the database.
+pub(crate) async fn settle_unless_refused(
+    tx: &Tx<'_>,
+    setting: &Setting,
+    wanted: &Wanted,
+    before: Option<&User>,
+) -> Result<Result<Settled, Refusal>, Error> {
+    match decide(tx, setting, wanted, before).await? {
+        Ok(settled) => write(tx, setting, settled, before).await.map(Ok),
+        Err(refusal) => Ok(Err(refusal)),
+    }
+}
+
+/// What [`settle`] would come to if these seats were left: the same decision, and nothing is written.
+///
+/// # Errors
+/// Those of the database.
+pub(crate) async fn foresee(
+    tx: &Tx<'_>,
+    setting: &Setting,
+    wanted: &Wanted,
+    before: Option<&User>,
+    seats: &Inventory,
+) -> Result<Result<Settled, Refusal>, Error> {
+    let known = Known::read(tx, wanted, before).await?;
+    Ok(known.decide(setting, wanted, before, seats))
+}
+
+async fn write(
+    tx: &Tx<'_>,
+    setting: &Setting,
+    settled: Settled,
+    before: Option<&User>,
+) -> Result<Settled, Error> {
     match before {
         None => store::users::insert(tx, &settled.user).await?,
         Some(_) if settled.changes.is_empty() => return Ok(settled),
@@ -98,22 +137,44 @@ async fn decide(
     wanted: &Wanted,
     before: Option<&User>,
 ) -> Result<Result<Settled, Refusal>, Error> {
-    let asked = wanted.email.as_ref().or(before.map(|user| &user.email));
-    let standing = Standing::of(tx, asked).await?;
-    let exempt = match before.filter(|user| asked != Some(&user.email)) {
-        Some(user) => Standing::of(tx, Some(&user.email)).await?.exempt,
-        None => standing.exempt,
-    };
-    let fallback = fallback(tx, wanted, before).await?;
-    let domain_associated = standing.associated;
-    let decide = |seats: &Inventory| {
-        let facts = Facts { before, domain_associated, exempt, seats, fallback, now: setting.now };
-        provision::decide(setting.source, wanted, setting.fresh, facts)
-    };
+    let known = Known::read(tx, wanted, before).await?;
+    let decide = |seats: &Inventory| known.decide(setting, wanted, before, seats);
     // Where no seat can change hands the seats are not even read.
     let calm = before.is_some() && wanted.active.is_none() && wanted.license.is_none();
     let calm = calm && wanted.add_ons == provision::AddOns::default();
     Ok(if calm { decide(&Inventory::default()) } else { take_seats(tx, decide).await? })
+}
+
+/// What the account says that a decision about a person needs, besides its seats.
+struct Known {
+    domain_associated: bool,
+    exempt: bool,
+    fallback: Option<License>,
+}
+
+impl Known {
+    async fn read(tx: &Tx<'_>, wanted: &Wanted, before: Option<&User>) -> Result<Self, Error> {
+        let asked = wanted.email.as_ref().or(before.map(|user| &user.email));
+        let standing = Standing::of(tx, asked).await?;
+        let exempt = match before.filter(|user| asked != Some(&user.email)) {
+            Some(user) => Standing::of(tx, Some(&user.email)).await?.exempt,
+            None => standing.exempt,
+        };
+        let fallback = fallback(tx, wanted, before).await?;
+        Ok(Self { domain_associated: standing.associated, exempt, fallback })
+    }
+
+    fn decide(
+        &self,
+        setting: &Setting,
+        wanted: &Wanted,
+        before: Option<&User>,
+        seats: &Inventory,
+    ) -> Result<Settled, Refusal> {
+        let Self { domain_associated, exempt, fallback } = *self;
+        let facts = Facts { before, domain_associated, exempt, seats, fallback, now: setting.now };
+        provision::decide(setting.source, wanted, setting.fresh, facts)
+    }
 }
 
 /// The fallback license type, where one could be needed.
@@ -173,6 +234,10 @@ pub(crate) fn refused(refusal: Refusal) -> Error {
                 .hint("Give the person a license type that allows it.")
         }
         Refusal::Shielded(why) => Error::new(Kind::Forbidden, why.reason()).hint(why.advice()),
+        Refusal::OwnerByFile => {
+            Error::new(Kind::Forbidden, "This is the owner of the account, whom no import changes.")
+                .hint("Change the owner's record in the portal, and leave the row out.")
+        }
         Refusal::Address(stays) => address(stays),
     }
 }

@@ -6,7 +6,6 @@ use crate::context::{App, UsersApiCtx};
 use crate::directory::people::{self, Setting};
 use crate::error::{Error, Kind};
 use crate::links::{self, Fresh, Purpose};
-use crate::mail;
 use crate::sign_in::password;
 use vestibule_model::connection::Provision;
 use vestibule_model::email::Email;
@@ -118,7 +117,7 @@ impl Way {
     /// What belongs to a new user besides the record.
     async fn follow(&self, tx: &Tx<'_>, setting: &Setting, user: &User, link: &Fresh) -> Result<(), Error> {
         match self {
-            Self::Invite => invite(tx, setting, user, link).await?,
+            Self::Invite => links::send_invitation(tx, (&setting.app, &setting.account), user, link).await?,
             Self::WithPassword(phc) => store::passwords::put(tx, user.id, phc).await?,
             Self::Sso if user.status == Status::Pending => {
                 links::send_verification(tx, (&setting.app, &setting.account), user, link).await?;
@@ -156,13 +155,6 @@ async fn made_before_sign_in(tx: &Tx<'_>, email: &Email) -> Result<(), Error> {
     Err(Error::new(Kind::Conflict, "ssoCreate wants the connection to provision users prior to sign-in.")
         .hint("Set `provision = \"prior_to_sign_in\"` in the account file, or on the page of the connection. Otherwise people are created when they sign in.")
         .numbered(NOT_BEFORE))
-}
-
-async fn invite(tx: &Tx<'_>, setting: &Setting, user: &User, link: &Fresh) -> Result<(), store::Error> {
-    let url = format!("{}/welcome/{}", setting.app.account_url(&setting.account.label), link.secret);
-    store::links::insert(tx, &store::links::Link { user: user.id, ..link.row.clone() }).await?;
-    let words = mail::invitation(&setting.account, &url, link.row.expires_at);
-    store::outbox::insert(tx, &mail::to(&setting.app, &user.email, words)).await
 }
 
 /// A licensed user gets a personal link: the local part of the address; a random number if that cannot be one, or is taken.

@@ -32,6 +32,7 @@ mod groups;
 mod idp_metadata;
 mod idp_rollover;
 mod imported_keys;
+mod imports;
 mod key_pairs;
 mod key_rollover;
 mod log_secrecy;

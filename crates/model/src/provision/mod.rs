@@ -137,6 +137,8 @@ pub enum Refusal {
     DoesNotGoWith(AddOn, Option<License>),
     /// The person is protected.
     Shielded(Shielded),
+    /// It is the owner of the account, whom no file changes.
+    OwnerByFile,
     /// The address does not change like this.
     Address(AddressStays),
 }

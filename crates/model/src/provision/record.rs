@@ -21,6 +21,7 @@ pub(super) fn settle(
     facts: Facts<'_>,
 ) -> Result<Settled, Refusal> {
     let mut draft = match facts.before {
+        Some(user) if source == Source::Csv && user.role == Role::Owner => return Err(Refusal::OwnerByFile),
         Some(user) => Draft::of(source, user),
         None => Draft::new(source, wanted, id, facts)?,
     };

@@ -159,3 +159,14 @@ fn an_add_on_needs_a_license_type_that_it_goes_with_and_goes_with_it() {
     let settled = settle(Source::Csv, &less, facts(Some(&settled.user), &seats)).unwrap();
     assert!(settled.user.holdings.add_ons.is_empty(), "it goes with the license type");
 }
+
+#[test]
+fn no_file_changes_the_owner_and_files_change_everybody_else() {
+    let seats = Inventory::default();
+    let more = Wanted { gains: Logins::SSO, ..Wanted::default() };
+    let owner = anna(Role::Owner, Status::Active, Some(License::Basic));
+    assert_eq!(settle(Source::Csv, &more, facts(Some(&owner), &seats)), Err(Refusal::OwnerByFile));
+    assert!(settle(Source::Directory, &more, facts(Some(&owner), &seats)).is_ok());
+    let admin = anna(Role::Admin, Status::Active, Some(License::Basic));
+    assert!(settle(Source::Csv, &more, facts(Some(&admin), &seats)).unwrap().user.logins.sso);
+}

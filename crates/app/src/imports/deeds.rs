@@ -1,0 +1,138 @@
+//! What an administrator or the operator does with an import once its file was read.
+
+use super::{forget, scope, step};
+use crate::context::PeopleCtx;
+use crate::error::{Error, Kind};
+use vestibule_model::id::ImportId;
+use vestibule_model::import::{Import, Options, Row, State};
+use vestibule_store as store;
+use vestibule_store::imports::Sought;
+
+/// How many imports a list shows.
+const MOST_LISTED: u32 = 20;
+/// The most rows on a page.
+const LARGEST_PAGE: u32 = 1_000;
+
+/// Rows of an import.
+#[derive(Debug, Clone)]
+pub struct Page {
+    /// In the order of the file.
+    pub rows: Vec<Row>,
+    /// The line after which the next page begins; `None` when this is the last one.
+    pub next: Option<i64>,
+}
+
+/// The newest imports whose file was read, the newest first.
+///
+/// # Errors
+/// When the store does not answer.
+pub async fn list(ctx: &PeopleCtx) -> Result<Vec<Import>, Error> {
+    let found = scope(ctx).read(|tx| Box::pin(async move { store::imports::list(tx, MOST_LISTED).await }));
+    let found: Result<Vec<Import>, store::Error> = found.await;
+    Ok(found?.into_iter().filter(|import| import.state != State::Reading).collect())
+}
+
+/// One import.
+///
+/// # Errors
+/// [`Kind::NotFound`] when the account has no such import, or not any more.
+pub async fn show(ctx: &PeopleCtx, id: ImportId) -> Result<Import, Error> {
+    let found = scope(ctx).read(move |tx| Box::pin(async move { store::imports::by_id(tx, id).await }));
+    let found: Result<Option<Import>, store::Error> = found.await;
+    found?.ok_or_else(unknown)
+}
+
+/// Rows of an import that are looked for, after this line.
+///
+/// # Errors
+/// When the store does not answer.
+pub async fn rows(
+    ctx: &PeopleCtx,
+    id: ImportId,
+    sought: Sought,
+    (after, limit): (i64, u32),
+) -> Result<Page, Error> {
+    let limit = limit.min(LARGEST_PAGE);
+    let found = scope(ctx).read(move |tx| {
+        Box::pin(async move { store::imports::page(tx, id, sought, (after, limit + 1)).await })
+    });
+    let found: Result<Vec<Row>, store::Error> = found.await;
+    let mut rows = found?;
+    let is_more = rows.len() > limit as usize;
+    rows.truncate(limit as usize);
+    let next = rows.last().map(|row| row.number).filter(|_| is_more);
+    Ok(Page { rows, next })
+}
+
+/// Goes on with what is under way, some hundreds of rows; whoever waits for all of them calls again while it is.
+///
+/// # Errors
+/// [`Kind::NotFound`] when the account has no such import; those of the store.
+pub async fn go_on(ctx: &PeopleCtx, id: ImportId) -> Result<Import, Error> {
+    step::step(&ctx.app, &ctx.account, id).await?.ok_or_else(unknown)
+}
+
+/// Begins to write what was checked and looked at: `file_hash` is that of the file that was shown.
+///
+/// # Errors
+/// [`Kind::Conflict`] when it is another file, or the import is at another place; [`Kind::NotFound`] when the account has no such
+/// import.
+pub async fn apply(ctx: &PeopleCtx, id: ImportId, file_hash: &[u8; 32]) -> Result<Import, Error> {
+    let (now, hash) = (ctx.app.now(), *file_hash);
+    let begun = scope(ctx).write(move |tx| {
+        Box::pin(async move {
+            let mut import = store::imports::locked(tx, id).await?.ok_or_else(unknown)?;
+            match import.state {
+                State::Checked if import.file_hash == hash => {}
+                State::Applying | State::Done if import.file_hash == hash => return Ok(import),
+                _ => return Err(not_shown()),
+            }
+            import.state = State::Applying;
+            import.cursor = 0;
+            store::imports::update(tx, &import).await?;
+            store::jobs::schedule(tx, store::imports::JOB, id.to_bytes(), now).await?;
+            Ok::<_, Error>(import)
+        })
+    });
+    begun.await
+}
+
+/// Forgets an import with its rows. What it wrote stays.
+///
+/// # Errors
+/// [`Kind::Conflict`] while rows are being written; [`Kind::NotFound`] when the account has no such import.
+pub async fn discard(ctx: &PeopleCtx, id: ImportId) -> Result<(), Error> {
+    if show(ctx, id).await?.state == State::Applying {
+        return Err(Error::new(Kind::Conflict, "The import is being applied.")
+            .hint("Wait until it is done: its report says what became of each row."));
+    }
+    forget(ctx, id).await
+}
+
+/// An import of the same file with the same options that was begun to be written and did not come to its end.
+///
+/// # Errors
+/// When the store does not answer.
+pub async fn find_unfinished(
+    ctx: &PeopleCtx,
+    file_hash: &[u8; 32],
+    options: &Options,
+) -> Result<Option<Import>, Error> {
+    let same = |import: &Import| {
+        import.state == State::Applying && import.file_hash == *file_hash && import.options == *options
+    };
+    Ok(list(ctx).await?.into_iter().find(same))
+}
+
+fn unknown() -> Error {
+    Error::new(Kind::NotFound, "There is no such import.")
+        .hint("Imports are forgotten after a month; send the file again.")
+}
+
+fn not_shown() -> Error {
+    Error::new(
+        Kind::Conflict,
+        "This import cannot be applied as it is: its preview was not shown yet, or it is of another file.",
+    )
+    .hint("Look at the preview, then apply it.")
+}
