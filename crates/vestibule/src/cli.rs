@@ -131,6 +131,8 @@ pub(crate) enum UsersCommand {
         #[arg(long, default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..=200))]
         limit: u32,
     },
+    /// Import people from a CSV file: known ones are updated; --sso is the cure for 1020
+    Import(ImportArgs),
     /// One user: login types, license, add-ons, groups
     Show(UserArgs),
     /// Add a login type: the cure for 1020
@@ -158,6 +160,31 @@ pub(crate) enum UsersCommand {
     Deactivate(UserArgs),
     /// Let a user in again, with what they had, as far as there are seats
     Activate(UserArgs),
+}
+
+/// `vestibule users import`.
+#[derive(Debug, Args)]
+pub(crate) struct ImportArgs {
+    /// The file; its first line names the columns, one of them email
+    pub(crate) file: PathBuf,
+    /// The label of the account
+    #[arg(long, value_name = "LABEL")]
+    pub(crate) account: String,
+    /// The license type of everybody in the file
+    #[arg(long, value_name = "TYPE")]
+    pub(crate) license: Option<String>,
+    /// An add-on for everybody in the file; may be given several times
+    #[arg(long, value_name = "ADD_ON")]
+    pub(crate) addon: Vec<String>,
+    /// SSO users: everybody in the file gains the SSO login type
+    #[arg(long)]
+    pub(crate) sso: bool,
+    /// Only show what would become of each row; exit code 3 if something would change
+    #[arg(long)]
+    pub(crate) plan: bool,
+    /// Write what became of each row, or would, to this file (CSV)
+    #[arg(long, value_name = "FILE")]
+    pub(crate) report: Option<PathBuf>,
 }
 
 /// `vestibule token …`.

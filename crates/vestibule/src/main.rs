@@ -9,6 +9,7 @@ mod commands;
 mod compose;
 mod config;
 mod output;
+mod progress;
 
 use clap::Parser as _;
 use std::process::ExitCode;

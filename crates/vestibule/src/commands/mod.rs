@@ -7,6 +7,7 @@ mod config;
 mod demo;
 mod groups;
 mod idp;
+mod import;
 mod log;
 mod mapping;
 mod oauth_client;

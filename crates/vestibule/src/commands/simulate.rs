@@ -4,9 +4,7 @@ use super::apply::source;
 use super::log::duration;
 use crate::cli::SimulateArgs;
 use crate::output::{self, Exit, Failure};
-use indicatif::{ProgressBar, ProgressStyle};
-use std::io::IsTerminal as _;
-use std::sync::atomic::{AtomicU64, Ordering};
+use crate::progress::Watch;
 use vestibule_app::App;
 use vestibule_app::simulate::{self, Fate, Progress, Simulated, Simulation};
 use vestibule_model::trace::shown;
@@ -14,10 +12,12 @@ use vestibule_model::trace::shown;
 pub(super) async fn run(app: &App, args: &SimulateArgs, json: bool) -> Result<Exit, Failure> {
     let since = app.now() - duration(&args.since)?;
     let source = source(&args.file)?;
-    let watch = Watch::new();
+    let watch = Watch::new("responses");
     let simulated =
-        simulate::file(&app.operator(), &args.account, &source, since, &|progress| watch.tell(progress))
-            .await;
+        simulate::file(&app.operator(), &args.account, &source, since, &|Progress { done, total }| {
+            watch.tell(done, total)
+        })
+        .await;
     watch.end();
     let simulation = simulated?;
     if json {
@@ -82,39 +82,5 @@ fn fate(fate: &Fate) -> String {
         _ if fate.admitted => "let in".to_owned(),
         Some(code) => format!("refused ({code}{why})"),
         None => format!("refused{why}"),
-    }
-}
-
-/// Tells how far it is: a bar on a terminal, elsewhere a line for each tenth. On stderr, so that stdout stays clean.
-struct Watch {
-    bar: Option<ProgressBar>,
-    tenths: AtomicU64,
-}
-
-impl Watch {
-    fn new() -> Self {
-        let bar = std::io::stderr().is_terminal().then(|| {
-            let style = ProgressStyle::with_template("{bar:40} {pos}/{len} responses, {eta} left");
-            ProgressBar::new(0).with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
-        });
-        Self { bar, tenths: AtomicU64::new(0) }
-    }
-
-    fn tell(&self, Progress { done, total }: Progress) {
-        if let Some(bar) = &self.bar {
-            bar.set_length(total);
-            return bar.set_position(done);
-        }
-        let tenths = (done * 10).checked_div(total).unwrap_or(0);
-        // What is done at once needs no lines.
-        if total >= 1_000 && self.tenths.fetch_max(tenths, Ordering::Relaxed) < tenths {
-            output::progress(format!("{done} of {total} responses"));
-        }
-    }
-
-    fn end(&self) {
-        if let Some(bar) = &self.bar {
-            bar.finish_and_clear();
-        }
     }
 }

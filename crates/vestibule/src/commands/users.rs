@@ -1,4 +1,4 @@
-//! `vestibule users list · show · add-login sso · employee-id · send-verification · deactivate · activate`
+//! `vestibule users list · import (in a file of its own) · show · add-login sso · employee-id · send-verification · deactivate · activate`
 
 use crate::cli::{UserArgs, UsersCommand};
 use crate::output::{self, Exit, Failure};
@@ -16,6 +16,7 @@ pub(super) async fn run(app: &App, command: UsersCommand, json: bool) -> Result<
             let ctx = app.operator().people(&account).await?;
             list(&users::list(&ctx, &Query { prefix, after, limit }).await?, json)
         }
+        UsersCommand::Import(args) => super::import::run(app, &args, json).await,
         UsersCommand::Show(user) => {
             let (ctx, whom) = found(app, &user).await?;
             show(&users::show(&ctx, &whom).await?, json)

@@ -6,6 +6,7 @@ mod accounts;
 mod check_response;
 mod groups;
 mod idp;
+mod import;
 mod mail;
 mod mapping;
 mod tokens;
