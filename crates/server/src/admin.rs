@@ -8,6 +8,7 @@ pub(crate) mod cures;
 pub(crate) mod edit;
 pub(crate) mod groups;
 pub(crate) mod guides;
+pub(crate) mod imports;
 pub(crate) mod keys;
 pub(crate) mod log;
 pub(crate) mod mapping;

@@ -12,6 +12,7 @@ pub mod cure;
 pub mod docs;
 pub mod groups;
 pub mod guides;
+pub mod imports;
 pub mod licenses;
 pub mod log;
 pub mod mapping;

@@ -87,6 +87,25 @@ fn administration() -> Vec<Route> {
         route(Admin, "/admin/guides/{idp}", get(admin::guides::one)),
         route(Admin, "/admin/licenses", get(admin::people::licenses)),
         route(Admin, "/admin/users", get(admin::people::list)),
+        route(
+            Admin,
+            "/admin/users/import",
+            get(admin::imports::first)
+                .post(admin::imports::receive)
+                .layer(DefaultBodyLimit::max(admin::imports::LARGEST_UPLOAD)),
+        ),
+        route(Admin, "/admin/users/import/{import}", get(admin::imports::one)),
+        route(Admin, "/admin/users/import/{import}/report", get(admin::imports::report)),
+        route(
+            Admin,
+            "/admin/users/import/{import}/apply",
+            get(admin::imports::back).post(admin::imports::apply),
+        ),
+        route(
+            Admin,
+            "/admin/users/import/{import}/discard",
+            get(admin::imports::back).post(admin::imports::discard),
+        ),
         route(Admin, "/admin/users/{user}", get(admin::people::one)),
         route(Admin, "/admin/users/{user}/{deed}", get(admin::people::back).post(admin::people::deed)),
         route(Admin, "/admin/api/calls", get(admin::calls::page)),

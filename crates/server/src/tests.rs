@@ -13,6 +13,7 @@ mod harness;
 mod headers;
 mod hostile;
 mod hosts;
+mod imports;
 mod keys;
 mod links;
 mod listener;

@@ -18,6 +18,8 @@ mod drafts;
 #[cfg(test)]
 mod guides;
 #[cfg(test)]
+mod imports;
+#[cfg(test)]
 mod keycloak;
 #[cfg(test)]
 mod lemonldap_ng;

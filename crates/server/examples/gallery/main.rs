@@ -5,6 +5,7 @@
 mod samples;
 
 use std::path::{Path, PathBuf};
+use vestibule_model::import::State;
 use vestibule_server::portal::{assets, guides, html};
 
 fn main() -> std::io::Result<()> {
@@ -90,6 +91,11 @@ fn administration(folder: &Path) -> std::io::Result<()> {
     write(folder, "api_once", &samples::once().ok_or_else(broken)?)?;
     write(folder, "api_consent", &samples::consent())?;
     write(folder, "people", &samples::people())?;
+    write(folder, "imports", &samples::imports(false))?;
+    write(folder, "imports_problem", &samples::imports(true))?;
+    for state in [State::Checking, State::Checked, State::Applying, State::Done] {
+        write(folder, &format!("import_{}", state.as_str()), &samples::import(state))?;
+    }
     write(folder, "groups", &samples::groups_list(false))?;
     write(folder, "groups_problem", &samples::groups_list(true))?;
     write(folder, "group", &samples::group().ok_or_else(broken)?)?;

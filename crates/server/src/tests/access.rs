@@ -38,6 +38,7 @@ pub fn filled(path: &str) -> String {
         .replace("{deed}", "activate")
         .replace("{call}", &format!("call_{}", "0".repeat(32)))
         .replace("{group}", &format!("grp_{}", "0".repeat(32)))
+        .replace("{import}", &format!("imp_{}", "0".repeat(32)))
         .replace("{user}", &format!("usr_{}", "0".repeat(32)))
         .replace("{connection}", &format!("con_{}", "0".repeat(32)))
 }
