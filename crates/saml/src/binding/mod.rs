@@ -6,6 +6,7 @@
 
 use std::fmt;
 
+mod deflate;
 mod post;
 mod redirect;
 

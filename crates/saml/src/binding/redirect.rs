@@ -8,10 +8,10 @@ use std::io::Read as _;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use flate2::Compression;
-use flate2::bufread::{DeflateDecoder, DeflateEncoder};
+use flate2::bufread::DeflateDecoder;
 use vestibule_dsig::{Algorithm, Allowed, Certificate, Invalid, SigningKey, sign_bytes, verify_bytes};
 
+use super::deflate::deflate;
 use super::{Direction, Error};
 use crate::response::base64;
 
@@ -34,7 +34,8 @@ pub fn redirect_url(
     relay_state: Option<&str>,
     signer: Option<(&SigningKey, Algorithm)>,
 ) -> Result<String, vestibule_dsig::Error> {
-    let mut query = format!("{}={}", direction.parameter(), percent_encode(&STANDARD.encode(deflate(xml))));
+    let mut query =
+        format!("{}={}", direction.parameter(), percent_encode(&STANDARD.encode(deflate(xml.as_bytes()))));
     if let Some(relay_state) = relay_state {
         query.push_str("&RelayState=");
         query.push_str(&percent_encode(relay_state));
@@ -160,13 +161,6 @@ pub fn inflate(packed: &[u8], limit: usize) -> Result<Vec<u8>, Error> {
     }
     // Bytes after the end of the stream belong to no message.
     if decoder.into_inner().is_empty() { Ok(unpacked) } else { Err(Error::Deflate) }
-}
-
-fn deflate(xml: &str) -> Vec<u8> {
-    let mut packed = Vec::new();
-    // Reading from memory into memory does not fail.
-    let _ = DeflateEncoder::new(xml.as_bytes(), Compression::default()).read_to_end(&mut packed);
-    packed
 }
 
 /// The one value of a parameter, still encoded.
