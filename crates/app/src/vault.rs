@@ -1,7 +1,9 @@
 //! What is kept encrypted: private keys, logged responses and logged calls (AES-256-GCM under the deployment key).
 //!
 //! Each purpose has a key of its own, derived with HKDF, and each value is bound to its account and its row: a value
-//! that is moved to another row does not open. What is large is packed (zstd) before it is sealed.
+//! that is moved to another row does not open. What is large is packed (`vault/packing`) before it is sealed.
+
+mod packing;
 
 use crate::context::Random;
 use crate::error::Error;
@@ -10,16 +12,10 @@ use aws_lc_rs::cipher::{
     AES_256, DecryptingKey, DecryptionContext, EncryptingKey, EncryptionContext, UnboundCipherKey,
 };
 use aws_lc_rs::hkdf;
-use std::sync::{Mutex, PoisonError};
+use packing::Packing;
 use vestibule_model::id::{AccountId, LogId};
 use vestibule_model::response_log::TrackingId;
 use zeroize::Zeroizing;
-use zstd::bulk::{Compressor, Decompressor};
-
-/// Fast: logged responses are short-lived, and half of a sign-in's cost.
-const COMPRESSION_LEVEL: i32 = 1;
-/// Largest value that is unpacked, in bytes.
-const LARGEST_UNPACKED: usize = 4 * 1024 * 1024;
 
 /// The secret of a deployment; everything else that is encrypted hangs on it. It has no `Debug` and no `Display`.
 pub struct DeploymentKey(Zeroizing<[u8; 32]>);
@@ -40,8 +36,7 @@ pub(crate) struct Vault {
     private_keys: LessSafeKey,
     responses: LessSafeKey,
     calls: LessSafeKey,
-    /// Kept, because making one costs more than using it.
-    compressor: Mutex<Compressor<'static>>,
+    packing: Packing,
 }
 
 /// What a value is, and where it belongs.
@@ -85,7 +80,7 @@ impl Vault {
             private_keys: derive(b"private key").map_err(unusable)?,
             responses: derive(b"response").map_err(unusable)?,
             calls: derive(b"calls").map_err(unusable)?,
-            compressor: Mutex::new(Compressor::new(COMPRESSION_LEVEL).map_err(Error::internal)?),
+            packing: Packing::new()?,
         })
     }
 
@@ -107,18 +102,23 @@ impl Vault {
 
     /// Encrypts a value for its place.
     pub(crate) fn seal(&self, place: Place, random: &Random, plain: &[u8]) -> Result<Vec<u8>, Error> {
-        let mut nonce = [0; NONCE_LEN];
-        random.fill(&mut nonce);
-        let mut sealed = Vec::with_capacity(NONCE_LEN + plain.len() + AES_256_GCM.tag_len());
-        sealed.extend_from_slice(&nonce);
-        sealed.extend_from_slice(plain);
-        let (_, body) = sealed.split_at_mut(NONCE_LEN);
-        let tag = self
-            .key(place.purpose)
-            .seal_in_place_separate_tag(Nonce::assume_unique_for_key(nonce), Aad::from(bound(place)), body)
-            .map_err(|_| Error::internal("a value could not be encrypted"))?;
-        sealed.extend_from_slice(tag.as_ref());
-        Ok(sealed)
+        let mut value = Vec::with_capacity(NONCE_LEN + plain.len() + AES_256_GCM.tag_len());
+        value.resize(NONCE_LEN, 0);
+        value.extend_from_slice(plain);
+        self.seal_in_place(place, random, value)
+    }
+
+    /// Encrypts a value that stands behind room for the nonce.
+    fn seal_in_place(&self, place: Place, random: &Random, mut value: Vec<u8>) -> Result<Vec<u8>, Error> {
+        let failed = || Error::internal("a value could not be encrypted");
+        let (room, body) = value.split_first_chunk_mut::<NONCE_LEN>().ok_or_else(failed)?;
+        random.fill(room);
+        let nonce = Nonce::assume_unique_for_key(*room);
+        let key = self.key(place.purpose);
+        let tag =
+            key.seal_in_place_separate_tag(nonce, Aad::from(bound(place)), body).map_err(|_| failed())?;
+        value.extend_from_slice(tag.as_ref());
+        Ok(value)
     }
 
     /// Decrypts a value found at its place.
@@ -142,15 +142,12 @@ impl Vault {
 
     /// Packs and encrypts a large value for its place.
     pub(crate) fn seal_packed(&self, place: Place, random: &Random, plain: &[u8]) -> Result<Vec<u8>, Error> {
-        let packed = self.compressor.lock().unwrap_or_else(PoisonError::into_inner).compress(plain);
-        self.seal(place, random, &packed.map_err(Error::internal)?)
+        self.seal_in_place(place, random, self.packing.pack(place.purpose, NONCE_LEN, plain)?)
     }
 
     /// Decrypts and unpacks a large value found at its place.
     pub(crate) fn open_packed(&self, place: Place, sealed: &[u8]) -> Result<Vec<u8>, Error> {
-        let packed = self.open(place, sealed)?;
-        let mut decompressor = Decompressor::new().map_err(Error::internal)?;
-        decompressor.decompress(&packed, LARGEST_UNPACKED).map_err(Error::internal)
+        self.packing.unpack(&self.open(place, sealed)?)
     }
 
     fn key(&self, purpose: Purpose) -> &LessSafeKey {
