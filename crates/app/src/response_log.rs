@@ -1,5 +1,7 @@
 //! Reading the response log: search it, explain a row of it.
 
+pub(crate) mod sealed;
+
 use crate::context::{AdminCtx, App, OperatorCtx};
 use crate::error::{Error, Kind};
 use crate::vault::{Place, Purpose};
@@ -124,8 +126,8 @@ async fn open(app: &App, account: &Account, tracking_id: TrackingId) -> Result<E
         scope.read(move |tx| Box::pin(async move { store::response_log::detail(tx, row).await })).await?;
     let (entry, sealed) = found.ok_or_else(unknown)?;
     let place = Place { purpose: Purpose::Response, account: account.id, row: entry.id.to_bytes() };
-    let json = app.inner.vault.open_packed(place, &sealed)?;
-    let detail = serde_json::from_slice(&json).map_err(Error::internal)?;
+    let (detail, beside): (Detail, _) = sealed::read(&app.inner.vault.open_packed(place, &sealed)?)?;
+    let detail = Detail { xml: beside.or(detail.xml), ..detail };
     Ok(Explained { account: account.label.clone(), entry, detail })
 }
 
@@ -226,9 +228,9 @@ impl Kept {
         sealed: &[u8],
     ) -> Result<Option<Self>, Error> {
         let place = Place { purpose: Purpose::Response, account, row: row.to_bytes() };
-        let json = app.inner.vault.open_packed(place, sealed)?;
-        let kept: Self = serde_json::from_slice(&json).map_err(Error::internal)?;
-        let anything = kept.name_id.is_some() || !kept.attributes.is_empty() || kept.xml.is_some();
+        let (kept, beside): (Self, _) = sealed::read(&app.inner.vault.open_packed(place, sealed)?)?;
+        let message = beside.is_some() || kept.xml.is_some();
+        let anything = message || kept.name_id.is_some() || !kept.attributes.is_empty();
         Ok(anything.then_some(kept))
     }
 }

@@ -7,6 +7,7 @@
 use crate::context::{App, VisitorCtx};
 use crate::error::Error;
 use crate::live::LiveConnection;
+use crate::response_log::sealed;
 use crate::vault::{Place, Purpose};
 use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
@@ -170,9 +171,9 @@ impl Record {
             outcome,
             code,
         };
-        let json = serde_json::to_vec(detail).map_err(Error::internal)?;
+        let plain = sealed::write(detail, self.detail.xml.as_deref())?;
         let place = Place { purpose: Purpose::Response, account: ctx.account().id, row: self.id.to_bytes() };
-        Ok((entry, ctx.app.inner.vault.seal_packed(place, ctx.app.random(), &json)?))
+        Ok((entry, ctx.app.inner.vault.seal_packed(place, ctx.app.random(), &plain)?))
     }
 }
 
@@ -185,7 +186,6 @@ struct Written<'a> {
     changes: &'a [Change],
     name_id: &'a Option<String>,
     attributes: &'a [Attribute],
-    xml: &'a Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     test: Option<Test>,
 }
@@ -210,7 +210,8 @@ static NOTHING: Decided =
 
 impl<'a> Written<'a> {
     fn new(gathered: &'a Detail, decided: &'a Decided) -> Self {
-        let Detail { reason, compared, trace: checks, changes: _, name_id, attributes, xml, test } = gathered;
+        let Detail { reason, compared, trace: checks, changes: _, name_id, attributes, xml: _, test } =
+            gathered;
         Self {
             reason: if decided.reason.is_some() { &decided.reason } else { reason },
             compared,
@@ -218,7 +219,6 @@ impl<'a> Written<'a> {
             changes: &decided.changes,
             name_id,
             attributes,
-            xml,
             test: test.as_ref().map(|test| Test { version: test.version, would: decided.would.clone() }),
         }
     }
