@@ -103,7 +103,7 @@ pub async fn finish(ctx: &VisitorCtx, posted: Posted<'_>) -> Result<Finished, Er
         }
     };
     let Verification { outcome, trace, observed } = verify(&xml, &connection, now);
-    record.verified(&trace, &observed, &connection);
+    record.verified(trace, &observed, &connection);
     drop(observed);
     record.received(xml);
     match outcome {

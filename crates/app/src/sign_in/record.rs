@@ -10,7 +10,7 @@ use crate::live::LiveConnection;
 use crate::response_log::sealed;
 use crate::vault::{Place, Purpose};
 use jiff::{SignedDuration, Timestamp};
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 use std::borrow::Cow;
 use vestibule_model::code::Code;
 use vestibule_model::email::Email;
@@ -29,6 +29,8 @@ pub(crate) struct Record {
     connection: ConnectionId,
     saves_messages: bool,
     claimed_user: Option<String>,
+    /// What was checked of the message; the steps of `detail` come after.
+    checks: Option<Trace>,
     detail: Detail,
 }
 
@@ -42,6 +44,7 @@ impl Record {
             connection: connection.id,
             saves_messages: connection.settings.save_response_logs,
             claimed_user: None,
+            checks: None,
             detail: Detail::default(),
         })
     }
@@ -69,10 +72,8 @@ impl Record {
     }
 
     /// The message was read, and verified or not.
-    pub(super) fn verified(&mut self, trace: &Trace, observed: &Observed<'_>, connection: &LiveConnection) {
-        // Which request is answered is compared by this room, with a step of its own.
-        let is_ours = |check: &Check<'_>| check.check == "in response to" && check.ok;
-        self.detail.trace = trace.iter().filter(|check| !is_ours(check)).map(step).collect();
+    pub(super) fn verified(&mut self, trace: Trace, observed: &Observed<'_>, connection: &LiveConnection) {
+        self.checks = Some(trace);
         self.detail.compared = compare(observed, connection, self.time);
         self.claimed_user = observed.name_id.as_ref().map(|name_id| name_id.chars().take(254).collect());
         if self.saves_messages {
@@ -130,7 +131,7 @@ impl Record {
             mapping::conceal(&mut decided.trace, &mut decided.changes);
         }
         let user = decided.user.as_ref().map(Email::to_string);
-        self.seal(ctx, (outcome, code), user, &Written::new(&self.detail, &decided))
+        self.seal(ctx, (outcome, code), user, &Written::new(self, &decided))
     }
 
     /// Writes the row of a response that verification refused, in a small transaction of its own.
@@ -138,7 +139,7 @@ impl Record {
         self.detail.reason = Some(reason);
         let user = self.claimed_user.take();
         let outcome = if self.detail.test.is_some() { OutcomeWord::Tested } else { OutcomeWord::Refused };
-        let written = Written::new(&self.detail, &NOTHING);
+        let written = Written::new(&self, &NOTHING);
         let (entry, sealed) = match self.seal(ctx, (outcome, Some(code)), user, &written) {
             Ok(row) => row,
             Err(error) => return error,
@@ -182,7 +183,7 @@ impl Record {
 struct Written<'a> {
     reason: &'a Option<String>,
     compared: &'a [Compared],
-    trace: Vec<&'a Step>,
+    trace: Lines<'a>,
     changes: &'a [Change],
     name_id: &'a Option<String>,
     attributes: &'a [Attribute],
@@ -209,13 +210,13 @@ static NOTHING: Decided =
     Decided { trace: Vec::new(), changes: Vec::new(), user: None, reason: None, would: None };
 
 impl<'a> Written<'a> {
-    fn new(gathered: &'a Detail, decided: &'a Decided) -> Self {
-        let Detail { reason, compared, trace: checks, changes: _, name_id, attributes, xml: _, test } =
-            gathered;
+    fn new(record: &'a Record, decided: &'a Decided) -> Self {
+        let Detail { reason, compared, trace, changes: _, name_id, attributes, xml: _, test } =
+            &record.detail;
         Self {
             reason: if decided.reason.is_some() { &decided.reason } else { reason },
             compared,
-            trace: checks.iter().chain(&decided.trace).collect(),
+            trace: Lines { checks: record.checks.as_ref(), steps: [trace, &decided.trace] },
             changes: &decided.changes,
             name_id,
             attributes,
@@ -224,8 +225,29 @@ impl<'a> Written<'a> {
     }
 }
 
-fn step(check: Check<'_>) -> Step {
-    Step::new(check.check, check.ok, check.expected, check.found)
+/// A trace about to be written: the checks of the message as [`Step`]s are, and the steps.
+struct Lines<'a> {
+    checks: Option<&'a Trace>,
+    steps: [&'a [Step]; 2],
+}
+
+/// One line of it.
+#[derive(Serialize)]
+#[serde(untagged)]
+enum Line<'a> {
+    Checked { check: &'a str, ok: bool, expected: &'a str, found: &'a str },
+    Step(&'a Step),
+}
+
+impl Serialize for Lines<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        // Which request is answered is compared by this room, with a step of its own.
+        let is_ours = |check: &Check<'_>| check.check == "in response to" && check.ok;
+        let checks = self.checks.into_iter().flat_map(Trace::iter).filter(|check| !is_ours(check));
+        let checks =
+            checks.map(|Check { check, ok, expected, found }| Line::Checked { check, ok, expected, found });
+        serializer.collect_seq(checks.chain(self.steps.into_iter().flatten().map(Line::Step)))
+    }
 }
 
 fn owned(text: &Option<Cow<'_, str>>) -> Option<String> {

@@ -65,7 +65,7 @@ impl Trial {
         record.tests(self.version);
         let tracking_id = record.tracking_id();
         let Verification { outcome, trace, observed } = finish::verify(&xml, &self.connection, self.now);
-        record.verified(&trace, &observed, &self.connection);
+        record.verified(trace, &observed, &self.connection);
         drop(observed);
         record.received(xml);
         match outcome {
