@@ -13,6 +13,9 @@ use vestibule_model::token::Scopes;
 statements! { oauth_codes:
     INSERT_REQUEST = "INSERT INTO oauth_requests (account_id, request_hash, client_id, scopes, challenge, redirect_uri, \
                       state, expires_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
+    FORGET_REQUESTS = "DELETE FROM oauth_requests WHERE account_id = $1 AND request_hash IN \
+                       (SELECT request_hash FROM oauth_requests WHERE account_id = $1 \
+                       ORDER BY expires_at DESC, request_hash LIMIT $2 OFFSET $3)";
     REQUEST = "SELECT client_id, scopes, challenge, redirect_uri, state, expires_at FROM oauth_requests \
                WHERE account_id = $1 AND request_hash = $2 AND expires_at > $3";
     TAKE_REQUEST = "DELETE FROM oauth_requests WHERE account_id = $1 AND request_hash = $2 AND expires_at > $3 \
@@ -82,6 +85,14 @@ pub async fn insert_request(tx: &Tx<'_>, request: &Request) -> Result<(), Error>
         request.expires_at,
     ];
     tx.execute(&INSERT_REQUEST, row).await.map(drop)
+}
+
+/// Forgets all requests of the account but the newest so many.
+///
+/// # Errors
+/// Those of the database.
+pub async fn forget_requests(tx: &Tx<'_>, most: u32) -> Result<u64, Error> {
+    tx.execute(&FORGET_REQUESTS, params![tx.account(), PURGED_AT_ONCE, most]).await
 }
 
 /// The request with this hash, if it still waits.

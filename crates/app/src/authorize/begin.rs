@@ -1,7 +1,7 @@
 //! An authorization request comes in at the deployment's own host, and goes on at the account's.
 
-use super::REQUEST_LIFETIME;
 use super::clients::{self, Known};
+use super::{MOST_WAITING, REQUEST_LIFETIME};
 use crate::context::App;
 use crate::error::{Error, Kind};
 use crate::secret;
@@ -82,7 +82,10 @@ async fn remember(
     };
     let written = app.store().account(known.account.id).write(move |tx| {
         let row = row.clone();
-        Box::pin(async move { store::oauth_codes::insert_request(tx, &row).await })
+        Box::pin(async move {
+            store::oauth_codes::insert_request(tx, &row).await?;
+            store::oauth_codes::forget_requests(tx, MOST_WAITING).await
+        })
     });
     written.await?;
     Ok(Begun::Ask(format!("{}/oauth/consent/{secret}", app.account_url(&known.account.label))))

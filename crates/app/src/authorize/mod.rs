@@ -38,6 +38,10 @@ const CODE_KEPT: SignedDuration = SignedDuration::from_hours(24);
 /// How long a request waits for an administrator.
 const REQUEST_LIFETIME: SignedDuration = SignedDuration::from_mins(15);
 
+/// The most requests of an account that wait. Anybody may begin one who knows the id of a client, so the oldest make way for the
+/// newest: whoever floods an account keeps no administrator from beginning again.
+pub const MOST_WAITING: u32 = 200;
+
 /// How long a refresh token waits to be used; each use gives the next one as much again.
 const REFRESH_LIFETIME: SignedDuration = SignedDuration::from_hours(180 * 24);
 

@@ -20,6 +20,7 @@ cases! {
     s11_a_code_is_bound_to_client_address_and_verifier_and_is_used_up_by_a_wrong_one,
     a_code_is_good_for_a_minute,
     an_administrator_who_says_no_is_heard_and_a_request_is_answered_once,
+    s07_of_requests_that_wait_the_newest_two_hundred_of_an_account_are_kept,
     t06_an_administrator_of_another_account_answers_no_request,
     t17_what_an_administrator_permitted_rests_while_they_are_none,
 }
@@ -187,6 +188,25 @@ async fn an_administrator_who_says_no_is_heard_and_a_request_is_answered_once(wo
     world.time.pass(MILLISECOND);
     assert_eq!(authorize::inspect(&owner, &late).await.unwrap_err().kind(), Kind::NotFound);
     assert_eq!(authorize::decide(&owner, &late, Decision::Allow).await.unwrap_err().kind(), Kind::NotFound);
+}
+
+async fn s07_of_requests_that_wait_the_newest_two_hundred_of_an_account_are_kept(world: &World) {
+    let (acme, globex) = (world.account("acme").await, world.account("globex").await);
+    let (client, other) = (register(&acme, &["scim2"]).await, register(&globex, &["scim2"]).await);
+    let first = waiting(&world.app, &asking(&client, &[])).await;
+    let theirs = waiting(&world.app, &asking(&other, &[])).await;
+    for _ in 0..authorize::MOST_WAITING {
+        world.time.pass(MILLISECOND);
+        waiting(&world.app, &asking(&client, &[])).await;
+    }
+    assert_eq!(world.count("oauth_requests"), authorize::MOST_WAITING as usize + 1);
+    let owner = acme.owner().await;
+    let over = authorize::inspect(&owner, &first).await.unwrap_err();
+    assert_eq!(over.kind(), Kind::NotFound, "the oldest made way");
+    let next = waiting(&world.app, &asking(&client, &[])).await;
+    authorize::inspect(&owner, &next).await.unwrap();
+    let neighbor = globex.owner().await;
+    authorize::inspect(&neighbor, &theirs).await.unwrap();
 }
 
 async fn t06_an_administrator_of_another_account_answers_no_request(world: &World) {
