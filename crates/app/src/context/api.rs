@@ -9,6 +9,9 @@ use vestibule_model::account::Account;
 use vestibule_model::id::{ClientId, TokenId};
 use vestibule_model::token::{Access, Scope, Scopes, scim_scope, users_scope};
 
+/// The number by which programs of the REST API know that they may not do this.
+const NO_PRIVILEGE: u32 = 200;
+
 /// A program with a good token.
 #[derive(Clone)]
 pub struct ApiCtx {
@@ -61,7 +64,8 @@ impl ApiCtx {
     /// # Errors
     /// As [`ApiCtx::scim`].
     pub fn users(&self, access: Access) -> Result<UsersApiCtx, Error> {
-        self.permits(users_scope(access)).map(|()| UsersApiCtx { api: self.clone(), access })
+        let permitted = self.permits(users_scope(access)).map_err(|error| error.numbered(NO_PRIVILEGE));
+        permitted.map(|()| UsersApiCtx { api: self.clone(), access })
     }
 
     fn permits(&self, wanted: Scope) -> Result<(), Error> {

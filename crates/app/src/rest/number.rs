@@ -1,6 +1,6 @@
-//! The numbers by which programs tell errors of the REST API apart. They are those that the clients of the field know (1005, an address that is somebody's, comes with
-//! the error itself); the
-//! numbers of refused sign-ins (`model/code`) are others, and of them only 1031 is met here.
+//! The numbers by which programs tell errors of the REST API apart: those that the clients of the field know. Two of them come from
+//! elsewhere with the error: 200 (the token does not permit it) and 1005 (the address is somebody's). The numbers of refused sign-ins
+//! (`model/code`) are others, and of them only 1031 is met here. docs/rest-api.md has them all.
 
 use crate::error::{Error, Kind};
 

@@ -1,5 +1,7 @@
 //! The REST API of users.
 
+mod numbers;
+
 use super::harness::{Answer, Browser, House, PASSWORD};
 use axum::body::Body;
 use axum::http::{Method, StatusCode};
@@ -185,7 +187,7 @@ async fn a_user_is_changed_deactivated_signed_out_and_deleted() {
 
     let page = house.owner("acme").await.get("/admin/api/calls?user=clara@acme.example").await.body;
     for told in
-        ["deleted clara@acme.example", "deactivated clara@acme.example", "signed out clara@acme.example"]
+        ["Deleted clara@acme.example", "Deactivated clara@acme.example", "Signed out clara@acme.example"]
     {
         assert!(page.contains(told), "{told}: {page}");
     }
@@ -229,7 +231,7 @@ async fn t06_a_user_of_another_account_is_nobody() {
 }
 
 #[tokio::test]
-async fn t07_a_token_for_reading_writes_nothing_and_one_for_scim_reads_nothing() {
+async fn a_token_for_reading_writes_nothing_and_one_for_scim_reads_nothing() {
     let house = House::new().await;
     let reader = Program::of(&house, "acme", "users:read").await;
     let scim = Program::of(&house, "acme", "scim2").await;
