@@ -6,6 +6,7 @@ mod samples;
 
 use std::path::{Path, PathBuf};
 use vestibule_model::import::State;
+use vestibule_server::portal::docs::DocsPage;
 use vestibule_server::portal::{assets, guides, html};
 
 fn main() -> std::io::Result<()> {
@@ -90,6 +91,8 @@ fn administration(folder: &Path) -> std::io::Result<()> {
     write(folder, "api_empty", &samples::api_empty())?;
     write(folder, "api_once", &samples::once().ok_or_else(broken)?)?;
     write(folder, "api_consent", &samples::consent())?;
+    let docs = DocsPage::of_this_service().map_err(std::io::Error::other)?;
+    write(folder, "docs", &docs)?;
     write(folder, "people", &samples::people())?;
     write(folder, "imports", &samples::imports(false))?;
     write(folder, "imports_problem", &samples::imports(true))?;

@@ -40,6 +40,14 @@ struct Row {
 }
 
 impl DocsPage {
+    /// The page of this service's own description.
+    ///
+    /// # Errors
+    /// When the description cannot be written as JSON.
+    pub fn of_this_service() -> serde_json::Result<Self> {
+        crate::rest::document::docs_page()
+    }
+
     /// The page of a description.
     #[must_use]
     pub fn new(document: &Value) -> Self {

@@ -288,7 +288,7 @@ fn fields(values: &BTreeMap<String, String>, wrong: Option<(&str, &str)>) -> Vec
 fn help(name: SettingName) -> String {
     match name {
         SettingName::SessionIdle => {
-            "How long a web session lives without being used: 5m to 24h. Without a value the next one in line holds; built in are 2h."
+            "How long a web session lives without being used: 5m to 24h. Left empty, the next setting in line holds, and in the end 2h."
         }
         SettingName::AutomaticLogout => {
             "How long after the sign-in a web session ends, however much it is used: 15m to 180d, or off. What the SSO connection says holds as well; the earlier end counts."

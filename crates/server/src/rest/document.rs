@@ -41,10 +41,13 @@ pub(crate) async fn openapi() -> Result<Response, Failure> {
     json(&Document::openapi())
 }
 
+/// The description as a page.
+pub(crate) fn docs_page() -> serde_json::Result<DocsPage> {
+    Ok(DocsPage::new(&serde_json::to_value(Document::openapi())?))
+}
+
 /// `GET /docs`
 pub(crate) async fn docs() -> Result<Response, Failure> {
-    let document = serde_json::to_value(Document::openapi());
-    let document =
-        document.map_err(|_| Failure::Broken("the description of the API could not be written"))?;
-    Ok(page::shown(&DocsPage::new(&document)))
+    let page = docs_page().map_err(|_| Failure::Broken("the description of the API could not be written"))?;
+    Ok(page::shown(&page))
 }
