@@ -14,6 +14,8 @@ pub enum Subject {
     User(UserId, Option<String>),
     /// A group, and its name if it is known.
     Group(GroupId, Option<String>),
+    /// Somebody or something that the account has not, by the name that the caller gave.
+    Nobody(String),
 }
 
 impl Subject {
@@ -22,6 +24,7 @@ impl Subject {
     pub fn name(&self) -> Option<&str> {
         match self {
             Self::User(_, name) | Self::Group(_, name) => name.as_deref(),
+            Self::Nobody(name) => Some(name),
         }
     }
 }
@@ -51,6 +54,29 @@ pub struct Entry {
     pub story: Option<String>,
     /// Whom or what it touched.
     pub subject: Option<Subject>,
+}
+
+impl Entry {
+    /// What became of the call, in a sentence without its full stop. Of a refusal it tells what was asked for, and why it was not done.
+    #[must_use]
+    pub fn sentence(&self) -> String {
+        let ending = Ending::of(self.status);
+        let asked = match self.method.as_str() {
+            "GET" | "HEAD" => "look at",
+            "POST" => "create",
+            "DELETE" => "delete",
+            _ => "change",
+        };
+        let whom = self.subject.as_ref().and_then(Subject::name);
+        match (&self.story, ending, whom) {
+            (Some(story), Ending::Refused, Some(whom)) => format!("refused to {asked} {whom}: {story}"),
+            (Some(story), Ending::Failed, Some(whom)) => format!("failed to {asked} {whom}: {story}"),
+            (Some(story), _, _) => story.clone(),
+            (None, Ending::Done, _) if asked == "look at" => "looked something up".to_owned(),
+            (None, Ending::Done, _) => "changed nothing".to_owned(),
+            (None, Ending::Refused | Ending::Failed, _) => "did nothing".to_owned(),
+        }
+    }
 }
 
 /// What a row remembers besides its entry.

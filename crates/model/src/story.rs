@@ -4,8 +4,10 @@
 //! The page of a response and `vestibule explain` both tell it from here, so that they use the same words. What a step
 //! means is decided where it is made; here it is only worded.
 
+mod deeds;
 mod words;
 
+pub use deeds::{deed, unchanged, with_fields};
 pub use words::{field, value};
 
 use crate::trace::{DOES_NOT_APPLY, Step, spelled};

@@ -32,6 +32,25 @@ pub(crate) struct CallNotes {
     pub(crate) dialect: Option<Dialect>,
     /// What it does differently from the specification.
     pub(crate) quirks: Vec<Quirk>,
+    /// What the call was made of, where it was several deeds: each stands in the log for itself too.
+    pub(crate) parts: Vec<CallPart>,
+}
+
+/// One deed of several in a call.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct CallPart {
+    /// The method of HTTP, as it would be alone.
+    pub(crate) method: &'static str,
+    /// The address, as it would be alone.
+    pub(crate) target: String,
+    /// The status.
+    pub(crate) status: u16,
+    /// As of a call.
+    pub(crate) action: Vec<String>,
+    /// Why it was not done.
+    pub(crate) refusal: Option<String>,
+    /// As of a call.
+    pub(crate) subject: Option<Subject>,
 }
 
 /// Whether a path belongs to an API, whether there is anything at it or not.

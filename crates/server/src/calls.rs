@@ -3,7 +3,7 @@
 //! What is heard is handed to `app/calls` when the answer is ready, whatever came of it: a handler, a refusal, a timeout. Only
 //! calls that showed a good token are heard ([`Hearing::of`]); what is masked of them is decided there.
 
-use crate::api::CallNotes;
+use crate::api::{CallNotes, CallPart};
 use crate::door::Desk;
 use crate::error::Failure;
 use axum::body::{Body, Bytes, HttpBody};
@@ -80,6 +80,7 @@ impl Listener {
         let (response, answered) = overheard(response).await;
         let request = std::mem::take(&mut *self.hearing.body.lock().unwrap_or_else(PoisonError::into_inner));
         let dialect = notes.dialect.unwrap_or_else(|| recognized(&self.target, &self.agent));
+        let dialect = (dialect != Dialect::Unknown).then(|| dialect.name());
         let heard = Heard {
             began: self.began,
             method: self.method,
@@ -88,14 +89,24 @@ impl Listener {
             action: notes.action,
             refusal: failure.map(Failure::words),
             subject: notes.subject,
-            dialect: (dialect != Dialect::Unknown).then(|| dialect.name()),
+            dialect,
             quirks: notes.quirks.into_iter().map(vestibule_scim::Quirk::name).collect(),
             request,
             response: answered,
         };
         calls::note(ctx, heard);
+        for part in notes.parts {
+            calls::note(ctx, alone(part, self.began, dialect));
+        }
         response
     }
+}
+
+/// One deed of several, as it would have been heard alone; its bodies are in the call that it came with.
+fn alone(part: CallPart, began: Timestamp, dialect: Option<&'static str>) -> Heard {
+    let CallPart { method, target, status, action, refusal, subject } = part;
+    let method = method.to_owned();
+    Heard { began, method, target, status, action, refusal, subject, dialect, ..Heard::default() }
 }
 
 /// The product, where the handler did not tell it.

@@ -9,6 +9,7 @@ mod discovery;
 mod everything;
 mod groups;
 mod message;
+mod telling;
 mod users;
 
 pub(crate) use message::LARGEST_BODY;

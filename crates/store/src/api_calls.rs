@@ -74,7 +74,7 @@ pub async fn insert(tx: &Tx<'_>, entries: &[Entry], block: &Block) -> Result<(),
         let (user, group) = match entry.subject {
             Some(Subject::User(id, _)) => (Some(id), None),
             Some(Subject::Group(id, _)) => (None, Some(id)),
-            None => (None, None),
+            Some(Subject::Nobody(_)) | None => (None, None),
         };
         let name = entry.subject.as_ref().and_then(Subject::name);
         let row = params![
@@ -179,7 +179,7 @@ fn read(row: &mut Row) -> Result<Entry, Error> {
     let subject = match (user, group) {
         (Some(id), _) => Some(Subject::User(id, name)),
         (None, Some(id)) => Some(Subject::Group(id, name)),
-        (None, None) => None,
+        (None, None) => name.map(Subject::Nobody),
     };
     Ok(Entry {
         id: row.id("id", CallId::from_bytes)?,

@@ -7,6 +7,7 @@
 mod mask;
 mod read;
 mod waiting;
+mod whom;
 mod write;
 
 pub use read::{Explained, Listed, list, search, show};

@@ -1,5 +1,6 @@
 //! Reading the call log: search it, look at one call. Whoever looks sees what was called a moment ago too: it is written first.
 
+use super::whom::by_name;
 use super::write_waiting;
 use crate::context::{AdminCtx, App, OperatorCtx};
 use crate::error::{Error, Kind};
@@ -7,7 +8,6 @@ use crate::vault::{Place, Purpose};
 use serde::Serialize;
 use vestibule_model::account::Account;
 use vestibule_model::api_call::{About, Detail, Entry, Filter, Subject};
-use vestibule_model::email::Email;
 use vestibule_model::id::{AccountId, CallId};
 use vestibule_store::{self as store, Tx};
 
@@ -53,13 +53,7 @@ async fn person(tx: &Tx<'_>, text: &str) -> Result<About, store::Error> {
     if let Ok(id) = text.trim().parse() {
         return Ok(About { user: Some(id), name: None });
     }
-    let folded = text.trim().to_lowercase();
-    let address = Email::parse(&folded).map_or_else(|_| folded.clone(), |email| email.folded().to_owned());
-    let user = match store::scim_users::by_user_name(tx, &folded).await? {
-        Some(entry) => Some(entry.user.id),
-        None => store::users::by_email(tx, &address).await?.map(|user| user.id),
-    };
-    Ok(About { user, name: Some(folded) })
+    Ok(About { user: by_name(tx, text).await?, name: Some(text.trim().to_lowercase()) })
 }
 
 /// One call to the account.
@@ -139,9 +133,11 @@ pub async fn list(
 }
 
 fn row(account: &Account, entry: Entry) -> Listed {
-    let subject = entry.subject.map(|subject| match subject {
-        Subject::User(id, _) => id.to_string(),
-        Subject::Group(id, _) => id.to_string(),
+    let story = entry.story.is_some().then(|| entry.sentence());
+    let subject = entry.subject.and_then(|subject| match subject {
+        Subject::User(id, _) => Some(id.to_string()),
+        Subject::Group(id, _) => Some(id.to_string()),
+        Subject::Nobody(_) => None,
     });
     Listed {
         id: entry.id,
@@ -153,7 +149,7 @@ fn row(account: &Account, entry: Entry) -> Listed {
         duration_micros: entry.duration_micros,
         client: entry.client,
         dialect: entry.dialect,
-        story: entry.story,
+        story,
         subject,
     }
 }

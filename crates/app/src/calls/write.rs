@@ -1,6 +1,7 @@
 //! Writing the calls that wait: masked, packed together by account, encrypted, in transactions that let others go first.
 
 use super::waiting::Call;
+use super::whom::Meant;
 use super::{mask, waiting};
 use crate::context::App;
 use crate::error::Error;
@@ -59,9 +60,10 @@ pub async fn write_waiting(app: &App) -> Result<usize, Error> {
 async fn write_account(app: &App, account: AccountId, calls: Vec<Call>) -> Result<(), Error> {
     let (mut entries, mut details, mut bytes) = (Vec::new(), Vec::new(), 0);
     for call in calls {
+        let meant = Meant::by(&call.heard);
         let (entry, detail) = told(call);
         bytes += size(&detail);
-        entries.push(entry);
+        entries.push((entry, meant));
         details.push(detail);
         if entries.len() == BLOCK_CALLS || bytes >= BLOCK_BYTES {
             write_block(app, account, std::mem::take(&mut entries), &std::mem::take(&mut details)).await?;
@@ -74,17 +76,26 @@ async fn write_account(app: &App, account: AccountId, calls: Vec<Call>) -> Resul
 async fn write_block(
     app: &App,
     account: AccountId,
-    entries: Vec<Entry>,
+    entries: Vec<(Entry, Option<Meant>)>,
     details: &[Detail],
 ) -> Result<(), Error> {
-    let (Some(first), Some(last)) = (entries.first(), entries.last()) else { return Ok(()) };
+    let (Some((first, _)), Some((last, _))) = (entries.first(), entries.last()) else { return Ok(()) };
     let place = Place { purpose: Purpose::Calls, account, row: first.id.to_bytes() };
     let plain = serde_json::to_vec(details).map_err(Error::internal)?;
     let sealed = app.inner.vault.seal_packed(place, app.random(), &plain)?;
     let block = Block { id: first.id, last: last.id, sealed };
     let written = app.store().account(account).bulk().write(move |tx| {
         let (entries, block) = (entries.clone(), block.clone());
-        Box::pin(async move { store::api_calls::insert(tx, &entries, &block).await })
+        Box::pin(async move {
+            let mut rows = Vec::with_capacity(entries.len());
+            for (mut entry, meant) in entries {
+                if let Some(meant) = meant {
+                    entry.subject = meant.known(tx).await?;
+                }
+                rows.push(entry);
+            }
+            store::api_calls::insert(tx, &rows, &block).await
+        })
     });
     Ok(written.await?)
 }
@@ -130,6 +141,6 @@ fn size(detail: &Detail) -> usize {
 }
 
 /// A text for a column: one line, bounded.
-fn plain(text: &str, most: usize) -> String {
+pub(super) fn plain(text: &str, most: usize) -> String {
     text.chars().map(|c| if c.is_control() { ' ' } else { c }).take(most).collect()
 }

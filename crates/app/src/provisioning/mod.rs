@@ -111,8 +111,13 @@ impl From<vestibule_scim::Error> for Failure {
 }
 
 impl From<Error> for Failure {
+    /// Deeds that others share wrap what the store says: somebody who was faster is seen through that, so that it is tried again.
     fn from(error: Error) -> Self {
-        Self::Deed(error)
+        let cause = std::error::Error::source(&error).and_then(|source| source.downcast_ref());
+        match cause {
+            Some(store::Error::Stale) => Self::Stale,
+            _ => Self::Deed(error),
+        }
     }
 }
 

@@ -1,12 +1,13 @@
 //! Changing, deactivating, deleting and signing out one user, named by id or address. Each deed is one transaction.
 
 use super::number::{INVALID, numbered};
-use super::{Done, Said, may_write, scope, setting, told, unknown, whom};
+use super::{Done, Said, may_write, scope, setting, unknown, whom};
 use crate::context::UsersApiCtx;
 use crate::directory::people::{self, Setting};
 use crate::error::{Error, Kind};
 use crate::users::Whom;
 use vestibule_model::provision::Wanted;
+use vestibule_model::story;
 use vestibule_model::user::User;
 use vestibule_store::{self as store, Tx};
 
@@ -45,7 +46,11 @@ async fn change(ctx: &UsersApiCtx, named: &str, wanted: Wanted, verb: &'static s
         Box::pin(async move {
             let user = locked(tx, &whom, moves_seats(&wanted)).await?;
             let settled = people::settle(tx, &setting, &wanted, Some(&user)).await?;
-            let story = told(format!("{verb} {}", user.email), &settled.changes);
+            let name = user.email.as_str();
+            let story = match settled.changes.is_empty() {
+                true => story::unchanged(name),
+                false => story::deed(verb, name, &settled.changes),
+            };
             Ok(Done { user: settled.user, story })
         })
     });

@@ -1,7 +1,7 @@
 //! Making users: by an invitation, with a password, or for SSO alone.
 
 use super::number::{INVALID, NO_SSO, NOT_BEFORE, NOT_MANAGED, numbered};
-use super::{Done, Said, may_write, scope, setting, told};
+use super::{Done, Said, may_write, scope, setting};
 use crate::context::{App, UsersApiCtx};
 use crate::directory::people::{self, Setting};
 use crate::error::{Error, Kind};
@@ -12,6 +12,7 @@ use vestibule_model::email::Email;
 use vestibule_model::license::License;
 use vestibule_model::mapping;
 use vestibule_model::provision::Wanted;
+use vestibule_model::story;
 use vestibule_model::user::{Field, Logins, Status, User};
 use vestibule_store::{self as store, Tx};
 
@@ -54,7 +55,7 @@ pub async fn create(ctx: &UsersApiCtx, action: &Action, said: &Said) -> Result<D
             }
             let settled = people::settle(tx, &setting, &wanted, None).await?;
             way.follow(tx, &setting, &settled.user, &link).await?;
-            let story = told(way.deed(&settled.user), &settled.changes);
+            let story = story::with_fields(way.deed(&settled.user), &settled.changes);
             Ok(Done { user: settled.user, story })
         })
     });

@@ -23,9 +23,7 @@ use vestibule_model::email::Email;
 use vestibule_model::license::License;
 use vestibule_model::mapping;
 use vestibule_model::provision::{Source, Wanted};
-use vestibule_model::story;
 use vestibule_model::token::Access;
-use vestibule_model::trace::Change;
 use vestibule_model::user::{Field, Logins, User};
 use vestibule_store as store;
 
@@ -111,21 +109,4 @@ fn may_write(ctx: &UsersApiCtx) -> Result<(), Error> {
         Access::Write => Ok(()),
         Access::Read => ctx.api().users(Access::Write).map(drop),
     }
-}
-
-/// A deed and what changed by it, for the call log.
-fn told(deed: String, changes: &[Change]) -> Vec<String> {
-    if changes.is_empty() {
-        return Vec::new();
-    }
-    let words = |field: &str, value: Option<&String>| value.map(|value| story::value(field, value));
-    let told = changes.iter().map(|change| {
-        let name = story::field(&change.field);
-        match (words(&change.field, change.before.as_ref()), words(&change.field, change.after.as_ref())) {
-            (None, Some(after)) => format!("{name}: {after}"),
-            (Some(before), Some(after)) => format!("{name}: {before} → {after}"),
-            (_, None) => format!("{name}: removed"),
-        }
-    });
-    std::iter::once(deed).chain(told).collect()
 }

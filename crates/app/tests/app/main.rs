@@ -52,6 +52,7 @@ mod people;
 mod picture_files;
 mod pictures;
 mod provider;
+mod provisioning;
 mod races;
 mod requests;
 mod response_log;

@@ -130,19 +130,10 @@ pub(super) fn row(entry: Entry) -> Row {
     Row {
         id: entry.id.to_string(),
         time: Moment(entry.time),
-        story: story(&entry),
+        story: capital(&spelled(&entry.sentence())),
         call: format!("{} {} → {}", entry.method, spelled(&entry.path), entry.status),
         client,
         ending: badge(entry.status),
-    }
-}
-
-/// What was done, in words; where nobody said it, the method does.
-fn story(entry: &Entry) -> String {
-    match &entry.story {
-        Some(story) => spelled(story),
-        None if matches!(entry.method.as_str(), "GET" | "HEAD") => "looked something up".to_owned(),
-        None => "changed nothing".to_owned(),
     }
 }
 
@@ -180,11 +171,11 @@ impl CallPage {
                 let name = name.as_deref().map_or_else(|| id.to_string(), spelled);
                 Some((format!("/admin/users/{id}"), name))
             }
-            Subject::Group(..) => None,
+            Subject::Group(..) | Subject::Nobody(_) => None,
         });
         Self {
             frame,
-            heading: capital(&story(&entry)),
+            heading: heading(&entry),
             ending: badge(entry.status),
             refusal: detail.refusal.as_deref().map(spelled),
             changes: detail.action.iter().skip(1).map(|change| spelled(change)).collect(),
@@ -193,6 +184,15 @@ impl CallPage {
             facts: facts(&entry),
             bodies: bodies.into_iter().filter_map(|(title, body)| Some(shown(title, body?))).collect(),
         }
+    }
+}
+
+/// What was done; of a refusal what was asked for, as the reason stands below in full.
+fn heading(entry: &Entry) -> String {
+    let sentence = spelled(&entry.sentence());
+    match (Ending::of(entry.status), entry.subject.as_ref().and_then(Subject::name)) {
+        (Ending::Done, _) | (_, None) => capital(&sentence),
+        (_, Some(_)) => capital(sentence.split_once(": ").map_or(sentence.as_str(), |(asked, _)| asked)),
     }
 }
 

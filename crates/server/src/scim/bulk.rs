@@ -1,6 +1,7 @@
 //! `/Bulk` (RFC 7644 §3.7): operations one after the other, each as it would be alone, so that what fails undoes nothing else.
 
 use super::message::{Asking, Body, said, told};
+use crate::api::{CallNotes, CallPart};
 use crate::error::{self, Failure};
 use axum::http::StatusCode;
 use axum::response::Response;
@@ -8,16 +9,20 @@ use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use vestibule_app::ScimCtx;
 use vestibule_app::provisioning::groups::{self, Shows};
-use vestibule_app::provisioning::{Expected, MOST_BULK_OPERATIONS, Resource, users};
+use vestibule_app::provisioning::{Expected, MOST_BULK_OPERATIONS, Resource, Told, Written, users};
+use vestibule_model::api_call::Subject;
 use vestibule_model::token::Access;
 use vestibule_scim::bulk::{self, BulkOperation, Method, Outcome, Part, Target};
 use vestibule_scim::resource::{Mode, read};
 use vestibule_scim::{Document, Error, ResourceType, patch as patches};
 
+/// The longest name that the call log is told, in characters.
+const LONGEST_NAME: usize = 254;
+
 pub(crate) async fn carry_out(asking: Asking, body: Body) -> Result<Response, Failure> {
     let ctx = asking.ctx.scim(Access::Write)?;
     let request = bulk::parse(body.value, MOST_BULK_OPERATIONS).map_err(said)?;
-    let mut house = House { ctx, base: &asking.base, made: BTreeMap::new() };
+    let mut house = House { ctx, base: &asking.base, made: BTreeMap::new(), parts: Vec::new() };
     let mut outcomes: BTreeMap<usize, Outcome> = BTreeMap::new();
     let mut errors = 0;
     for step in bulk::plan(&request) {
@@ -37,7 +42,33 @@ pub(crate) async fn carry_out(asking: Asking, body: Body) -> Result<Response, Fa
         }
     }
     let outcomes: Vec<Outcome> = outcomes.into_values().collect();
-    Ok(asking.looked(told(StatusCode::OK, &bulk::response(&outcomes))))
+    let mut response = told(StatusCode::OK, &bulk::response(&outcomes));
+    let action = story(request.operations.len(), &outcomes);
+    let notes = CallNotes { action, parts: house.parts, ..asking.notes(body.hint) };
+    response.extensions_mut().insert(notes);
+    Ok(response)
+}
+
+/// The name of whom or what was to be made, if that was it.
+fn wanted(operation: &BulkOperation) -> Option<String> {
+    let data = operation.data.as_ref().filter(|_| operation.method == Method::Post)?;
+    let name = data.get("userName").or_else(|| data.get("displayName"))?.as_str()?;
+    Some(name.chars().filter(|c| !c.is_control()).take(LONGEST_NAME).collect())
+}
+
+/// What was done, in words.
+fn story(asked: usize, outcomes: &[Outcome]) -> Vec<String> {
+    let refused = outcomes.iter().filter(|outcome| outcome.status >= 400).count();
+    let done = outcomes.len().saturating_sub(refused);
+    let left = asked.saturating_sub(outcomes.len());
+    let mut sentence = format!("carried out {done} of {asked} operations that came together");
+    if refused > 0 {
+        sentence.push_str(&format!("; {refused} refused"));
+    }
+    if left > 0 {
+        sentence.push_str(&format!("; {left} not begun after so many errors"));
+    }
+    vec![sentence]
 }
 
 /// What the operations share.
@@ -46,7 +77,12 @@ struct House<'a> {
     base: &'a str,
     /// The ids of what was made, by bulkId.
     made: BTreeMap<String, String>,
+    /// What each was, for the call log.
+    parts: Vec<CallPart>,
 }
+
+/// The status of an operation that was carried out, what it was about, and what is told of it.
+type Done = (u16, Option<Resource>, Told);
 
 /// What is done, and to what.
 enum Endpoint {
@@ -57,13 +93,22 @@ enum Endpoint {
 impl House<'_> {
     async fn step(&mut self, operation: &BulkOperation, part: Part) -> Outcome {
         let done = self.one(operation, part).await;
+        let mut part = CallPart { method: operation.method.name(), ..CallPart::default() };
         let (status, resource, response) = match done {
-            Ok((status, resource)) => (status, resource, None),
+            Ok((status, resource, told)) => {
+                (part.action, part.subject) = (told.story, Some(told.subject));
+                (status, resource, None)
+            }
             Err(failure) => {
+                part.refusal = Some(failure.words());
+                part.subject = wanted(operation).map(Subject::Nobody);
                 let (status, body) = error::in_scim(&failure);
                 (status, None, Some(body))
             }
         };
+        part.status = status;
+        part.target = self.target(operation);
+        self.parts.push(part);
         if let (Some(name), Some(resource), Method::Post) = (&operation.bulk_id, &resource, operation.method)
         {
             self.made.insert(name.clone(), resource.meta.id.clone());
@@ -88,7 +133,18 @@ impl House<'_> {
         Some(format!("{}{}/{id}", self.base, operation.endpoint))
     }
 
-    async fn one(&self, operation: &BulkOperation, part: Part) -> Result<(u16, Option<Resource>), Failure> {
+    /// The address that an operation would have had alone.
+    fn target(&self, operation: &BulkOperation) -> String {
+        let id = match &operation.target {
+            Target::Id(id) => Some(id.clone()),
+            Target::BulkId(name) => self.made.get(name).cloned(),
+            Target::Collection => None,
+        };
+        let id = id.map(|id| format!("/{id}")).unwrap_or_default();
+        format!("/scim2{}{id}", operation.endpoint)
+    }
+
+    async fn one(&self, operation: &BulkOperation, part: Part) -> Result<Done, Failure> {
         let (endpoint, kind) = endpoint(&operation.endpoint)?;
         let expected = operation.version.clone().map_or(Expected::Any, |tag| Expected::OneOf(vec![tag]));
         let (method, mut data) = match part {
@@ -99,21 +155,26 @@ impl House<'_> {
         bulk::resolve(&mut data, &|name| self.made.get(name).cloned()).map_err(said)?;
         if method == Method::Post {
             let document = read(kind, data, Mode::Create).map_err(said)?;
-            return Ok((201, self.create(&endpoint, document).await?));
+            let (resource, told) = self.create(&endpoint, document).await?;
+            return Ok((201, resource, told));
         }
         let id = self.id(operation)?;
         match method {
             Method::Put => {
                 let document = read(kind, data, Mode::Replace).map_err(said)?;
-                Ok((200, self.replace(&endpoint, &id, document, expected).await?))
+                let (resource, told) = self.replace(&endpoint, &id, document, expected).await?;
+                Ok((200, resource, told))
             }
-            Method::Patch => Ok((200, self.patch(&endpoint, &id, data, expected).await?)),
+            Method::Patch => {
+                let (resource, told) = self.patch(&endpoint, &id, data, expected).await?;
+                Ok((200, resource, told))
+            }
             Method::Delete | Method::Post => {
-                match endpoint {
-                    Endpoint::Users => drop(users::delete(&self.ctx, &id, expected).await?),
-                    Endpoint::Groups => drop(groups::delete(&self.ctx, &id, expected).await?),
-                }
-                Ok((204, None))
+                let told = match endpoint {
+                    Endpoint::Users => users::delete(&self.ctx, &id, expected).await?,
+                    Endpoint::Groups => groups::delete(&self.ctx, &id, expected).await?,
+                };
+                Ok((204, None, told))
             }
         }
     }
@@ -129,10 +190,14 @@ impl House<'_> {
         made.cloned().ok_or_else(|| said(Error::plain(409, "nothing was made with this bulkId")))
     }
 
-    async fn create(&self, endpoint: &Endpoint, document: Document) -> Result<Option<Resource>, Failure> {
+    async fn create(
+        &self,
+        endpoint: &Endpoint,
+        document: Document,
+    ) -> Result<(Option<Resource>, Told), Failure> {
         Ok(match endpoint {
-            Endpoint::Users => Some(users::create(&self.ctx, self.base, document).await?.resource),
-            Endpoint::Groups => groups::create(&self.ctx, self.base, document).await?.resource,
+            Endpoint::Users => user(users::create(&self.ctx, self.base, document).await?),
+            Endpoint::Groups => group(groups::create(&self.ctx, self.base, document).await?),
         })
     }
 
@@ -142,11 +207,11 @@ impl House<'_> {
         id: &str,
         document: Document,
         expected: Expected,
-    ) -> Result<Option<Resource>, Failure> {
+    ) -> Result<(Option<Resource>, Told), Failure> {
         let place = (self.base, id);
         Ok(match endpoint {
-            Endpoint::Users => Some(users::replace(&self.ctx, place, document, expected).await?.resource),
-            Endpoint::Groups => groups::replace(&self.ctx, place, document, expected).await?.resource,
+            Endpoint::Users => user(users::replace(&self.ctx, place, document, expected).await?),
+            Endpoint::Groups => group(groups::replace(&self.ctx, place, document, expected).await?),
         })
     }
 
@@ -156,15 +221,23 @@ impl House<'_> {
         id: &str,
         data: Value,
         expected: Expected,
-    ) -> Result<Option<Resource>, Failure> {
+    ) -> Result<(Option<Resource>, Told), Failure> {
         let (place, patch) = ((self.base, id), patches::parse(data).map_err(said)?);
         Ok(match endpoint {
-            Endpoint::Users => Some(users::patch(&self.ctx, place, patch, expected).await?.resource),
+            Endpoint::Users => user(users::patch(&self.ctx, place, patch, expected).await?),
             Endpoint::Groups => {
-                groups::patch(&self.ctx, place, &patch, (expected, Shows::Never)).await?.resource
+                group(groups::patch(&self.ctx, place, &patch, (expected, Shows::Never)).await?)
             }
         })
     }
+}
+
+fn user(written: Written) -> (Option<Resource>, Told) {
+    (Some(written.resource), written.told)
+}
+
+fn group(written: groups::Written) -> (Option<Resource>, Told) {
+    (written.resource, written.told)
 }
 
 fn endpoint(name: &str) -> Result<(Endpoint, &'static ResourceType), Failure> {

@@ -21,31 +21,33 @@ pub(crate) async fn config(asking: Asking) -> Result<Response, Failure> {
         largest_page: users::LARGEST_PAGE,
         cursor_seconds: None,
     };
-    Ok(told(StatusCode::OK, &service_provider_config(&offer)))
+    Ok(seen(&asking, "asked what the service can do", told(StatusCode::OK, &service_provider_config(&offer))))
 }
 
 pub(crate) async fn resource_types(asking: Asking) -> Result<Response, Failure> {
     allowed(&asking)?;
     let all: Vec<_> = registry().resource_types().iter().map(|kind| kind.to_json(&asking.base)).collect();
-    Ok(listed(all))
+    Ok(seen(&asking, "asked which resource types there are", listed(all)))
 }
 
 pub(crate) async fn resource_type(asking: Asking, Path(id): Path<String>) -> Result<Response, Failure> {
     allowed(&asking)?;
     let found = registry().resource_type(&id).map(|kind| kind.to_json(&asking.base));
-    found.map(|body| told(StatusCode::OK, &body)).ok_or_else(|| missing("resource type"))
+    let body = found.ok_or_else(|| missing("resource type"))?;
+    Ok(seen(&asking, "asked about a resource type", told(StatusCode::OK, &body)))
 }
 
 pub(crate) async fn schemas(asking: Asking) -> Result<Response, Failure> {
     allowed(&asking)?;
     let all: Vec<_> = registry().schemas().iter().map(|schema| schema.to_json(&asking.base)).collect();
-    Ok(listed(all))
+    Ok(seen(&asking, "asked which schemas there are", listed(all)))
 }
 
 pub(crate) async fn schema(asking: Asking, Path(id): Path<String>) -> Result<Response, Failure> {
     allowed(&asking)?;
     let found = registry().schema(&id).map(|schema| schema.to_json(&asking.base));
-    found.map(|body| told(StatusCode::OK, &body)).ok_or_else(|| missing("schema"))
+    let body = found.ok_or_else(|| missing("schema"))?;
+    Ok(seen(&asking, "asked about a schema", told(StatusCode::OK, &body)))
 }
 
 /// These lists are small and the same for everybody: nobody filters them (RFC 7644 §4: a filter SHOULD be answered with 403).
@@ -55,6 +57,10 @@ fn allowed(asking: &Asking) -> Result<(), Failure> {
         Some(_) => Err(said(Error::plain(403, "what the service says of itself is not filtered"))),
         None => Ok(()),
     }
+}
+
+fn seen(asking: &Asking, story: &str, response: Response) -> Response {
+    asking.looked((story.to_owned(), None), response)
 }
 
 fn listed(resources: Vec<serde_json::Value>) -> Response {

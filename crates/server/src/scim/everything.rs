@@ -35,7 +35,8 @@ pub(crate) async fn search(asking: Asking, body: Body) -> Result<Response, Failu
     resources.extend(shown(of_groups.as_ref(), groups::kind(), &query));
     let head =
         ListResponse { total_results: Some(total), start_index: Some(start), ..ListResponse::default() };
-    Ok(asking.looked(told(StatusCode::OK, &head.to_json(resources))))
+    let story = format!("looked for people and groups: {total} found");
+    Ok(asking.looked((story, None), told(StatusCode::OK, &head.to_json(resources))))
 }
 
 fn shown(page: Option<&Page>, kind: Option<&ResourceType>, query: &Query) -> Vec<Value> {

@@ -19,7 +19,7 @@ pub(crate) async fn get(asking: Asking, Path(id): Path<String>) -> Result<Respon
     let (ctx, kind) = (asking.ctx.scim(Access::Read)?, kind()?);
     let with_members = asking.projection(kind).shows(kind, "members");
     let resource = deeds::get(&ctx, &asking.base, &id, with_members).await?;
-    Ok(asking.looked(asking.one(kind, &resource)))
+    Ok(asking.one(kind, &resource))
 }
 
 pub(crate) async fn list(asking: Asking) -> Result<Response, Failure> {

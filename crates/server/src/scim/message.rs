@@ -1,6 +1,6 @@
 //! Messages of SCIM: bodies as they come, answers as they go (RFC 7644 §3.1, §3.8, §3.14).
 
-use super::Root;
+use super::{Root, telling};
 use crate::api::CallNotes;
 use crate::door::Desk;
 use crate::error::Failure;
@@ -116,17 +116,19 @@ impl Asking {
     }
 
     /// The answer, with what the call log is told of a look.
-    pub(crate) fn looked(&self, mut response: Response) -> Response {
-        response.extensions_mut().insert(self.notes(None));
+    pub(crate) fn looked(&self, (story, subject): telling::Told, mut response: Response) -> Response {
+        let notes = CallNotes { action: vec![story], subject, ..self.notes(None) };
+        response.extensions_mut().insert(notes);
         response
     }
 
     /// The answer to a look at one resource.
     pub(crate) fn one(&self, kind: &ResourceType, resource: &Resource) -> Response {
-        if self.has(&resource.meta.version) {
-            return with_tag(StatusCode::NOT_MODIFIED.into_response(), &resource.meta.version);
-        }
-        self.shown(StatusCode::OK, kind, resource)
+        let response = match self.has(&resource.meta.version) {
+            true => with_tag(StatusCode::NOT_MODIFIED.into_response(), &resource.meta.version),
+            false => self.shown(StatusCode::OK, kind, resource),
+        };
+        self.looked(telling::one(kind, resource), response)
     }
 
     /// The answer to a list.
@@ -140,7 +142,8 @@ impl Asking {
             meta: &resource.meta,
         });
         page.head.write(&mut body, rendered);
-        self.looked(written(StatusCode::OK, body))
+        let told = telling::list(kind, query, &page.resources, page.head.total_results);
+        self.looked(told, written(StatusCode::OK, body))
     }
 
     /// An answer with one resource.

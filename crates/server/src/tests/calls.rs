@@ -34,7 +34,7 @@ async fn a_call_stands_in_the_log_of_its_account_and_in_no_other() {
     assert_eq!(call(&house, &good, Method::GET, "/v2/token", "").await.status, StatusCode::OK);
     let mut owner = house.owner("acme").await;
     let page = owner.get("/admin/api/calls").await.body;
-    assert!(page.contains("looked at what the token is") && page.contains("Payroll"), "{page}");
+    assert!(page.contains("Looked at what the token is") && page.contains("Payroll"), "{page}");
     let id = listed(&house).await[0].id;
     let page = owner.get(&format!("/admin/api/calls/{id}")).await.body;
     assert!(page.contains("users:read") && page.contains("What was answered"), "{page}");

@@ -12,11 +12,24 @@ use vestibule_scim::Error;
 use vestibule_scim::patch::{Member, MemberOp};
 use vestibule_store::{self as store, Tx};
 
-/// How many came and went.
+/// How many came and went, and who was the last of them.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(super) struct Moved {
     pub(super) joined: usize,
     pub(super) left: usize,
+    pub(super) last: Option<UserId>,
+}
+
+impl Moved {
+    fn joined(&mut self, user: UserId, did: bool) {
+        self.joined += usize::from(did);
+        self.last = if did { Some(user) } else { self.last };
+    }
+
+    fn left(&mut self, user: UserId, did: bool) {
+        self.left += usize::from(did);
+        self.last = if did { Some(user) } else { self.last };
+    }
 }
 
 /// Does what the operations say, in their order.
@@ -26,13 +39,14 @@ pub(super) async fn carry_out(tx: &Tx<'_>, group: &Group, operations: &[MemberOp
         match operation {
             MemberOp::Add(members) => {
                 for member in members {
-                    moved.joined += join(tx, group, user(member)?).await?;
+                    let user = user(member)?;
+                    moved.joined(user, join(tx, group, user).await?);
                 }
             }
             MemberOp::Remove(ids) => {
                 // An id that is nobody's here is no member.
                 for id in ids.iter().filter_map(|id| id.parse().ok()) {
-                    moved.left += leave(tx, group, id).await?;
+                    moved.left(id, leave(tx, group, id).await?);
                 }
             }
             MemberOp::Replace(members) => {
@@ -53,10 +67,10 @@ async fn replace(
 ) -> Result<(), Failure> {
     let before: BTreeSet<UserId> = store::scim_groups::member_ids(tx, group.id).await?.into_iter().collect();
     for gone in before.difference(wanted) {
-        moved.left += leave(tx, group, *gone).await?;
+        moved.left(*gone, leave(tx, group, *gone).await?);
     }
     for new in wanted.difference(&before) {
-        moved.joined += join(tx, group, *new).await?;
+        moved.joined(*new, join(tx, group, *new).await?);
     }
     Ok(())
 }
@@ -74,16 +88,16 @@ fn unknown() -> Failure {
     Failure::Said(Error::plain(404, "members: the account has no such user"))
 }
 
-async fn join(tx: &Tx<'_>, group: &Group, user: UserId) -> Result<usize, Failure> {
+async fn join(tx: &Tx<'_>, group: &Group, user: UserId) -> Result<bool, Failure> {
     if store::scim_groups::is_member(tx, user, group.id).await? {
-        return Ok(0);
+        return Ok(false);
     }
     if !store::scim_groups::is_user(tx, user).await? {
         return Err(unknown());
     }
-    Ok(usize::from(directory::join(tx, user, group, Origin::Scim).await?))
+    Ok(directory::join(tx, user, group, Origin::Scim).await?)
 }
 
-async fn leave(tx: &Tx<'_>, group: &Group, user: UserId) -> Result<usize, Failure> {
-    Ok(usize::from(directory::leave_for_good(tx, user, group).await?))
+async fn leave(tx: &Tx<'_>, group: &Group, user: UserId) -> Result<bool, Failure> {
+    Ok(directory::leave_for_good(tx, user, group).await?)
 }

@@ -5,6 +5,7 @@
 
 mod list;
 mod members;
+mod told;
 mod write;
 
 pub use list::{Page, list};

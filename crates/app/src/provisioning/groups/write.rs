@@ -1,19 +1,18 @@
 //! Making, changing and deleting groups: each a deed of one transaction, begun again when somebody else was faster.
 
-use super::members::{Moved, carry_out};
+use super::members::carry_out;
+use super::told::{changed, created, deleted};
 use super::{check, found, group_id, kind, resource, shown};
 use crate::ScimCtx;
 use crate::directory;
 use crate::provisioning::{Expected, Failure, Resource, Told, again, may_write, not_found};
 use serde_json::Value;
-use std::collections::BTreeSet;
 use std::sync::Arc;
-use vestibule_model::api_call::Subject;
 use vestibule_model::group::{Group, GroupKind, GroupName};
 use vestibule_model::id::GroupId;
 use vestibule_model::provision::Source;
 use vestibule_scim::patch::{Member, MemberOp};
-use vestibule_scim::{Document, Error, Patch, Quirk, patch as patches};
+use vestibule_scim::{Document, Error, Patch, patch as patches};
 use vestibule_store::groups::Record;
 use vestibule_store::{self as store, Tx};
 
@@ -54,7 +53,7 @@ pub async fn create(ctx: &ScimCtx, base: &str, document: Document) -> Result<Wri
                     record.version = store::groups::update(tx, &record, now).await?;
                 }
                 let moved = carry_out(tx, &group, &[MemberOp::Add(members)]).await?;
-                let told = told("created", &record, &[], moved, &document.quirks);
+                let told = Told { quirks: document.quirks.clone(), ..created(&record, moved) };
                 Ok(Written { resource: Some(shown(tx, &base, &record, true).await?), told })
             })
         })
@@ -143,7 +142,7 @@ pub async fn delete(ctx: &ScimCtx, id: &str, expected: Expected) -> Result<Told,
                 let record = found(tx, id).await?;
                 check(tx, &expected, &record).await?;
                 directory::delete(tx, &record, Source::Directory.rule()).await?;
-                Ok(told("deleted", &record, &[], Moved::default(), &BTreeSet::new()))
+                Ok(deleted(&record))
             })
         })
     })
@@ -172,7 +171,8 @@ async fn change(
                 let document = next(&record)?;
                 let (record, changes) = describe(tx, record, &document, now).await?;
                 let moved = carry_out(tx, &record.group, &members).await?;
-                let told = told("changed", &record, &changes, moved, &document.quirks);
+                let told = changed(tx, &record, changes, moved).await?;
+                let told = Told { quirks: document.quirks.clone(), ..told };
                 let resource = match shows.on(tx, record.group.id).await? {
                     true => Some(shown(tx, &base, &record, true).await?),
                     false => None,
@@ -195,12 +195,12 @@ async fn describe(
     let mut changes = Vec::new();
     let mut after = record;
     if after.external_id != external_id {
-        changes.push(format!("externalId: {}", external_id.as_deref().unwrap_or("removed")));
+        changes.push(format!("External ID: {}", external_id.as_deref().unwrap_or("removed")));
         after.external_id = external_id;
         after.version = store::groups::update(tx, &after, now).await?;
     }
     if after.group.name != name {
-        changes.push(format!("displayName: {} → {name}", after.group.name));
+        changes.push(format!("Name: {} → {name}", after.group.name));
         // The mapping may name the group: nobody changes it meanwhile.
         store::accounts::bump(tx).await?;
         directory::rename(tx, &after, &name, (Source::Directory.rule(), now)).await?;
@@ -226,21 +226,6 @@ fn listed(document: &Document) -> Vec<Member> {
         })
     });
     members.collect()
-}
-
-fn told(verb: &str, record: &Record, changes: &[String], moved: Moved, quirks: &BTreeSet<Quirk>) -> Told {
-    let name = &record.group.name;
-    let mut story = vec![format!("{verb} the group {name}")];
-    story.extend(changes.iter().cloned());
-    for (count, word) in [(moved.joined, "joined"), (moved.left, "left")] {
-        match count {
-            0 => {}
-            1 => story.push(format!("1 member {word}")),
-            count => story.push(format!("{count} members {word}")),
-        }
-    }
-    let subject = Subject::Group(record.group.id, Some(name.to_string()));
-    Told { story, subject, quirks: quirks.clone() }
 }
 
 fn scope(ctx: &ScimCtx) -> store::AccountStore<'_> {

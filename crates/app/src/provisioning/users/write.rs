@@ -12,6 +12,7 @@ use vestibule_model::api_call::Subject;
 use vestibule_model::email::Email;
 use vestibule_model::id::UserId;
 use vestibule_model::provision::{self, Source, Wanted};
+use vestibule_model::story;
 use vestibule_model::trace::Change;
 use vestibule_model::user::User;
 use vestibule_scim::resource::check_immutable;
@@ -47,7 +48,7 @@ pub async fn create(ctx: &ScimCtx, base: &str, document: Document) -> Result<Wri
                 let asked = Wanted { email, ..asked };
                 let settled = people::settle(tx, &setting, &asked, None).await?;
                 let entry = write_down(tx, &settled.user, &document, None).await?;
-                let told = told("created", &entry, &settled.changes, &document.quirks);
+                let told = told("created", &entry, Some(&settled.changes), &document.quirks);
                 Ok(Written { resource: resource(&base, &entry, &[]), told })
             })
         })
@@ -68,7 +69,7 @@ pub async fn replace(
 ) -> Result<Written, Failure> {
     may_write(ctx)?;
     let document = Arc::new(without_password(document));
-    change(ctx, (base, id), expected, "replaced", move |entry| {
+    change(ctx, (base, id), expected, move |entry| {
         let kind = users().ok_or_else(|| not_found("user"))?;
         let before = attributes(entry);
         let mut after = check_immutable(kind, &Document::stored(before.clone()), (*document).clone())?;
@@ -95,7 +96,7 @@ pub async fn patch(
 ) -> Result<Written, Failure> {
     may_write(ctx)?;
     let patch = Arc::new(patch);
-    change(ctx, (base, id), expected, "changed", move |entry| {
+    change(ctx, (base, id), expected, move |entry| {
         let kind = users().ok_or_else(|| not_found("user"))?;
         let before = attributes(entry);
         let mut after = patches::apply(kind, &Document::stored(before.clone()), &patch)?;
@@ -120,7 +121,7 @@ pub async fn delete(ctx: &ScimCtx, id: &str, expected: Expected) -> Result<Told,
                 let entry = store::scim_users::by_id(tx, id).await?.ok_or_else(|| not_found("user"))?;
                 expected.check(entry.user.version)?;
                 people::delete(tx, &setting, &entry.user).await?;
-                Ok(told("deleted", &entry, &[], &BTreeSet::new()))
+                Ok(told("deleted", &entry, Some(&[]), &BTreeSet::new()))
             })
         })
     })
@@ -134,7 +135,6 @@ async fn change(
     ctx: &ScimCtx,
     (base, id): (&str, &str),
     expected: Expected,
-    verb: &'static str,
     next: impl Fn(&Entry) -> Result<Next, Failure> + Clone + Send + Sync + 'static,
 ) -> Result<Written, Failure> {
     let id = user_id(id).ok_or_else(|| not_found("user"))?;
@@ -150,7 +150,7 @@ async fn change(
                 let (before, after) = next(&entry)?;
                 let (entry, changes) = apply(tx, &setting, entry, (&before, &after)).await?;
                 let groups = store::groups::of_user(tx, id).await?;
-                let told = told(verb, &entry, &changes, &after.quirks);
+                let told = told("changed", &entry, changes.as_deref(), &after.quirks);
                 Ok(Written { resource: resource(&base, &entry, &groups), told })
             })
         })
@@ -158,13 +158,13 @@ async fn change(
     .await
 }
 
-/// Writes what is so now; nothing when it was so already.
+/// Writes what is so now, and tells what changed; when it was so already nothing is written, and there is nothing to tell.
 async fn apply(
     tx: &Tx<'_>,
     setting: &Setting,
     entry: Entry,
     (before, after): (&Map<String, Value>, &Document),
-) -> Result<(Entry, Vec<Change>), Failure> {
+) -> Result<(Entry, Option<Vec<Change>>), Failure> {
     let name = fold(after.text("userName").unwrap_or_default());
     if let Some(other) = store::scim_users::by_user_name(tx, &name).await?
         && other.user.id != entry.user.id
@@ -177,7 +177,7 @@ async fn apply(
     let settled = people::settle(tx, setting, &asked, Some(&entry.user)).await?;
     let says_the_same = entry.document.is_some() && attributes(&entry) == after.attributes;
     if settled.changes.is_empty() && says_the_same {
-        return Ok((entry, settled.changes));
+        return Ok((entry, None));
     }
     let mut user = settled.user;
     if settled.changes.is_empty() {
@@ -185,7 +185,7 @@ async fn apply(
         user.version = store::users::update(tx, &user).await?;
     }
     let written = write_down(tx, &user, after, Some(&entry)).await?;
-    Ok((written, settled.changes))
+    Ok((written, Some(settled.changes)))
 }
 
 /// Writes the document beside the record, with everything in it that is so now.
@@ -272,21 +272,10 @@ pub(super) fn fold(name: &str) -> String {
     name.trim().to_lowercase()
 }
 
-/// What was done, in words: whom it was about first, then field by field. Nothing is told where nothing changed.
-fn told(verb: &str, entry: &Entry, changes: &[Change], quirks: &BTreeSet<Quirk>) -> Told {
+/// What was done, in words, and field by field; `None` where it was so already.
+fn told(verb: &str, entry: &Entry, changes: Option<&[Change]>, quirks: &BTreeSet<Quirk>) -> Told {
     let name = entry.user_name();
-    let turned = changes.iter().find(|change| change.field == "status" && change.before.is_some());
-    let verb = match turned.and_then(|change| change.after.as_deref()) {
-        Some("inactive") => "deactivated",
-        Some("active") => "reactivated",
-        _ => verb,
-    };
-    let fields = changes.iter().map(|change| match (change.before.as_deref(), change.after.as_deref()) {
-        (None, Some(after)) => format!("{}: {after}", change.field),
-        (Some(before), Some(after)) => format!("{}: {before} → {after}", change.field),
-        (_, None) => format!("{}: removed", change.field),
-    });
-    let story = std::iter::once(format!("{verb} {name}")).chain(fields).collect();
+    let story = changes.map_or_else(|| story::unchanged(name), |changes| story::deed(verb, name, changes));
     let subject = Subject::User(entry.user.id, Some(name.to_owned()));
     Told { story, subject, quirks: quirks.clone() }
 }

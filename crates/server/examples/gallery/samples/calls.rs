@@ -33,7 +33,16 @@ pub fn entries() -> Vec<Entry> {
     let group = Subject::Group(GroupId::from_bytes([3; 16]), Some("Marketing".to_owned()));
     vec![
         entry(1, "PATCH", user, 200, Some("deactivated anna@acme.example")),
-        entry(2, "GET", r#"/scim2/Users?filter=userName eq "••••"&startIndex=1&count=100"#, 200, None),
+        Entry {
+            subject: None,
+            ..entry(
+                2,
+                "GET",
+                r#"/scim2/Users?filter=userName eq "••••"&startIndex=1&count=100"#,
+                200,
+                Some("looked for a person by userName: there is none"),
+            )
+        },
         entry(
             3,
             "DELETE",
@@ -55,7 +64,7 @@ pub fn entries() -> Vec<Entry> {
                 "PATCH",
                 "/scim2/Groups/grp_03030303030303030303030303030303",
                 204,
-                Some("added 12 members to Marketing"),
+                Some("put 12 people into the group Marketing"),
             )
         },
         entry(6, "GET", user, 503, Some("The service is busy. Try again in a moment.")),
@@ -79,9 +88,13 @@ fn body(text: &str) -> Option<Body> {
 pub fn done() -> CallPage {
     let entry = entries().swap_remove(0);
     let detail = Detail {
-        action: ["deactivated anna@acme.example", "status: active → inactive", "license: licensed → none"]
-            .map(str::to_owned)
-            .to_vec(),
+        action: [
+            "deactivated anna@acme.example",
+            "Status: Active → Inactive",
+            "License type: Licensed → None",
+        ]
+        .map(str::to_owned)
+        .to_vec(),
         refusal: None,
         quirks: ["boolean_as_text", "operation_in_any_case"].map(str::to_owned).to_vec(),
         request: body(r#"{"Operations":[{"op":"Replace","value":{"active":"False","password":"••••"}}]}"#),
