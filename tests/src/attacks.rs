@@ -86,7 +86,7 @@ fn live_code(attack: &attack::Attack) -> u16 {
 
 fn bad(vanity: &str, id: &str, explain: impl Fn(&str) -> Result<Value, String>) -> Result<u16, String> {
     match sign_in(vanity, &[("person", "employee"), ("attack", id)])? {
-        Ended::SignedIn { .. } => Err("signed in".to_owned()),
+        Ended::SignedIn { .. } | Ended::SentOn { .. } => Err("signed in".to_owned()),
         Ended::Refused { tracking_id } => {
             let explained = explain(&tracking_id)?;
             let code =
@@ -98,7 +98,7 @@ fn bad(vanity: &str, id: &str, explain: impl Fn(&str) -> Result<Value, String>) 
 
 fn good(vanity: &str) -> Result<(), String> {
     match sign_in(vanity, &[("person", "employee"), ("attack", "")])? {
-        Ended::SignedIn { .. } => Ok(()),
+        Ended::SignedIn { .. } | Ended::SentOn { .. } => Ok(()),
         Ended::Refused { tracking_id } => Err(format!("refused: {tracking_id}")),
     }
 }

@@ -14,6 +14,11 @@ pub enum Ended {
         /// The cookie of the session, as a browser sends it.
         cookie: String,
     },
+    /// On the way to another account, by this address.
+    SentOn {
+        /// The address, as the page leads there.
+        to: String,
+    },
     /// With a page that shows a tracking ID.
     Refused {
         /// The tracking ID on the page.
@@ -41,6 +46,9 @@ pub fn sign_in(vanity: &str, choices: &[(&str, &str)]) -> Result<Ended, String> 
         }
         if let Some(cookie) = browser.cookie("__Host-vestibule") {
             return Ok(Ended::SignedIn { cookie });
+        }
+        if let Some(to) = onward(&answer.text()) {
+            return Ok(Ended::SentOn { to });
         }
         // Whoever brings a response that nobody asked for is sent around once.
         if answer.status != 303 || answer.header("location") != Some("/saml/login") {
@@ -119,8 +127,19 @@ impl Form {
 
 fn attribute(tag: &str, name: &str) -> Option<String> {
     let value = tag.split_once(&format!(" {name}=\""))?.1.split_once('"')?.0;
+    Some(plain(value))
+}
+
+/// A value without its escapes.
+fn plain(value: &str) -> String {
     let escapes = [("&#60;", "<"), ("&#62;", ">"), ("&#34;", "\""), ("&#39;", "'"), ("&#38;", "&")];
-    Some(escapes.iter().fold(value.to_owned(), |text, (escape, plain)| text.replace(escape, plain)))
+    escapes.iter().fold(value.to_owned(), |text, (escape, plain)| text.replace(escape, plain))
+}
+
+/// Where a page leads on to by itself.
+fn onward(page: &str) -> Option<String> {
+    let (_, rest) = page.split_once("http-equiv=\"refresh\" content=\"0; url=")?;
+    Some(plain(rest.split_once('"')?.0))
 }
 
 /// The tracking ID that a page shows.

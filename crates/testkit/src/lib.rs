@@ -21,7 +21,7 @@ mod pysaml2;
 mod simplesamlphp;
 mod skip;
 
-pub use browser::{Appearance, Browser};
+pub use browser::{Appearance, Browser, Key};
 pub use keycloak::Keycloak;
 pub use lemonldap_ng::{Exchange, LemonLdapNg};
 pub use mail_server::{MailHabit, MailServer, Received};

@@ -4,7 +4,6 @@ use vestibule_testkit::{Appearance, Browser};
 
 use crate::demo::Demo;
 
-const PASSWORD: &str = "correct horse battery";
 /// The button that adds the SSO login type, on the page of the response alone.
 const ADD: &str = "form[action$='/cure'] button";
 
@@ -21,10 +20,7 @@ fn error_1020_is_met_understood_and_cured_without_leaving_the_log_page() {
     demo.apply(|file| file.replace("[sso]\n", "[sso]\nprovision = \"prior_to_sign_in\"\n"));
 
     let administrator = Browser::open().unwrap();
-    administrator.visit(&demo.owner_link());
-    administrator.fill("input[name=password]", PASSWORD);
-    administrator.click("main form button");
-    administrator.wait_for("form[action='/signout']");
+    demo.sign_in_as_owner(&administrator);
 
     come_back(&person, &demo);
     let tracking_id = person.text(".ticket .code");

@@ -43,6 +43,14 @@ impl Demo {
         line.split_whitespace().last().unwrap_or_default().to_owned()
     }
 
+    /// Gives the owner a password, by the link that the demo prints: an administrator who is signed in.
+    pub fn sign_in_as_owner(&self, administrator: &Browser) {
+        administrator.visit(&self.owner_link());
+        administrator.fill("input[name=password]", "correct horse battery");
+        administrator.click("main form button");
+        administrator.wait_for("form[action='/signout']");
+    }
+
     /// Changes the account file and applies it, by the command that the demo prints.
     pub fn apply(&self, change: impl FnOnce(&str) -> String) {
         let printed = self.process.printed();

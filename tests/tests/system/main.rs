@@ -4,6 +4,8 @@
 #[cfg(test)]
 mod attacks;
 #[cfg(test)]
+mod consent;
+#[cfg(test)]
 mod counterparts;
 #[cfg(test)]
 mod cures;
@@ -13,6 +15,8 @@ mod demo;
 mod deployment;
 #[cfg(test)]
 mod dialects;
+#[cfg(test)]
+mod directory;
 #[cfg(test)]
 mod drafts;
 #[cfg(test)]
@@ -30,8 +34,12 @@ mod mail;
 #[cfg(test)]
 mod operator;
 #[cfg(test)]
+mod provisioning;
+#[cfg(test)]
 mod pysaml2;
 #[cfg(test)]
 mod simplesamlphp;
 #[cfg(test)]
 mod simulation;
+#[cfg(test)]
+mod sub_accounts;

@@ -35,6 +35,15 @@ pub enum Appearance {
     Dark,
 }
 
+/// A key that somebody presses.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Key {
+    /// To the next place.
+    Tab,
+    /// Here.
+    Enter,
+}
+
 /// A running browser; ended when it is dropped.
 pub struct Browser {
     session: Session,
@@ -103,6 +112,17 @@ impl Browser {
         let element = self.session.find(selector);
         self.session.post(&format!("element/{element}/clear"), &json!({}));
         self.session.post(&format!("element/{element}/value"), &json!({ "text": text }));
+    }
+
+    /// Presses a key, as somebody does who has no mouse: whatever has the focus gets it.
+    pub fn press(&self, key: Key) {
+        let key = match key {
+            Key::Tab => "\u{e004}",
+            Key::Enter => "\u{e007}",
+        };
+        let actions = json!([{ "type": "keyDown", "value": key }, { "type": "keyUp", "value": key }]);
+        let keyboard = json!({ "actions": [{ "type": "key", "id": "keyboard", "actions": actions }] });
+        self.session.post("actions", &keyboard);
     }
 
     /// Runs the body of a JavaScript function in the page and returns its result.
