@@ -52,6 +52,7 @@ const MIGRATIONS: &[Migration] = migrations![
     20 "0020_api_calls",
     21 "0021_oauth",
     22 "0022_imports",
+    23 "0023_provisioning",
 ];
 
 const TABLE: &str = "CREATE TABLE IF NOT EXISTS schema_migrations (number {INTEGER} NOT NULL PRIMARY KEY, \

@@ -6,7 +6,7 @@ use crate::groups::{columns, record};
 use crate::statement::statements;
 use crate::transaction::Tx;
 use crate::value::params;
-use vestibule_model::group::GroupKind;
+use vestibule_model::group::{GroupKind, Origin};
 use vestibule_model::id::{GroupId, UserId};
 
 statements! { scim_groups:
@@ -22,24 +22,25 @@ statements! { scim_groups:
          (SELECT m.group_id FROM memberships m WHERE m.account_id = $1 AND m.user_id = $3) ORDER BY g.id LIMIT $4"
     );
     COUNT = "SELECT COUNT(*) AS count FROM groups WHERE account_id = $1 AND kind = $2";
-    MEMBERS = "SELECT DISTINCT m.user_id, u.email, u.user_name FROM memberships m \
-               JOIN users u ON u.account_id = m.account_id AND u.id = m.user_id \
-               WHERE m.account_id = $1 AND m.group_id = $2 ORDER BY m.user_id LIMIT $3";
+    MEMBERS = "SELECT m.user_id, MAX(u.email) AS email, MAX(u.user_name) AS user_name, MAX(m.display) AS display \
+               FROM memberships m JOIN users u ON u.account_id = m.account_id AND u.id = m.user_id \
+               WHERE m.account_id = $1 AND m.group_id = $2 GROUP BY m.user_id ORDER BY m.user_id LIMIT $3";
     MEMBER_IDS = "SELECT DISTINCT m.user_id FROM memberships m WHERE m.account_id = $1 AND m.group_id = $2 \
                   ORDER BY m.user_id";
-    IS_USER = "SELECT id FROM users WHERE account_id = $1 AND id = $2";
+    NAME_OF = "SELECT email, user_name FROM users WHERE account_id = $1 AND id = $2";
+    CALL = "UPDATE memberships SET display = $4 WHERE account_id = $1 AND user_id = $2 AND group_id = $3 AND origin = $5";
     IS_MEMBER = "SELECT origin FROM memberships WHERE account_id = $1 AND user_id = $2 AND group_id = $3 LIMIT 1";
     LEAVE = "DELETE FROM memberships WHERE account_id = $1 AND user_id = $2 AND group_id = $3";
 }
 
 const KIND: GroupKind = GroupKind::UserGroup;
 
-/// A member, by the name that directories know.
+/// A member, by the name that directories know: what the directory calls it, else its own `userName`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Named {
     /// Who it is.
     pub user: UserId,
-    /// The `userName`.
+    /// The name.
     pub name: String,
 }
 
@@ -89,9 +90,10 @@ pub async fn count(tx: &Tx<'_>) -> Result<i64, Error> {
 pub async fn members(tx: &Tx<'_>, group: GroupId, limit: u32) -> Result<Vec<Named>, Error> {
     let rows = tx.rows(&MEMBERS, params![tx.account(), group, limit]).await?;
     let members = rows.into_iter().map(|mut row| {
-        let name = row.text_or_null("user_name")?;
-        let email = row.text("email")?;
-        Ok(Named { user: row.id("user_id", UserId::from_bytes)?, name: name.unwrap_or(email) })
+        let called = row.text_or_null("display")?;
+        let name = row.text_or_null("user_name")?.or(row.text_or_null("email")?);
+        let name = called.or(name).unwrap_or_default();
+        Ok(Named { user: row.id("user_id", UserId::from_bytes)?, name })
     });
     members.collect()
 }
@@ -105,12 +107,23 @@ pub async fn member_ids(tx: &Tx<'_>, group: GroupId) -> Result<Vec<UserId>, Erro
     rows.into_iter().map(|mut row| row.id("user_id", UserId::from_bytes)).collect()
 }
 
-/// Whether the account has this user.
+/// The `userName` of this user; nothing if the account has no such user.
 ///
 /// # Errors
 /// Those of the database.
-pub async fn is_user(tx: &Tx<'_>, user: UserId) -> Result<bool, Error> {
-    Ok(tx.row(&IS_USER, params![tx.account(), user]).await?.is_some())
+pub async fn name_of(tx: &Tx<'_>, user: UserId) -> Result<Option<String>, Error> {
+    let Some(mut row) = tx.row(&NAME_OF, params![tx.account(), user]).await? else { return Ok(None) };
+    let name = row.text_or_null("user_name")?;
+    name.map_or_else(|| row.text("email").map(Some), |name| Ok(Some(name)))
+}
+
+/// Keeps what the directory calls a member whom it put into the group itself.
+///
+/// # Errors
+/// Those of the database.
+pub async fn call(tx: &Tx<'_>, user: UserId, group: GroupId, display: &str) -> Result<(), Error> {
+    let row = params![tx.account(), user, group, display, Origin::Scim.as_str()];
+    tx.execute(&CALL, row).await.map(drop)
 }
 
 /// Whether a user belongs to a group, whoever put them there.

@@ -5,7 +5,7 @@
 
 use crate::directory;
 use crate::provisioning::Failure;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use vestibule_model::group::{Group, Origin};
 use vestibule_model::id::UserId;
 use vestibule_scim::Error;
@@ -40,7 +40,7 @@ pub(super) async fn carry_out(tx: &Tx<'_>, group: &Group, operations: &[MemberOp
             MemberOp::Add(members) => {
                 for member in members {
                     let user = user(member)?;
-                    moved.joined(user, join(tx, group, user).await?);
+                    moved.joined(user, join(tx, group, user, member.display.as_deref()).await?);
                 }
             }
             MemberOp::Remove(ids) => {
@@ -50,10 +50,11 @@ pub(super) async fn carry_out(tx: &Tx<'_>, group: &Group, operations: &[MemberOp
                 }
             }
             MemberOp::Replace(members) => {
-                let wanted: BTreeSet<UserId> = members.iter().map(user).collect::<Result<_, _>>()?;
+                let named = |member| Ok::<_, Failure>((user(member)?, member.display.as_deref()));
+                let wanted = members.iter().map(named).collect::<Result<_, _>>()?;
                 replace(tx, group, &wanted, &mut moved).await?;
             }
-            MemberOp::Clear => replace(tx, group, &BTreeSet::new(), &mut moved).await?,
+            MemberOp::Clear => replace(tx, group, &BTreeMap::new(), &mut moved).await?,
         }
     }
     Ok(moved)
@@ -62,15 +63,15 @@ pub(super) async fn carry_out(tx: &Tx<'_>, group: &Group, operations: &[MemberOp
 async fn replace(
     tx: &Tx<'_>,
     group: &Group,
-    wanted: &BTreeSet<UserId>,
+    wanted: &BTreeMap<UserId, Option<&str>>,
     moved: &mut Moved,
 ) -> Result<(), Failure> {
     let before: BTreeSet<UserId> = store::scim_groups::member_ids(tx, group.id).await?.into_iter().collect();
-    for gone in before.difference(wanted) {
+    for gone in before.iter().filter(|user| !wanted.contains_key(user)) {
         moved.left(*gone, leave(tx, group, *gone).await?);
     }
-    for new in wanted.difference(&before) {
-        moved.joined(*new, join(tx, group, *new).await?);
+    for (new, display) in wanted.iter().filter(|(user, _)| !before.contains(user)) {
+        moved.joined(*new, join(tx, group, *new, *display).await?);
     }
     Ok(())
 }
@@ -88,14 +89,25 @@ fn unknown() -> Failure {
     Failure::Said(Error::plain(404, "members: the account has no such user"))
 }
 
-async fn join(tx: &Tx<'_>, group: &Group, user: UserId) -> Result<bool, Failure> {
+/// Puts somebody in who is not there yet. What the directory calls them is kept with it, and never changes (RFC 7643 §2.4: `display`
+/// is immutable); where it is their own name anyway, it follows that name.
+async fn join(tx: &Tx<'_>, group: &Group, user: UserId, display: Option<&str>) -> Result<bool, Failure> {
     if store::scim_groups::is_member(tx, user, group.id).await? {
         return Ok(false);
     }
-    if !store::scim_groups::is_user(tx, user).await? {
-        return Err(unknown());
+    let name = store::scim_groups::name_of(tx, user).await?.ok_or_else(unknown)?;
+    let joined = directory::join(tx, user, group, Origin::Scim).await?;
+    if let Some(display) = display.filter(|display| *display != name && may_be_kept(display)) {
+        store::scim_groups::call(tx, user, group.id, display).await?;
     }
-    Ok(directory::join(tx, user, group, Origin::Scim).await?)
+    Ok(joined)
+}
+
+/// The longest name of a member that is kept, in characters.
+const LONGEST_DISPLAY: usize = 256;
+
+fn may_be_kept(display: &str) -> bool {
+    (1..=LONGEST_DISPLAY).contains(&display.chars().count()) && !display.chars().any(char::is_control)
 }
 
 async fn leave(tx: &Tx<'_>, group: &Group, user: UserId) -> Result<bool, Failure> {

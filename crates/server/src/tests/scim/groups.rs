@@ -24,7 +24,7 @@ async fn s05_members_come_and_go_as_every_client_says_it() {
         // Okta: a name without a path first, then members.
         (
             json!([{ "op": "replace", "value": { "id": group, "displayName": "Sales" } },
-                { "op": "add", "path": "members", "value": [{ "value": c, "display": "C" }] }]),
+                { "op": "add", "path": "members", "value": [{ "value": c, "display": "c@acme.example" }] }]),
             vec!["c"],
         ),
         (
@@ -99,4 +99,41 @@ async fn a_group_that_the_mapping_names_is_not_deleted_and_is_renamed_in_both() 
     )
     .await;
     assert!(groups.is_ok());
+}
+
+#[tokio::test]
+async fn what_a_directory_calls_a_member_comes_back_and_the_members_own_name_follows_the_member() {
+    let house = House::new().await;
+    let directory = Directory::new(&house, "acme").await;
+    let [a, b, c] = [
+        directory.user("a@acme.example").await,
+        directory.user("b@acme.example").await,
+        directory.user("c@acme.example").await,
+    ];
+    let group = json!({ "displayName": "Sales", "members": [{ "value": a, "display": "Anna" }] });
+    let group = directory.post("/Groups", &group).await.id();
+    let path = format!("/Groups/{group}");
+    let add = |value| json!([{ "op": "add", "path": "members", "value": [value] }]);
+    let long = "x".repeat(300);
+    for member in [json!({ "value": b, "displayName": "Bert" }), json!({ "value": c, "display": long })] {
+        assert_eq!(directory.patch(&path, add(member)).await.status, 200);
+    }
+    assert_eq!(
+        directory.members(&group).await,
+        ["Anna", "Bert", "c@acme.example"],
+        "one is too long to be kept"
+    );
+    // It was said with the membership, and is said once (RFC 7643 section 2.4).
+    directory.patch(&path, add(json!({ "value": a, "display": "Anita" }))).await;
+    let rename = json!([{ "op": "replace", "path": "userName", "value": "cora@acme.example" }]);
+    assert_eq!(directory.patch(&format!("/Users/{c}"), rename).await.status, 200);
+    assert_eq!(directory.members(&group).await, ["Anna", "Bert", "cora@acme.example"]);
+    let members = json!([{ "value": a }, { "value": b }]);
+    let again = json!([{ "op": "replace", "path": "members", "value": [] }, { "op": "add", "path": "members", "value": members }]);
+    assert_eq!(directory.patch(&path, again).await.status, 200);
+    assert_eq!(
+        directory.members(&group).await,
+        ["a@acme.example", "b@acme.example"],
+        "it went with the membership"
+    );
 }
