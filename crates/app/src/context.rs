@@ -9,6 +9,7 @@ pub use api::{ApiCtx, Client as ApiClient, ScimCtx, UsersApiCtx};
 
 use crate::calls::Waiting;
 use crate::error::{Error, Kind};
+use crate::limits::Allowances;
 use crate::live::{Live, LiveCache};
 use crate::outbound::{Outbound, Transport};
 use crate::provisioning::Answers;
@@ -40,6 +41,7 @@ pub(crate) struct Inner {
     pub(crate) uses: Uses,
     pub(crate) calls: Waiting,
     pub(crate) answers: Answers,
+    pub(crate) allowances: Allowances,
 }
 
 /// What the operator configured.
@@ -53,6 +55,10 @@ pub struct Deployment {
     pub mail: Transport,
     /// Address ranges that look-ups may reach besides public ones.
     pub outbound_allow: Vec<crate::outbound::Range>,
+    /// The schemas and resource types of SCIM: the built-in ones, and what the deployment brings.
+    pub schemas: Arc<vestibule_scim::Registry>,
+    /// How often an account may call the APIs.
+    pub api_rate: crate::limits::Rate,
     /// Authorities that may vouch for servers that are looked up, besides those that the machine trusts.
     pub outbound_roots: Vec<crate::outbound::Root>,
 }
@@ -137,6 +143,7 @@ impl App {
             uses: Uses::default(),
             calls: Waiting::default(),
             answers: Answers::default(),
+            allowances: Allowances::default(),
         };
         Ok(Self { inner: Arc::new(inner) })
     }

@@ -19,6 +19,7 @@ pub mod idp_metadata;
 pub mod imports;
 pub mod jobs;
 pub mod keys;
+pub mod limits;
 pub mod links;
 mod live;
 pub mod logout;

@@ -111,6 +111,8 @@ ids! {
     CallId = "call";
     /// An import of people.
     ImportId = "imp";
+    /// A resource of a type that the deployment brings itself.
+    ResourceId = "res";
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! Resources: what a client sends becomes a `Document`, and a `Document` becomes what is answered.
 //!
 //! Reading is in `resource/read` and `resource/value`, answering in `resource/render` and `resource/projection`, what may
-//! never change in `resource/immutable`. The one thing to know: a document holds what clients may say about a resource, with
+//! never change in `resource/immutable`, what no two may share in `resource/unique`. The one thing to know: a document holds what clients may say about a resource, with
 //! every name as the schema writes it; `id`, `meta` and `schemas` are not in it, and are written when it is answered.
 
 use std::collections::BTreeSet;
@@ -15,6 +15,7 @@ mod projection;
 mod read;
 mod render;
 mod stored;
+mod unique;
 pub(crate) mod value;
 
 pub use immutable::check_immutable;
@@ -23,6 +24,7 @@ pub(crate) use read::check_required;
 pub use read::read;
 pub use render::{Answer, Rendered, complete, render, render_into};
 pub use stored::Stored;
+pub use unique::{LONGEST_UNIQUE, Unique, unique_key, unique_values};
 
 /// What a body is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

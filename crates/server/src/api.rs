@@ -62,7 +62,7 @@ pub(crate) fn is_api(path: &str) -> bool {
 /// Lets through who shows a good token (RFC 6750 §2.1), and puts the context beside the request.
 ///
 /// # Errors
-/// No token, a token in the address, or one that is not good.
+/// No token, a token in the address, or one that is not good; more calls of the account than it may make.
 pub(crate) async fn authenticated(
     State(desk): State<Arc<Desk>>,
     mut request: Request,
@@ -73,6 +73,8 @@ pub(crate) async fn authenticated(
     }
     let token = bearer(request.headers())?.ok_or(Failure::NoToken)?;
     let ctx = desk.app.api(token).await?;
+    // A call too many is not logged: it would push out those that were answered.
+    ctx.take_a_call().map_err(Failure::TooOften)?;
     request = Hearing::of(&ctx, request);
     request.extensions_mut().insert(ctx);
     Ok(next.run(request).await)

@@ -45,6 +45,8 @@ pub(crate) enum Failure {
     TooLarge,
     /// It took too long.
     TooSlow,
+    /// The account calls too often; after so many seconds it may again.
+    TooOften(u64),
     /// Our own fault; the sentence is for the log.
     Broken(&'static str),
 }
@@ -125,6 +127,7 @@ impl Failure {
             Self::BadFields | Self::Field(_) | Self::TokenInAddress => StatusCode::BAD_REQUEST,
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::TooSlow => StatusCode::REQUEST_TIMEOUT,
+            Self::TooOften(_) => StatusCode::TOO_MANY_REQUESTS,
             Self::Broken(_) => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
@@ -161,6 +164,7 @@ impl Failure {
             Self::Field(sentence) => sentence,
             Self::TooLarge => "What was sent is too large.",
             Self::TooSlow => "This took too long.",
+            Self::TooOften(_) => "This account calls too often.",
             Self::Broken(_) => "Something went wrong on our side.",
         }
     }
@@ -183,6 +187,9 @@ impl Failure {
             Self::BadFields => "Go back, fill in the form, and send it again.",
             Self::TooLarge => "Nothing was done. Go back and send less.",
             Self::TooSlow => "Try again in a moment.",
+            Self::TooOften(_) => {
+                "Nothing was done. Wait as long as Retry-After says. The operator sets how often: `limits.api_requests_per_second`."
+            }
             Self::Broken(_) => "Try again in a moment. If it stays, tell whoever runs this service.",
         })
     }
@@ -230,6 +237,9 @@ pub(crate) fn render(
     }
     if let Some(challenge) = challenge::of(failure) {
         response.headers_mut().insert(WWW_AUTHENTICATE, challenge);
+    }
+    if let Failure::TooOften(seconds) = failure {
+        response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(*seconds));
     }
     if failure.status() == StatusCode::SERVICE_UNAVAILABLE {
         response.headers_mut().insert(RETRY_AFTER, HeaderValue::from_static("1"));

@@ -275,7 +275,12 @@ pub(crate) fn vanity_router(desk: &Arc<Desk>) -> Router {
 /// The router of the APIs: the token comes before everything else, an unknown path or method included.
 pub(crate) fn api_router(desk: &Arc<Desk>) -> Router {
     let routes = router(api(), any(async || Failure::NoPage), (desk, scim::LARGEST_BODY));
-    routes.layer(from_fn_with_state(Arc::clone(desk), api::authenticated))
+    // What the deployment brings has addresses that are known at its start alone.
+    let own = scim::own_routes(&desk.app).into_iter();
+    let own = own.fold(Router::new(), |router, (path, methods)| router.route(&path, methods));
+    let own = own.layer(DefaultBodyLimit::max(scim::LARGEST_BODY)).with_state(Arc::clone(desk));
+    let own = own.method_not_allowed_fallback(async || Failure::WrongMethod);
+    routes.merge(own).layer(from_fn_with_state(Arc::clone(desk), api::authenticated))
 }
 
 /// The router of these addresses.

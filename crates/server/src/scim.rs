@@ -9,10 +9,12 @@ mod discovery;
 mod everything;
 mod groups;
 mod message;
+mod resources;
 mod telling;
 mod users;
 
 pub(crate) use message::LARGEST_BODY;
+pub(crate) use resources::routes as own_routes;
 
 use crate::door::Desk;
 use axum::extract::Request;

@@ -15,6 +15,7 @@ mod hostile;
 mod hosts;
 mod imports;
 mod keys;
+mod limits;
 mod links;
 mod listener;
 mod logout;

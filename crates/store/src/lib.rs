@@ -36,6 +36,7 @@ pub mod pictures;
 mod postgres;
 mod purge;
 pub mod replays;
+pub mod resources;
 pub mod response_log;
 pub mod scim_groups;
 pub mod scim_users;

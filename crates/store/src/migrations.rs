@@ -53,6 +53,7 @@ const MIGRATIONS: &[Migration] = migrations![
     21 "0021_oauth",
     22 "0022_imports",
     23 "0023_provisioning",
+    24 "0024_resources",
 ];
 
 const TABLE: &str = "CREATE TABLE IF NOT EXISTS schema_migrations (number {INTEGER} NOT NULL PRIMARY KEY, \

@@ -96,6 +96,7 @@ pub(crate) fn all() -> impl Iterator<Item = &'static Statement> {
         crate::personal_links::STATEMENTS,
         crate::pictures::STATEMENTS,
         crate::replays::STATEMENTS,
+        crate::resources::STATEMENTS,
         crate::response_log::STATEMENTS,
         crate::scim_groups::STATEMENTS,
         crate::scim_users::STATEMENTS,

@@ -34,6 +34,8 @@ pub(crate) async fn open(config: &Config) -> Result<App, Failure> {
         mail: config.transport.clone(),
         outbound_allow: config.outbound.allow.clone(),
         outbound_roots,
+        schemas: std::sync::Arc::new(config.schemas.clone()),
+        api_rate: config.limits.rate(),
     };
     Ok(App::new(store, &key, deployment, Clock::system(), Random::system())?)
 }

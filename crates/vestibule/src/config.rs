@@ -3,10 +3,14 @@
 //! This is the one room that reads the environment. Unknown keys are errors that name the nearest known one; paths are
 //! relative to the folder of the file.
 
+mod limits;
 mod mail;
+mod scim;
 
 use crate::output::Failure;
+use limits::Limits;
 use mail::Mail;
+use scim::Scim;
 use serde::Deserialize;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -24,6 +28,11 @@ pub(crate) struct Config {
     pub(crate) mail: Mail,
     pub(crate) accounts: Accounts,
     pub(crate) outbound: Outbound,
+    pub(crate) limits: Limits,
+    pub(crate) scim: Scim,
+    /// What `scim` comes to.
+    #[serde(skip)]
+    pub(crate) schemas: vestibule_scim::Registry,
     /// What `mail` comes to.
     #[serde(skip)]
     pub(crate) transport: Transport,
@@ -105,6 +114,7 @@ enum Shape {
     Text,
     Switch,
     List,
+    Number,
 }
 
 /// Every key there is.
@@ -123,6 +133,9 @@ const KEYS: &[(&str, &str, Shape)] = &[
     ("accounts", "approve_vanity_urls", Shape::Switch),
     ("outbound", "allow", Shape::List),
     ("outbound", "ca_file", Shape::Text),
+    ("limits", "api_requests_per_second", Shape::Number),
+    ("limits", "api_burst", Shape::Number),
+    ("scim", "schemas", Shape::List),
 ];
 
 const PREFIX: &str = "VESTIBULE__";
@@ -147,6 +160,7 @@ impl Config {
         let mut config = Self::read(&shown, &text, environment)?;
         config.folder = path.parent().map(Path::to_path_buf).unwrap_or_default();
         config.transport = mail::read(&config, &shown)?;
+        config.schemas = scim::read(&config, &shown)?;
         config.shown = shown;
         Ok(config)
     }
@@ -236,6 +250,11 @@ fn override_key(table: &mut Table, variable: &str, value: String) -> Result<(), 
                 .parse()
                 .map_err(|_| Failure::usage(format!("{variable}: expected true or false, not {value}")))?;
             Value::Boolean(switch)
+        }
+        Shape::Number => {
+            let number = value.parse();
+            let wrong = |_| Failure::usage(format!("{variable}: expected a whole number, not {value}"));
+            Value::Integer(number.map_err(wrong)?)
         }
         Shape::List => {
             let entries = value.split(',').map(str::trim).filter(|entry| !entry.is_empty());

@@ -9,6 +9,7 @@
 mod answers;
 mod asked;
 pub mod groups;
+pub mod resources;
 mod shown;
 pub mod users;
 mod wanted;
@@ -17,17 +18,24 @@ pub(crate) use answers::Answers;
 pub use answers::patch_answer;
 pub use shown::registry;
 
-use crate::ScimCtx;
 use crate::error::Error;
+use crate::{App, ScimCtx};
 use jiff::Timestamp;
 use std::collections::BTreeSet;
 use std::fmt;
+use std::sync::Arc;
 use vestibule_model::api_call::Subject;
 use vestibule_model::token::Access;
-use vestibule_scim::{Document, Meta, Quirk};
+use vestibule_scim::{Document, Meta, Quirk, ResourceType};
 use vestibule_store as store;
 
 pub use crate::configuration::PatchAnswer;
+
+/// The resource types that a deployment brings besides users and groups.
+#[must_use]
+pub fn own_types(app: &App) -> Vec<Arc<ResourceType>> {
+    resources::own(&app.inner.deployment.schemas).cloned().collect()
+}
 
 /// Most operations in a bulk request.
 pub const MOST_BULK_OPERATIONS: usize = 1_000;
@@ -55,8 +63,8 @@ pub struct Written {
 pub struct Told {
     /// In words; empty when it was so already.
     pub story: Vec<String>,
-    /// To whom.
-    pub subject: Subject,
+    /// To whom; `None` for a resource that is neither a user nor a group.
+    pub subject: Option<Subject>,
     /// What was unusual in how it was asked for.
     pub quirks: BTreeSet<Quirk>,
 }

@@ -1,6 +1,7 @@
 //! A record as a document: what the directory wrote, and in place of whatever has changed by other ways since, what is so now.
 
 use super::{Resource, date_time, entity_tag};
+use crate::ScimCtx;
 use serde_json::{Map, Value, json};
 use std::sync::{Arc, LazyLock};
 use vestibule_model::group::{GroupKind, Membership};
@@ -13,10 +14,15 @@ use vestibule_store::scim_users::Entry;
 
 static REGISTRY: LazyLock<Registry> = LazyLock::new(Registry::built_in);
 
-/// Every schema and resource type.
+/// Every schema and resource type of the deployment: the built-in ones, and what it brings.
 #[must_use]
-pub fn registry() -> &'static Registry {
-    &REGISTRY
+pub fn registry(ctx: &ScimCtx) -> &Registry {
+    &ctx.api().app.inner.deployment.schemas
+}
+
+/// The resource type of groups.
+pub(super) fn groups_kind() -> Option<&'static ResourceType> {
+    REGISTRY.resource_type("Group").map(Arc::as_ref)
 }
 
 /// The resource type of users.

@@ -162,6 +162,8 @@ fn deployment() -> Deployment {
         mail: vestibule_app::outbound::Transport::Outbox,
         outbound_allow: Vec::new(),
         outbound_roots: Vec::new(),
+        schemas: std::sync::Arc::new(vestibule_scim::Registry::built_in()),
+        api_rate: vestibule_app::limits::Rate::default(),
     }
 }
 

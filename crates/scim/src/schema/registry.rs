@@ -31,6 +31,10 @@ const SCHEMAS: [&str; 7] = [
 const COMMON_ATTRIBUTES: &str = include_str!("../../schemas/Common.json");
 const RESOURCE_TYPES: &str = include_str!("../../schemas/ResourceTypes.json");
 
+/// Endpoints that are no resource types.
+const RESERVED: [&str; 6] =
+    ["Me", "Bulk", "Schemas", "ResourceTypes", "ServiceProviderConfig", "serviceConfiguration"];
+
 static BUILT_IN: LazyLock<Registry> = LazyLock::new(|| Registry::read_built_in().unwrap_or_default());
 
 /// The schemas and resource types that a deployment has.
@@ -81,7 +85,15 @@ impl Registry {
         let common = self.common.clone().unwrap_or_default();
         for value in list(values)? {
             let kind = resource_type(value, &self.schemas, &common)?;
-            if self.resource_type(&kind.name).is_some() || self.at(&kind.endpoint).is_some() {
+            let name = kind.endpoint.trim_start_matches('/');
+            if RESERVED.iter().any(|reserved| reserved.eq_ignore_ascii_case(name)) {
+                return Err(Malformed(format!("the endpoint {} is the service's own", kind.endpoint)));
+            }
+            let is_there = |other: &Arc<ResourceType>| {
+                other.name.eq_ignore_ascii_case(&kind.name)
+                    || other.endpoint.eq_ignore_ascii_case(&kind.endpoint)
+            };
+            if self.resource_types.iter().any(is_there) {
                 return Err(Malformed(format!(
                     "there are two resource types {} or two at {}",
                     kind.name, kind.endpoint

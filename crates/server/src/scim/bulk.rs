@@ -7,9 +7,12 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use vestibule_app::ScimCtx;
 use vestibule_app::provisioning::groups::{self, Shows};
-use vestibule_app::provisioning::{Expected, MOST_BULK_OPERATIONS, Resource, Told, Written, users};
+use vestibule_app::provisioning::{
+    Expected, MOST_BULK_OPERATIONS, Resource, Told, Written, registry, resources, users,
+};
 use vestibule_model::api_call::Subject;
 use vestibule_model::token::Access;
 use vestibule_scim::bulk::{self, BulkOperation, Method, Outcome, Part, Target};
@@ -84,10 +87,12 @@ struct House<'a> {
 /// The status of an operation that was carried out, what it was about, and what is told of it.
 type Done = (u16, Option<Resource>, Told);
 
-/// What is done, and to what.
+/// To what something is done.
 enum Endpoint {
     Users,
     Groups,
+    /// A type that the deployment brings.
+    Own,
 }
 
 impl House<'_> {
@@ -96,7 +101,7 @@ impl House<'_> {
         let mut part = CallPart { method: operation.method.name(), ..CallPart::default() };
         let (status, resource, response) = match done {
             Ok((status, resource, told)) => {
-                (part.action, part.subject) = (told.story, Some(told.subject));
+                (part.action, part.subject) = (told.story, told.subject);
                 (status, resource, None)
             }
             Err(failure) => {
@@ -145,7 +150,8 @@ impl House<'_> {
     }
 
     async fn one(&self, operation: &BulkOperation, part: Part) -> Result<Done, Failure> {
-        let (endpoint, kind) = endpoint(&operation.endpoint)?;
+        let kind = self.kind(&operation.endpoint)?;
+        let endpoint = (endpoint(&kind), &kind);
         let expected = operation.version.clone().map_or(Expected::Any, |tag| Expected::OneOf(vec![tag]));
         let (method, mut data) = match part {
             Part::Whole => (operation.method, operation.data.clone().unwrap_or(json!({}))),
@@ -154,25 +160,26 @@ impl House<'_> {
         };
         bulk::resolve(&mut data, &|name| self.made.get(name).cloned()).map_err(said)?;
         if method == Method::Post {
-            let document = read(kind, data, Mode::Create).map_err(said)?;
-            let (resource, told) = self.create(&endpoint, document).await?;
+            let document = read(&kind, data, Mode::Create).map_err(said)?;
+            let (resource, told) = self.create(endpoint, document).await?;
             return Ok((201, resource, told));
         }
         let id = self.id(operation)?;
         match method {
             Method::Put => {
-                let document = read(kind, data, Mode::Replace).map_err(said)?;
-                let (resource, told) = self.replace(&endpoint, &id, document, expected).await?;
+                let document = read(&kind, data, Mode::Replace).map_err(said)?;
+                let (resource, told) = self.replace(endpoint, &id, document, expected).await?;
                 Ok((200, resource, told))
             }
             Method::Patch => {
-                let (resource, told) = self.patch(&endpoint, &id, data, expected).await?;
+                let (resource, told) = self.patch(endpoint, &id, data, expected).await?;
                 Ok((200, resource, told))
             }
             Method::Delete | Method::Post => {
-                let told = match endpoint {
+                let told = match endpoint.0 {
                     Endpoint::Users => users::delete(&self.ctx, &id, expected).await?,
                     Endpoint::Groups => groups::delete(&self.ctx, &id, expected).await?,
+                    Endpoint::Own => resources::delete(&self.ctx, &kind, &id, expected).await?,
                 };
                 Ok((204, None, told))
             }
@@ -190,41 +197,51 @@ impl House<'_> {
         made.cloned().ok_or_else(|| said(Error::plain(409, "nothing was made with this bulkId")))
     }
 
-    async fn create(
-        &self,
-        endpoint: &Endpoint,
-        document: Document,
-    ) -> Result<(Option<Resource>, Told), Failure> {
-        Ok(match endpoint {
-            Endpoint::Users => user(users::create(&self.ctx, self.base, document).await?),
+    /// The type at an endpoint.
+    fn kind(&self, endpoint: &str) -> Result<Arc<ResourceType>, Failure> {
+        let found = registry(&self.ctx).at(endpoint).cloned();
+        found.ok_or_else(|| {
+            said(Error::plain(
+                404,
+                "there is no such endpoint: /ResourceTypes lists those that take bulk operations",
+            ))
+        })
+    }
+
+    async fn create(&self, at: At<'_>, document: Document) -> Result<(Option<Resource>, Told), Failure> {
+        Ok(match at.0 {
+            Endpoint::Users => one(users::create(&self.ctx, self.base, document).await?),
             Endpoint::Groups => group(groups::create(&self.ctx, self.base, document).await?),
+            Endpoint::Own => one(resources::create(&self.ctx, self.base, at.1, document).await?),
         })
     }
 
     async fn replace(
         &self,
-        endpoint: &Endpoint,
+        at: At<'_>,
         id: &str,
         document: Document,
         expected: Expected,
     ) -> Result<(Option<Resource>, Told), Failure> {
         let place = (self.base, id);
-        Ok(match endpoint {
-            Endpoint::Users => user(users::replace(&self.ctx, place, document, expected).await?),
+        Ok(match at.0 {
+            Endpoint::Users => one(users::replace(&self.ctx, place, document, expected).await?),
             Endpoint::Groups => group(groups::replace(&self.ctx, place, document, expected).await?),
+            Endpoint::Own => one(resources::replace(&self.ctx, place, at.1, (document, expected)).await?),
         })
     }
 
     async fn patch(
         &self,
-        endpoint: &Endpoint,
+        at: At<'_>,
         id: &str,
         data: Value,
         expected: Expected,
     ) -> Result<(Option<Resource>, Told), Failure> {
         let (place, patch) = ((self.base, id), patches::parse(data).map_err(said)?);
-        Ok(match endpoint {
-            Endpoint::Users => user(users::patch(&self.ctx, place, patch, expected).await?),
+        Ok(match at.0 {
+            Endpoint::Users => one(users::patch(&self.ctx, place, patch, expected).await?),
+            Endpoint::Own => one(resources::patch(&self.ctx, place, at.1, (patch, expected)).await?),
             Endpoint::Groups => {
                 group(groups::patch(&self.ctx, place, &patch, (expected, Shows::Never)).await?)
             }
@@ -232,7 +249,7 @@ impl House<'_> {
     }
 }
 
-fn user(written: Written) -> (Option<Resource>, Told) {
+fn one(written: Written) -> (Option<Resource>, Told) {
     (Some(written.resource), written.told)
 }
 
@@ -240,13 +257,13 @@ fn group(written: groups::Written) -> (Option<Resource>, Told) {
     (written.resource, written.told)
 }
 
-fn endpoint(name: &str) -> Result<(Endpoint, &'static ResourceType), Failure> {
-    let found = match name {
-        "/Users" => users::kind().map(|kind| (Endpoint::Users, kind)),
-        "/Groups" => groups::kind().map(|kind| (Endpoint::Groups, kind)),
-        _ => None,
-    };
-    found.ok_or_else(|| {
-        said(Error::plain(404, "there is no such endpoint: /Users and /Groups take bulk operations"))
-    })
+/// An endpoint, and the type there.
+type At<'a> = (Endpoint, &'a Arc<ResourceType>);
+
+fn endpoint(kind: &ResourceType) -> Endpoint {
+    match kind.name.as_str() {
+        "User" => Endpoint::Users,
+        "Group" => Endpoint::Groups,
+        _ => Endpoint::Own,
+    }
 }

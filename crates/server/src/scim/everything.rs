@@ -6,12 +6,13 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use serde_json::Value;
 use vestibule_app::provisioning::users::{self, LARGEST_PAGE, Page};
-use vestibule_app::provisioning::{Failure as NotDone, groups};
+use vestibule_app::provisioning::{Failure as NotDone, groups, registry, resources};
 use vestibule_model::token::Access;
 use vestibule_scim::resource::render;
 use vestibule_scim::{Error, ListResponse, Query, ResourceType, ScimType};
 
-/// `POST {base}/.search`: users first, then groups. A filter is asked of each type that has the attributes in it.
+/// `POST {base}/.search`: users first, then groups, then what the deployment brings. A filter is asked of each type that has the
+/// attributes in it.
 pub(crate) async fn search(asking: Asking, body: Body) -> Result<Response, Failure> {
     let ctx = asking.ctx.scim(Access::Read)?;
     let query = Query::from_search(body.value).map_err(said)?;
@@ -20,27 +21,32 @@ pub(crate) async fn search(asking: Asking, body: Body) -> Result<Response, Failu
         return Err(said(Error::invalid_value(detail)));
     }
     let (start, count) = query.page(users::USUAL_PAGE, LARGEST_PAGE);
-    let of_users = answered(users::list(&ctx, &asking.base, &query).await, &query)?;
-    let before = of_users.as_ref().and_then(|page| page.head.total_results).unwrap_or_default();
-    let mut resources = shown(of_users.as_ref(), users::kind(), &query);
-    // The groups go on where the users end.
-    let begin = start.saturating_sub(before).max(1);
-    let left = count.saturating_sub(resources.len());
-    let rest = Query { start_index: Some(begin), count: Some(left), ..query.clone() };
-    let of_groups = answered(groups::list(&ctx, &asking.base, &rest).await, &query)?;
-    if let (None, None) = (&of_users, &of_groups) {
+    let (mut total, mut found, mut is_answered) = (0, Vec::new(), false);
+    for kind in registry(&ctx).resource_types() {
+        // Each type goes on where those before it end.
+        let begin = start.saturating_sub(total).max(1);
+        let left = count.saturating_sub(found.len());
+        let rest = Query { start_index: Some(begin), count: Some(left), ..query.clone() };
+        let page = match kind.name.as_str() {
+            "User" => users::list(&ctx, &asking.base, &rest).await,
+            "Group" => groups::list(&ctx, &asking.base, &rest).await,
+            _ => resources::list(&ctx, &asking.base, kind, &rest).await,
+        };
+        let Some(page) = answered(page, &query)? else { continue };
+        is_answered = true;
+        total += page.head.total_results.unwrap_or_default();
+        found.extend(shown(&page, kind, &query));
+    }
+    if !is_answered {
         return Err(said(Error::invalid_filter("no resource type has the attributes of this filter")));
     }
-    let total = before + of_groups.as_ref().and_then(|page| page.head.total_results).unwrap_or_default();
-    resources.extend(shown(of_groups.as_ref(), groups::kind(), &query));
     let head =
         ListResponse { total_results: Some(total), start_index: Some(start), ..ListResponse::default() };
     let story = format!("looked for people and groups: {total} found");
-    Ok(asking.looked((story, None), told(StatusCode::OK, &head.to_json(resources))))
+    Ok(asking.looked((story, None), told(StatusCode::OK, &head.to_json(found))))
 }
 
-fn shown(page: Option<&Page>, kind: Option<&ResourceType>, query: &Query) -> Vec<Value> {
-    let (Some(page), Some(kind)) = (page, kind) else { return Vec::new() };
+fn shown(page: &Page, kind: &ResourceType, query: &Query) -> Vec<Value> {
     let projection = query.projection(kind);
     page.resources.iter().map(|one| render(kind, &one.document, &projection, &one.meta)).collect()
 }

@@ -109,8 +109,7 @@ impl Asking {
     /// The answer, with what the call log is told of a change.
     pub(crate) fn noted(&self, hint: Option<Hint>, told: Told, mut response: Response) -> Response {
         let quirks = told.quirks.into_iter().collect();
-        let subject = Some(told.subject);
-        let notes = CallNotes { action: told.story, subject, quirks, ..self.notes(hint) };
+        let notes = CallNotes { action: told.story, subject: told.subject, quirks, ..self.notes(hint) };
         response.extensions_mut().insert(notes);
         response
     }

@@ -35,24 +35,32 @@ pub struct House {
 impl House {
     /// The account `acme` with its owner `o@acme.example`, and no connection yet.
     pub async fn bare() -> Self {
-        Self::reaching(Vec::new()).await
+        Self::deployed(|_| {}).await
     }
 
     /// The same, where the operator lets it fetch from these address ranges too.
     pub async fn reaching(outbound_allow: Vec<ipnet::IpNet>) -> Self {
+        Self::deployed(|deployment| deployment.outbound_allow = outbound_allow).await
+    }
+
+    /// The same, where the operator has configured something else.
+    pub async fn deployed(change: impl FnOnce(&mut Deployment)) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let location = Location::parse("sqlite:test.db", folder.path()).unwrap();
         let store = Store::open(&location, &Options::default()).await.unwrap();
         let base_url = "https://vestibule.example/".parse::<url::Url>().unwrap();
         let clock = Arc::new(Mutex::new("2026-03-12T09:00:00Z".parse().unwrap()));
         let hand = Arc::clone(&clock);
-        let deployment = Deployment {
+        let mut deployment = Deployment {
             base_url: base_url.clone(),
             approve_vanity_urls: true,
             mail: vestibule_app::outbound::Transport::Outbox,
-            outbound_allow,
+            outbound_allow: Vec::new(),
             outbound_roots: Vec::new(),
+            schemas: std::sync::Arc::new(vestibule_scim::Registry::built_in()),
+            api_rate: vestibule_app::limits::Rate::default(),
         };
+        change(&mut deployment);
         let key = DeploymentKey::from_bytes([7; 32]);
         let ticking = Clock::from_fn(move || *hand.lock().unwrap());
         let app = App::new(store.clone(), &key, deployment, ticking, Random::system()).unwrap();

@@ -14,6 +14,7 @@ mod logout;
 mod opening;
 mod place;
 mod races;
+mod resources;
 mod response_log;
 mod scim_users;
 mod scope;

@@ -11,7 +11,7 @@ mod write;
 pub use list::{Page, list};
 pub use write::{Shows, Written, create, delete, patch, replace};
 
-use super::shown::{meta, registry};
+use super::shown::{groups_kind, meta};
 use super::{Expected, Failure, Resource, date_time, not_found};
 use crate::ScimCtx;
 use serde_json::{Value, json};
@@ -28,7 +28,7 @@ const MOST_SHOWN: u32 = 50_000;
 /// What groups are, in the language of SCIM.
 #[must_use]
 pub fn kind() -> Option<&'static ResourceType> {
-    registry().resource_type("Group").map(std::sync::Arc::as_ref)
+    groups_kind()
 }
 
 /// One group; with its members, if the answer shows them.

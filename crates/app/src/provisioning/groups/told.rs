@@ -39,7 +39,7 @@ pub(super) async fn changed(
             0 => format!("took {who} out of the group {name}"),
             _ => format!("put {who} into the group {name}"),
         };
-        let subject = Subject::User(user, Some(who.to_owned()));
+        let subject = Some(Subject::User(user, Some(who.to_owned())));
         return Ok(Told { story: vec![story], subject, quirks: BTreeSet::new() });
     }
     Ok(about(record, sentences(name.as_str(), changes, moved)))
@@ -65,6 +65,6 @@ fn people(count: usize) -> String {
 }
 
 fn about(record: &Record, story: Vec<String>) -> Told {
-    let subject = Subject::Group(record.group.id, Some(record.group.name.to_string()));
+    let subject = Some(Subject::Group(record.group.id, Some(record.group.name.to_string())));
     Told { story, subject, quirks: BTreeSet::new() }
 }

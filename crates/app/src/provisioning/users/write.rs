@@ -276,7 +276,7 @@ pub(super) fn fold(name: &str) -> String {
 fn told(verb: &str, entry: &Entry, changes: Option<&[Change]>, quirks: &BTreeSet<Quirk>) -> Told {
     let name = entry.user_name();
     let story = changes.map_or_else(|| story::unchanged(name), |changes| story::deed(verb, name, changes));
-    let subject = Subject::User(entry.user.id, Some(name.to_owned()));
+    let subject = Some(Subject::User(entry.user.id, Some(name.to_owned())));
     Told { story, subject, quirks: quirks.clone() }
 }
 

@@ -4,6 +4,7 @@ mod answers;
 mod documents;
 mod groups;
 mod lists;
+mod resources;
 mod rules;
 
 use super::harness::{Answer, House, ask};
@@ -34,6 +35,11 @@ pub(super) struct Told {
 impl Told {
     pub(super) fn id(&self) -> String {
         self.body["id"].as_str().unwrap_or_else(|| panic!("{self:?}")).to_owned()
+    }
+
+    /// A header of the answer.
+    pub(super) fn header(&self, name: &str) -> &str {
+        self.answer.header(name)
     }
 
     fn scim_type(&self) -> &str {
@@ -68,6 +74,11 @@ impl<'h> Directory<'h> {
 
     pub(super) async fn get(&self, path: &str) -> Told {
         self.send(Method::GET, &format!("/scim2{path}"), &[], Body::empty()).await
+    }
+
+    /// Looks at an address of any API.
+    pub(super) async fn at(&self, path: &str) -> Told {
+        self.send(Method::GET, path, &[], Body::empty()).await
     }
 
     async fn with(&self, method: Method, path: &str, body: &Value) -> Told {
