@@ -8,7 +8,7 @@ pub mod suite;
 use std::process::ExitCode;
 
 use crate::stages::Stages;
-use crate::{check, fuzz};
+use crate::{check, fuzz, scim};
 use postgres::Cluster;
 use suite::{Environment, Sum};
 
@@ -45,6 +45,9 @@ pub fn run(scope: Scope) -> ExitCode {
         sum.leave_out("fuzz", "needs a C++ compiler (Debian: g++)");
     }
     suite::stages(&mut stages, &environment, &mut sum);
+    if scope == Scope::Whole {
+        stages.run("scim", || scim::stage(&mut sum));
+    }
     drop(cluster);
     suite::report(&sum, &stages)
 }
