@@ -9,12 +9,24 @@ use crate::tree::File;
 
 const PAGE: &str = "docs/attacks.md";
 
+/// Attacks on what is not there yet, each with what is missing. The list only shrinks.
+const NOT_YET: [(&str, &str); 5] = [
+    ("S10", "no section for the import of files"),
+    ("S12", "there are no webhooks"),
+    ("T02", "a domain is associated by the operator, and its proof does not lapse"),
+    ("T04", "a domain is associated by the operator, and nobody proves one in the portal"),
+    ("T18", "a connection is retired and never deleted, and its id is not given again"),
+];
+
 /// The ids that must have a section.
 fn ids() -> Vec<String> {
     let signature = (1..=25).map(|number| format!("X{number:02}"));
     let encryption = (1..=5).map(|number| format!("E{number:02}"));
     let protocol = (1..=20).map(|number| format!("P{number:02}"));
-    signature.chain(encryption).chain(protocol).collect()
+    let interfaces = (1..=13).map(|number| format!("S{number:02}"));
+    let tenants = (1..=19).map(|number| format!("T{number:02}"));
+    let others = interfaces.chain(tenants).filter(|id| !NOT_YET.iter().any(|(known, _)| known == id));
+    signature.chain(encryption).chain(protocol).chain(others).collect()
 }
 
 /// A section of the page, as far as it is compared.
@@ -33,6 +45,12 @@ pub fn wrong(files: &[File], rust: &[Room<'_>], case_folders: &[String]) -> Vec<
     let tests = tests(rust);
     let missing = ids().into_iter().filter(|id| !sections.iter().any(|section| section.id == id));
     let mut wrong: Vec<String> = missing.map(|id| format!("{PAGE} has no section {id}")).collect();
+    let there = NOT_YET.iter().filter(|(id, _)| sections.iter().any(|section| section.id == *id));
+    wrong.extend(there.map(|(id, why)| {
+        format!(
+            "{PAGE} has a section {id}, which is excepted because of \"{why}\": take it off the list in xtask"
+        )
+    }));
     for section in &sections {
         let exists = |name: &&&str| tests.contains(**name) || is_folder(name, case_folders);
         wrong.extend(
