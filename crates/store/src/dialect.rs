@@ -24,6 +24,8 @@ const TOKENS: &[(&str, &str, &str)] = &[
     ("{TEXT}", "TEXT", "TEXT COLLATE \"C\""),
     ("{JSON}", "TEXT", "TEXT"),
     ("{BYTES}", "BLOB", "BYTEA"),
+    // The id that comes before every other.
+    ("{ZERO_ID}", "ZEROBLOB(16)", "CAST('00000000-0000-0000-0000-000000000000' AS UUID)"),
     // After a table's closing parenthesis: documents, and narrow rows that live in their primary key.
     ("{STRICT}", "STRICT", ""),
     ("{NARROW}", "STRICT, WITHOUT ROWID", ""),

@@ -49,6 +49,7 @@ mod store;
 pub mod sub_accounts;
 pub mod tokens;
 mod transaction;
+mod user_runs;
 pub mod users;
 mod value;
 

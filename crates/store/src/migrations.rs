@@ -54,6 +54,7 @@ const MIGRATIONS: &[Migration] = migrations![
     22 "0022_imports",
     23 "0023_provisioning",
     24 "0024_resources",
+    25 "0025_user_runs",
 ];
 
 const TABLE: &str = "CREATE TABLE IF NOT EXISTS schema_migrations (number {INTEGER} NOT NULL PRIMARY KEY, \

@@ -29,6 +29,9 @@ statements! { scim_groups:
                   ORDER BY m.user_id";
     NAME_OF = "SELECT email, user_name FROM users WHERE account_id = $1 AND id = $2";
     CALL = "UPDATE memberships SET display = $4 WHERE account_id = $1 AND user_id = $2 AND group_id = $3 AND origin = $5";
+    // An index entry for each origin of a membership: a few more than members at most.
+    BEYOND = "SELECT m.user_id FROM memberships m WHERE m.account_id = $1 AND m.group_id = $2 \
+              ORDER BY m.user_id LIMIT 1 OFFSET $3";
     IS_MEMBER = "SELECT origin FROM memberships WHERE account_id = $1 AND user_id = $2 AND group_id = $3 LIMIT 1";
     LEAVE = "DELETE FROM memberships WHERE account_id = $1 AND user_id = $2 AND group_id = $3";
 }
@@ -96,6 +99,14 @@ pub async fn members(tx: &Tx<'_>, group: GroupId, limit: u32) -> Result<Vec<Name
         Ok(Named { user: row.id("user_id", UserId::from_bytes)?, name })
     });
     members.collect()
+}
+
+/// Whether a group has more memberships than this; somebody whom two put there has two.
+///
+/// # Errors
+/// Those of the database.
+pub async fn has_more_than(tx: &Tx<'_>, group: GroupId, memberships: u32) -> Result<bool, Error> {
+    Ok(tx.row(&BEYOND, params![tx.account(), group, memberships]).await?.is_some())
 }
 
 /// The ids of a group's members, in order.

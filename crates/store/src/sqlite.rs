@@ -123,8 +123,11 @@ pub(crate) fn rows(
     let mut found = prepared.raw_query();
     let mut rows = Vec::new();
     while let Some(row) = found.next().map_err(failed)? {
-        let cells = (0..count).map(|index| row.get_ref(index).map(cell));
-        rows.push(Row::new(statement, cells.collect::<Result<_, _>>().map_err(failed)?));
+        let mut cells = Vec::with_capacity(count);
+        for index in 0..count {
+            cells.push(cell(row.get_ref(index).map_err(failed)?));
+        }
+        rows.push(Row::new(statement, cells));
     }
     Ok(rows)
 }
@@ -179,8 +182,14 @@ impl rusqlite::ToSql for Value<'_> {
 fn cell(value: ValueRef<'_>) -> Value<'static> {
     match value {
         ValueRef::Integer(integer) => Value::Integer(integer),
-        ValueRef::Text(text) => Value::Text(Cow::Owned(String::from_utf8_lossy(text).into_owned())),
-        ValueRef::Blob(bytes) => Value::Bytes(Cow::Owned(bytes.to_vec())),
+        ValueRef::Text(text) => Value::Text(Cow::Owned(match std::str::from_utf8(text) {
+            Ok(text) => text.to_owned(),
+            Err(_) => String::from_utf8_lossy(text).into_owned(),
+        })),
+        ValueRef::Blob(bytes) => match <[u8; 16]>::try_from(bytes) {
+            Ok(id) => Value::Id(id),
+            Err(_) => Value::Bytes(Cow::Owned(bytes.to_vec())),
+        },
         // No column of ours holds a real number; one that did would be refused by the reader of the cell.
         ValueRef::Null | ValueRef::Real(_) => Value::Null,
     }

@@ -106,6 +106,7 @@ pub(crate) fn all() -> impl Iterator<Item = &'static Statement> {
         crate::store::STATEMENTS,
         crate::sub_accounts::STATEMENTS,
         crate::tokens::STATEMENTS,
+        crate::user_runs::STATEMENTS,
         crate::users::STATEMENTS,
     ]
     .into_iter()

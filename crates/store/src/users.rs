@@ -3,8 +3,10 @@
 use crate::dialect::is_duplicate;
 use crate::error::Error;
 use crate::personal_links;
+use crate::scim_users::{self, Description};
 use crate::statement::statements;
 use crate::transaction::{GlobalTx, Tx};
+use crate::user_runs;
 use crate::value::{Row, json, params};
 use vestibule_model::email::Email;
 use vestibule_model::id::{AccountId, UserId};
@@ -35,17 +37,15 @@ statements! { users:
     OWNER = concat!("SELECT ", columns!(), " FROM users u WHERE u.account_id = $1 AND u.role = 'owner' ORDER BY u.id LIMIT 1");
     ADMINISTRATORS = concat!("SELECT ", columns!(), " FROM users u WHERE u.account_id = $1 \
                               AND u.role IN ('owner', 'admin') AND u.status = 'active' ORDER BY u.id LIMIT $2");
-    COUNT = "SELECT total FROM user_counts WHERE account_id = $1";
-    COUNTED = "INSERT INTO user_counts (account_id, total) VALUES ($1, $2) \
-               ON CONFLICT (account_id) DO UPDATE SET total = user_counts.total + excluded.total";
     DELETE = "DELETE FROM users WHERE account_id = $1 AND id = $2 AND version = $3";
     OWNER_OF = "SELECT account_id, user_id FROM emails WHERE folded = $1";
     CLAIM = "INSERT INTO emails (folded, account_id, user_id) VALUES ($1, $2, $3) ON CONFLICT (folded) DO NOTHING";
     RELEASE = "DELETE FROM emails WHERE folded = $1 AND account_id = $2 AND user_id = $3";
     // It inserts nothing unless the address was claimed before.
     INSERT = "INSERT INTO users (account_id, id, email, email_folded, status, role, login_work_email, login_sso, \
-              license, version, created_at, updated_at, profile, holdings, employee_id, email_changed_at) \
-              SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16 \
+              license, version, created_at, updated_at, profile, holdings, employee_id, email_changed_at, user_name, \
+              user_name_folded, external_id, scim, scim_version) \
+              SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21 \
               WHERE EXISTS (SELECT 1 FROM emails e WHERE e.folded = $4 AND e.account_id = $1 AND e.user_id = $2)";
     UPDATE = "UPDATE users SET email = $3, status = $5, role = $6, login_work_email = $7, login_sso = $8, license = $9, \
               version = version + 1, updated_at = $11, profile = $12, holdings = $13, employee_id = $14, \
@@ -147,10 +147,7 @@ pub async fn by_address(
 /// # Errors
 /// Those of the database.
 pub async fn count(tx: &Tx<'_>) -> Result<i64, Error> {
-    match tx.row(&COUNT, params![tx.account()]).await? {
-        Some(mut row) => row.integer("total"),
-        None => Ok(0),
-    }
+    user_runs::total(tx).await
 }
 
 /// Makes a user and claims the address for it.
@@ -159,6 +156,14 @@ pub async fn count(tx: &Tx<'_>) -> Result<i64, Error> {
 /// [`Error::EmailTaken`] when the address is somebody's, in whatever account; [`Error::EmployeeIdTaken`]; those of the
 /// database.
 pub async fn insert(tx: &Tx<'_>, user: &User) -> Result<(), Error> {
+    insert_described(tx, user, None).await
+}
+
+/// The same for somebody whom a directory brings, with what stands beside the record.
+///
+/// # Errors
+/// As [`insert`]; [`Error::UserNameTaken`] when another user of the account has the name.
+pub async fn insert_described(tx: &Tx<'_>, user: &User, said: Option<Description<'_>>) -> Result<(), Error> {
     let (account, folded) = (tx.account(), user.email.folded());
     let row = params![
         account,
@@ -177,13 +182,18 @@ pub async fn insert(tx: &Tx<'_>, user: &User) -> Result<(), Error> {
         json(&user.holdings)?,
         user.employee_id.as_deref(),
         user.email_changed_at,
+        said.map(|said| said.user_name),
+        said.map(|said| said.user_name_folded),
+        said.and_then(|said| said.external_id),
+        said.map(|said| said.document),
+        said.map(|said| said.version),
     ];
     let claim = params![folded, account, user.id];
     // One after the other: statements that are awaited together have no order while they are being prepared.
     let claimed = tx.execute(&CLAIM, claim).await? == 1;
     if claimed && tx.execute(&INSERT, row).await.map_err(sort)? == 1 {
         hold_link(tx, user)?;
-        tx.execute(&COUNTED, params![account, 1_i64]).await.map(drop)
+        user_runs::count(tx, user.id, 1).await
     } else {
         Err(Error::EmailTaken)
     }
@@ -201,13 +211,13 @@ pub async fn delete(tx: &Tx<'_>, user: &User) -> Result<(), Error> {
     }
     personal_links::free(tx, user.id)?;
     tx.execute(&RELEASE, params![user.email.folded(), account, user.id]).await?;
-    tx.execute(&COUNTED, params![account, -1_i64]).await.map(drop)
+    user_runs::count(tx, user.id, -1).await
 }
 
 /// Tells when a user was to get an Employee Unique ID that another one has: the index is the last word.
 fn sort(error: Error) -> Error {
     let taken = is_duplicate(&error, "users_by_employee_id", "users.account_id, users.employee_id");
-    if taken { Error::EmployeeIdTaken } else { error }
+    if taken { Error::EmployeeIdTaken } else { scim_users::sort(error) }
 }
 
 /// Writes a user that was read at `user.version`, and returns the new version.
@@ -265,6 +275,8 @@ async fn rename(tx: &Tx<'_>, user: &User, before: &str) -> Result<(), Error> {
         return Err(Error::EmailTaken);
     }
     tx.execute(&RELEASE, params![before, account, user.id]).await?;
+    // A document may go on listing it.
+    scim_users::add_address(tx, user.id, before).await?;
     let row = params![account, user.id, user.email.as_str(), folded, user.version];
     tx.execute(&RENAME, row).await.map(drop)
 }

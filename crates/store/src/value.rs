@@ -171,16 +171,23 @@ pub(crate) use params;
 pub(crate) struct Row {
     statement: &'static Statement,
     cells: Vec<Value<'static>>,
+    /// Behind the cell that was taken last: readers take most of them in order.
+    next: usize,
 }
 
 impl Row {
     /// A row whose cells are in the order of the statement's columns.
     pub(crate) fn new(statement: &'static Statement, cells: Vec<Value<'static>>) -> Self {
-        Self { statement, cells }
+        Self { statement, cells, next: 0 }
     }
 
     fn take(&mut self, column: &'static str) -> Option<Value<'static>> {
-        let index = self.statement.known_columns().iter().position(|name| name == column)?;
+        let columns = self.statement.known_columns();
+        let index = match columns.get(self.next) {
+            Some(name) if name == column => self.next,
+            _ => columns.iter().position(|name| name == column)?,
+        };
+        self.next = index + 1;
         self.cells.get_mut(index).map(|cell| std::mem::replace(cell, Value::Null))
     }
 
@@ -267,6 +274,8 @@ impl Row {
     pub(crate) fn bytes(&mut self, column: &'static str) -> Result<Vec<u8>, Error> {
         match self.take(column) {
             Some(Value::Bytes(bytes)) => Ok(bytes.into_owned()),
+            // SQLite does not tell an id from other bytes.
+            Some(Value::Id(id)) => Ok(id.to_vec()),
             _ => Err(self.unreadable(column, "bytes")),
         }
     }

@@ -16,7 +16,7 @@ pub fn check_immutable(
     before: &Document,
     mut after: Document,
 ) -> Result<Document, Error> {
-    for attribute in kind.attributes() {
+    for attribute in kind.attributes().filter(|attribute| may_matter(attribute)) {
         let old = before.get(&attribute.name);
         if let Some(kept) = kept(attribute, old, after.get(&attribute.name))? {
             after.set(&attribute.name, kept);
@@ -24,7 +24,7 @@ pub fn check_immutable(
     }
     for extension in &kind.extensions {
         let urn = &extension.schema.id;
-        for attribute in &extension.schema.attributes {
+        for attribute in extension.schema.attributes.iter().filter(|attribute| may_matter(attribute)) {
             let old = before.get_in(urn, &attribute.name);
             if let Some(kept) = kept(attribute, old, after.get_in(urn, &attribute.name))? {
                 after.set_in(urn, &attribute.name, kept);
@@ -32,6 +32,13 @@ pub fn check_immutable(
         }
     }
     Ok(after)
+}
+
+/// Whether there is anything in an attribute that may never change.
+fn may_matter(attribute: &Attribute) -> bool {
+    let is_immutable = |attribute: &Attribute| attribute.mutability == Mutability::Immutable;
+    let has_parts = attribute.kind == Kind::Complex && !attribute.multi_valued;
+    is_immutable(attribute) || (has_parts && attribute.sub_attributes.iter().any(is_immutable))
 }
 
 /// What the attribute must be, if that is not what it is. The values of a multi-valued attribute come and go, so what is

@@ -79,3 +79,30 @@ fn what_a_sign_in_left_before_its_cost_was_cut_is_there_afterwards() {
     assert_eq!(count("SELECT COUNT(*) FROM replays WHERE key = x'05' AND in_order = FALSE"), 1);
     assert_eq!(count("SELECT COUNT(*) FROM response_log WHERE person_folded = 'anna' AND id = x'07'"), 1);
 }
+
+#[test]
+fn who_was_there_before_users_were_counted_in_runs_is_counted() {
+    let connection = Connection::open_in_memory().unwrap();
+    apply(&connection, |number| number < 22);
+    connection
+        .execute_batch(
+            "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 5000) \
+             INSERT INTO users (account_id, id, email, email_folded, status, role, login_work_email, login_sso, version, \
+             created_at, updated_at, profile) \
+             SELECT CASE WHEN i <= 4097 THEN x'01' ELSE x'02' END, CAST(printf('%016d', i) AS BLOB), i, i, 'active', \
+             'member', 0, 1, 1, 1, 1, '{}' FROM n;",
+        )
+        .unwrap();
+    apply(&connection, |number| number >= 22);
+    let mut runs = connection
+        .prepare("SELECT HEX(account_id), CAST(first_id AS TEXT), total FROM user_runs ORDER BY 1, first_id")
+        .unwrap();
+    let runs = runs.query_map([], |row| Ok((row.get(0)?, row.get::<_, String>(1)?, row.get(2)?))).unwrap();
+    let runs: Vec<(String, String, i64)> = runs.map(Result::unwrap).collect();
+    let told: Vec<_> =
+        runs.iter().map(|(account, first, total)| (&**account, first.trim_matches('\0'), *total)).collect();
+    assert_eq!(
+        told,
+        [("01", "", 2048), ("01", "0000000000002049", 2048), ("01", "0000000000004097", 1), ("02", "", 903),]
+    );
+}

@@ -20,6 +20,7 @@ mod scim_users;
 mod scope;
 mod sign_in;
 mod sub_accounts;
+mod user_runs;
 mod users;
 
 /// Declares cases: an `async fn(&Place)` each, run once per engine.

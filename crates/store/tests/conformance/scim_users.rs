@@ -9,6 +9,8 @@ cases! {
     a_name_that_a_directory_gave_is_found_in_any_case_and_an_address_is_the_name_of_the_others,
     two_users_of_an_account_never_have_the_same_name,
     every_address_that_was_written_finds_the_person,
+    an_address_that_was_left_still_finds_the_person,
+    an_answer_needs_the_document_alone_as_long_as_it_tells_everything,
     pages_follow_each_other_and_a_place_far_inside_is_found,
     whoever_is_deleted_leaves_the_address_free_and_is_counted_no_more,
 }
@@ -95,6 +97,71 @@ async fn every_address_that_was_written_finds_the_person(place: &Place) {
         let entries = scope.read(|tx| Box::pin(scim_users::by_address(tx, address, 9))).await.unwrap();
         assert_eq!(entries.len(), found, "{address}");
     }
+}
+
+async fn an_address_that_was_left_still_finds_the_person(place: &Place) {
+    let scope = place.store.account(account_id(1));
+    let anna = user(1, "anna@acme.example");
+    let listed = ["anna@acme.example".to_owned(), "anna@home.example".to_owned()];
+    let brought = scope.write({
+        let (anna, listed) = (anna.clone(), listed.clone());
+        move |tx| {
+            let (anna, listed) = (anna.clone(), listed.clone());
+            Box::pin(async move {
+                users::insert_described(tx, &anna, Some(said("anna", None, 1))).await?;
+                scim_users::add_addresses(tx, &anna, &listed).await
+            })
+        }
+    });
+    brought.await.unwrap();
+    let email = vestibule_model::email::Email::parse("berg@acme.example").unwrap();
+    let renamed = vestibule_model::user::User { email, ..anna };
+    let moved = scope.write(move |tx| {
+        let renamed = renamed.clone();
+        Box::pin(async move { users::update(tx, &renamed).await })
+    });
+    moved.await.unwrap();
+    for address in ["anna@acme.example", "anna@home.example", "berg@acme.example"] {
+        let entries = scope.read(|tx| Box::pin(scim_users::by_address(tx, address, 9))).await.unwrap();
+        assert_eq!(entries.len(), 1, "{address}");
+    }
+}
+
+async fn an_answer_needs_the_document_alone_as_long_as_it_tells_everything(place: &Place) {
+    furnish(place).await;
+    describe(place, 1, "a.berg", "00u1").await.unwrap();
+    // Somebody's name is an address that nobody signs in with.
+    describe(place, 2, "cleo@acme.example", "00u2").await.unwrap();
+    let scope = place.store.account(account_id(1));
+    let named = async |name: &'static str| {
+        scope.read(move |tx| Box::pin(scim_users::shown_by_user_name(tx, name))).await.unwrap()
+    };
+    let anna = named("a.berg").await.unwrap();
+    assert_eq!((anna.id, anna.document.as_deref(), anna.version), (user_id(1), Some("{}"), 1));
+    assert_eq!(named("cleo@acme.example").await.unwrap().id, user_id(2), "a given name goes first");
+    assert!(named("anna@acme.example").await.is_none());
+    let changed = async |document: Option<&'static str>| {
+        let written = scope.write(move |tx| {
+            Box::pin(async move {
+                let anna = users::by_id(tx, user_id(1)).await?.unwrap();
+                let version = users::update(tx, &anna).await?;
+                match document {
+                    Some(document) => scim_users::rewrite(tx, user_id(1), document, version).await,
+                    None => Ok(()),
+                }
+            })
+        });
+        written.await.unwrap();
+        scope.read(|tx| Box::pin(scim_users::shown(tx, user_id(1)))).await.unwrap().unwrap()
+    };
+    assert_eq!(changed(None).await.document, None, "the record went on without it");
+    let anna = changed(Some("{\"title\":\"x\"}")).await;
+    assert_eq!((anna.user_name.as_str(), anna.document.as_deref()), ("a.berg", Some("{\"title\":\"x\"}")));
+    let page = scope.read(|tx| Box::pin(scim_users::shown_page(tx, Some(user_id(1)), 9))).await.unwrap();
+    let told: Vec<_> = page.iter().map(|user| (user.id, user.document.is_some())).collect();
+    assert_eq!(told, [(user_id(2), true), (user_id(3), false)]);
+    let page = scope.read(|tx| Box::pin(scim_users::from(tx, user_id(2), 1))).await.unwrap();
+    assert_eq!(page.iter().map(|entry| entry.user.id).collect::<Vec<_>>(), [user_id(2)]);
 }
 
 async fn pages_follow_each_other_and_a_place_far_inside_is_found(place: &Place) {
