@@ -98,3 +98,21 @@ fn s09_a_filter_keeps_its_shape_alone() {
     let search = json!({ "filter": "userName eq \"hunter2\"", "count": 1 });
     assert_eq!(asked(&search), json!({ "filter": "userName eq \"••••\"", "count": 1 }));
 }
+
+#[test]
+fn s09_every_secret_name_is_known_in_any_writing_and_its_neighbors_are_not() {
+    for name in super::SECRET_NAMES {
+        let spaced: String = name.chars().flat_map(|c| [c.to_ascii_uppercase(), '-']).collect();
+        for written in
+            [name.to_owned(), format!("user:2.0:{name}"), format!("{name}s"), format!("x{spaced}1")]
+        {
+            assert!(super::is_secret(&written), "{written}");
+        }
+    }
+    assert!(super::is_secret("mot_de_passe_Ü_password"));
+    for harmless in
+        ["", "op", "value", "passport", "section", "tools", "author", "creator", "apex", "price", "cooking"]
+    {
+        assert!(!super::is_secret(harmless), "{harmless}");
+    }
+}
