@@ -46,6 +46,7 @@ const FIXED: [(HeaderName, &str); 4] = [
 
 pub(crate) fn finish(desk: &Desk, scene: &Scene, response: &mut Response) {
     let headers = response.headers_mut();
+    headers.reserve(FIXED.len() + 8);
     for (name, value) in FIXED {
         headers.insert(name, HeaderValue::from_static(value));
     }

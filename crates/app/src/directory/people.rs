@@ -130,6 +130,14 @@ async fn write(
     Ok(settled)
 }
 
+/// Settles who somebody new is to be, and takes the seats. The record is for the caller to write.
+///
+/// # Errors
+/// As [`settle`].
+pub(crate) async fn settled(tx: &Tx<'_>, setting: &Setting, wanted: &Wanted) -> Result<Settled, Error> {
+    decide(tx, setting, wanted, None).await?.map_err(refused)
+}
+
 /// The decision alone; its seats are taken.
 async fn decide(
     tx: &Tx<'_>,

@@ -21,6 +21,8 @@ pub use shown::registry;
 use crate::error::Error;
 use crate::{App, ScimCtx};
 use jiff::Timestamp;
+use serde_json::{Map, Value};
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::fmt;
 use std::sync::Arc;
@@ -44,9 +46,33 @@ pub const MOST_BULK_OPERATIONS: usize = 1_000;
 #[derive(Debug, Clone, PartialEq)]
 pub struct Resource {
     /// What is known of it.
-    pub document: Document,
+    pub content: Content,
     /// What the service says about it.
     pub meta: Meta,
+}
+
+/// What is known of a resource.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Content {
+    /// As a document.
+    Document(Document),
+    /// As the text of the document that is kept, which is answered without being read, and what the service adds at its top.
+    Kept(String, Map<String, Value>),
+}
+
+impl Resource {
+    /// The document.
+    #[must_use]
+    pub fn document(&self) -> Cow<'_, Document> {
+        match &self.content {
+            Content::Document(document) => Cow::Borrowed(document),
+            Content::Kept(text, added) => {
+                let mut attributes: Map<String, Value> = serde_json::from_str(text).unwrap_or_default();
+                attributes.extend(added.clone());
+                Cow::Owned(Document::stored(attributes))
+            }
+        }
+    }
 }
 
 /// What became of a request that makes or changes something.

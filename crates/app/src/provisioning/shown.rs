@@ -1,6 +1,6 @@
 //! A record as a document: what the directory wrote, and in place of whatever has changed by other ways since, what is so now.
 
-use super::{Resource, date_time, entity_tag};
+use super::{Content, Resource, date_time, entity_tag};
 use crate::ScimCtx;
 use serde_json::{Map, Value, json};
 use std::sync::{Arc, LazyLock};
@@ -10,7 +10,7 @@ use vestibule_model::mapping;
 use vestibule_model::user::{Field, Status, User};
 use vestibule_scim::schema::{ENTERPRISE_USER, VESTIBULE_USER};
 use vestibule_scim::{Document, Meta, Registry, ResourceType};
-use vestibule_store::scim_users::Entry;
+use vestibule_store::scim_users::{Entry, Shown};
 
 static REGISTRY: LazyLock<Registry> = LazyLock::new(Registry::built_in);
 
@@ -51,18 +51,35 @@ pub(super) const ENTERPRISE: [(Field, &str); 4] = [
 pub(super) const PHONES: [(Field, &str); 4] =
     [(Field::Phone1, "work"), (Field::Phone2, "mobile"), (Field::Phone3, "other"), (Field::Fax, "fax")];
 
-/// The resource of a user.
+/// The resource of a user: the document as it is kept, if it tells everything, else brought up to date.
 pub(super) fn resource(base: &str, entry: &Entry, memberships: &[Membership]) -> Resource {
-    let mut document = Document::stored(attributes(entry));
-    let groups = groups(base, memberships);
-    if !groups.is_empty() {
-        document.set("groups", Value::Array(groups));
-    }
-    Resource { document, meta: meta(base, "Users", &entry.user.id.to_string(), times(&entry.user)) }
+    let user = &entry.user;
+    let times = (user.version, date_time(user.created_at), date_time(user.updated_at));
+    let meta = meta(base, "Users", &user.id.to_string(), times);
+    let added = added(base, memberships);
+    let content = match &entry.document {
+        Some(text) if entry.document_version == Some(user.version) => Content::Kept(text.clone(), added),
+        _ => {
+            let mut document = Document::stored(attributes(entry));
+            document.attributes.extend(added);
+            Content::Document(document)
+        }
+    };
+    Resource { content, meta }
 }
 
-fn times(user: &User) -> (i64, String, String) {
-    (user.version, date_time(user.created_at), date_time(user.updated_at))
+/// The resource of somebody about whom the document tells everything; nothing when it does not.
+pub(super) fn kept(base: &str, user: Shown, memberships: &[Membership]) -> Option<Resource> {
+    let times = (user.version, date_time(user.created_at), date_time(user.updated_at));
+    let meta = meta(base, "Users", &user.id.to_string(), times);
+    Some(Resource { content: Content::Kept(user.document?, added(base, memberships)), meta })
+}
+
+/// What the service adds to a document.
+fn added(base: &str, memberships: &[Membership]) -> Map<String, Value> {
+    let groups = groups(base, memberships);
+    let groups = (!groups.is_empty()).then(|| ("groups".to_owned(), Value::Array(groups)));
+    groups.into_iter().collect()
 }
 
 /// What the service says about a resource.
@@ -92,7 +109,8 @@ pub(super) fn attributes(entry: &Entry) -> Map<String, Value> {
     attributes
 }
 
-fn bring_up_to_date(attributes: &mut Map<String, Value>, entry: &Entry) {
+/// Writes into the attributes of a document what is so now.
+pub(super) fn bring_up_to_date(attributes: &mut Map<String, Value>, entry: &Entry) {
     let user = &entry.user;
     attributes.insert("userName".to_owned(), json!(entry.user_name()));
     // Whoever took the attribute away is not told it again, as long as it would say what is taken for granted.

@@ -48,7 +48,7 @@ pub(crate) async fn search(asking: Asking, body: Body) -> Result<Response, Failu
 
 fn shown(page: &Page, kind: &ResourceType, query: &Query) -> Vec<Value> {
     let projection = query.projection(kind);
-    page.resources.iter().map(|one| render(kind, &one.document, &projection, &one.meta)).collect()
+    page.resources.iter().map(|one| render(kind, &one.document(), &projection, &one.meta)).collect()
 }
 
 /// A filter that one type cannot answer is another type's.

@@ -14,10 +14,10 @@ use serde_json::Value;
 use std::sync::Arc;
 use vestibule_app::provisioning::groups::Shows;
 use vestibule_app::provisioning::users::Page;
-use vestibule_app::provisioning::{self, Expected, PatchAnswer, Resource, Told};
+use vestibule_app::provisioning::{self, Content, Expected, PatchAnswer, Resource, Told};
 use vestibule_app::{ApiCtx, ScimCtx};
 use vestibule_scim::quirks::Hint;
-use vestibule_scim::resource::{Rendered, render_into};
+use vestibule_scim::resource::{Answer, Rendered, Stored};
 use vestibule_scim::{Dialect, Error, Projection, Query, ResourceType, json};
 
 /// The most that is read of a body, in bytes.
@@ -134,12 +134,8 @@ impl Asking {
     pub(crate) fn listed(&self, kind: &ResourceType, query: &Query, page: &Page) -> Response {
         let projection = query.projection(kind);
         let mut body = Vec::with_capacity(512 + 1024 * page.resources.len());
-        let rendered = page.resources.iter().map(|resource| Rendered {
-            kind,
-            document: &resource.document,
-            projection: &projection,
-            meta: &resource.meta,
-        });
+        let rendered =
+            page.resources.iter().map(|resource| Answered { kind, resource, projection: &projection });
         page.head.write(&mut body, rendered);
         let told = telling::list(kind, query, &page.resources, page.head.total_results);
         self.looked(told, written(StatusCode::OK, body))
@@ -149,9 +145,7 @@ impl Asking {
     pub(crate) fn shown(&self, status: StatusCode, kind: &ResourceType, resource: &Resource) -> Response {
         let projection = self.projection(kind);
         let mut body = Vec::with_capacity(1024);
-        let rendered =
-            Rendered { kind, document: &resource.document, projection: &projection, meta: &resource.meta };
-        render_into(&mut body, &rendered);
+        Answered { kind, resource, projection: &projection }.write_into(&mut body);
         located(written(status, body), resource)
     }
 }
@@ -162,6 +156,26 @@ fn located(mut response: Response, resource: &Resource) -> Response {
         response.headers_mut().insert(LOCATION, location);
     }
     with_tag(response, &resource.meta.version)
+}
+
+/// A resource as it is answered: from the text that is kept, where there is one that can be.
+struct Answered<'a> {
+    kind: &'a ResourceType,
+    resource: &'a Resource,
+    projection: &'a Projection,
+}
+
+impl Answer for Answered<'_> {
+    fn write_into(&self, out: &mut Vec<u8>) -> bool {
+        let Self { kind, resource, projection } = *self;
+        let meta = &resource.meta;
+        if let Content::Kept(text, added) = &resource.content
+            && (Stored { kind, text, added, projection, meta }).write_into(out)
+        {
+            return true;
+        }
+        Rendered { kind, document: &resource.document(), projection, meta }.write_into(out)
+    }
 }
 
 /// The entity tags of a header; nothing if it is missing or says any. A strong tag is as good as a weak one here.

@@ -83,7 +83,7 @@ fn what_a_sign_in_left_before_its_cost_was_cut_is_there_afterwards() {
 #[test]
 fn who_was_there_before_users_were_counted_in_runs_is_counted() {
     let connection = Connection::open_in_memory().unwrap();
-    apply(&connection, |number| number < 22);
+    apply(&connection, |number| number < 25);
     connection
         .execute_batch(
             "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 5000) \
@@ -93,7 +93,7 @@ fn who_was_there_before_users_were_counted_in_runs_is_counted() {
              'member', 0, 1, 1, 1, 1, '{}' FROM n;",
         )
         .unwrap();
-    apply(&connection, |number| number >= 22);
+    apply(&connection, |number| number >= 25);
     let mut runs = connection
         .prepare("SELECT HEX(account_id), CAST(first_id AS TEXT), total FROM user_runs ORDER BY 1, first_id")
         .unwrap();

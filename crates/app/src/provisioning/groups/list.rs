@@ -68,7 +68,7 @@ impl Asked {
         if let Some(sorter) = &self.sorter {
             let key = |record: &Record| {
                 let resource = resource(&self.base, record, None);
-                sorter.key(&complete(self.kind, resource.document.attributes, &resource.meta))
+                sorter.key(&complete(self.kind, resource.document().into_owned().attributes, &resource.meta))
             };
             records.sort_by_cached_key(key);
             if sorter.is_descending() {
@@ -117,7 +117,11 @@ impl Asked {
         let asks_for_members = asks_for_members(filter);
         for record in records {
             let resource = shown(tx, &self.base, &record, asks_for_members).await?;
-            if filter.matches(&complete(self.kind, resource.document.attributes, &resource.meta)) {
+            if filter.matches(&complete(
+                self.kind,
+                resource.document().into_owned().attributes,
+                &resource.meta,
+            )) {
                 meeting.push(record);
             }
         }

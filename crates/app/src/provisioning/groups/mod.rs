@@ -12,7 +12,7 @@ pub use list::{Page, list};
 pub use write::{Shows, Written, create, delete, patch, replace};
 
 use super::shown::{groups_kind, meta};
-use super::{Expected, Failure, Resource, date_time, not_found};
+use super::{Content, Expected, Failure, Resource, date_time, not_found};
 use crate::ScimCtx;
 use serde_json::{Value, json};
 use vestibule_model::id::GroupId;
@@ -91,7 +91,7 @@ fn resource(base: &str, record: &Record, members: Option<&[Named]>) -> Resource 
     let times = (record.version, date_time(record.created_at), date_time(record.updated_at));
     let mut meta = meta(base, "Groups", &record.group.id.to_string(), times);
     meta.version = tag(record.version, members.map(|members| members.iter().map(|member| member.user)));
-    Resource { document, meta }
+    Resource { content: Content::Document(document), meta }
 }
 
 /// The entity tag: of the record alone, or of the record and who its members are. A record's version does not grow with its

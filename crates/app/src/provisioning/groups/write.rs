@@ -96,10 +96,7 @@ impl Shows {
         match self {
             Self::Always => Ok(true),
             Self::Never => Ok(false),
-            Self::UnlessLarge => {
-                let members = store::scim_groups::members(tx, group, LARGE + 1).await?;
-                Ok(members.len() <= LARGE as usize)
-            }
+            Self::UnlessLarge => Ok(!store::scim_groups::has_more_than(tx, group, LARGE).await?),
         }
     }
 }
@@ -118,7 +115,7 @@ pub async fn patch(
     let (members, rest) = patches::members(patch)?;
     let next = move |record: &Record| {
         let kind = kind().ok_or_else(|| not_found("group"))?;
-        let before = resource("", record, None).document;
+        let before = resource("", record, None).document().into_owned();
         let mut after = patches::apply(kind, &before, &rest)?;
         after.quirks.extend(rest.quirks.iter().copied());
         Ok(after)

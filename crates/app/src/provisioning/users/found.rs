@@ -93,7 +93,7 @@ impl Look<'_> {
         let own: Vec<_> =
             groups.iter().filter(|(user, _)| *user == entry.user.id).map(|(_, held)| held.clone()).collect();
         let resource = resource(self.base, entry, &own);
-        let whole = complete(self.kind, resource.document.attributes, &resource.meta);
+        let whole = complete(self.kind, resource.document().into_owned().attributes, &resource.meta);
         self.filter.matches(&whole).then_some(whole)
     }
 }
@@ -128,6 +128,12 @@ async fn by_column(tx: &Tx<'_>, filter: &Filter) -> Result<Option<Vec<Entry>>, F
         return Ok(Some(found));
     }
     Ok(None)
+}
+
+/// The `userName` that a filter asks for, if it asks for nothing else.
+pub(super) fn only_user_name(filter: &Filter) -> Option<&str> {
+    let asked = filter.test().and_then(|_| filter.only_equality())?;
+    matches!(column(&asked), Some(Column::UserName)).then(|| asked.value.as_str()).flatten()
 }
 
 enum Column {

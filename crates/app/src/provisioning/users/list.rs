@@ -3,20 +3,21 @@
 //! The owner is in none of them: no directory may do anything about the owner. Whoever asks for the owner by name, id or address
 //! finds them, so that a directory sees that the name is taken.
 
-use super::found::{MOST_LOOKED_AT, matching};
+use super::found::{MOST_LOOKED_AT, matching, only_user_name};
+use super::write::fold;
 use super::{LARGEST_PAGE, USUAL_PAGE};
 use crate::ScimCtx;
 use crate::provisioning::asked::{Cursor, Start};
-use crate::provisioning::shown::{resource, users};
+use crate::provisioning::shown::{kept, resource, users};
 use crate::provisioning::{Failure, Resource, not_found};
-use serde_json::Value;
+use serde_json::{Value, json};
 use std::sync::Arc;
 use vestibule_model::group::Membership;
 use vestibule_model::id::UserId;
 use vestibule_scim::filter::{self, Filter};
 use vestibule_scim::list::{SortKey, Sorter};
 use vestibule_scim::{Error, ListResponse, Query, ResourceType};
-use vestibule_store::scim_users::Entry;
+use vestibule_store::scim_users::{Entry, Shown};
 use vestibule_store::{self as store, Tx};
 
 /// A page of a list.
@@ -51,8 +52,8 @@ async fn standing_before(
     place: usize,
     owner: Option<UserId>,
 ) -> Result<Option<UserId>, store::Error> {
-    let offset = i64::try_from(place.saturating_sub(2)).unwrap_or(i64::MAX);
-    match (store::scim_users::at(tx, None, offset).await?, owner) {
+    let place = i64::try_from(place.saturating_sub(2)).unwrap_or(i64::MAX);
+    match (store::scim_users::standing_at(tx, place).await?, owner) {
         (Some(found), Some(owner)) if found >= owner => store::scim_users::at(tx, Some(found), 0).await,
         (found, _) => Ok(found),
     }
@@ -91,7 +92,10 @@ impl Asked {
     async fn answer(&self, tx: &Tx<'_>) -> Result<Page, Failure> {
         match (&self.filter, &self.sorter) {
             (None, None) => self.plain(tx).await,
-            (Some(filter), None) => self.filtered(tx, filter).await,
+            (Some(filter), None) => match self.named(tx, filter).await? {
+                Some(page) => Ok(page),
+                None => self.filtered(tx, filter).await,
+            },
             (_, Some(sorter)) => self.sorted(tx, sorter).await,
         }
     }
@@ -108,15 +112,65 @@ impl Asked {
             Start::Place(place) => standing_before(tx, place, owner).await?.map(Some),
         };
         let wanted = u32::try_from(self.count).unwrap_or(u32::MAX);
-        let mut entries = match after {
+        let mut found = match after {
             // One more tells that there is a next page, and another one may be the owner.
-            Some(after) if wanted > 0 => store::scim_users::page(tx, after, wanted.saturating_add(2)).await?,
+            Some(after) if wanted > 0 => {
+                store::scim_users::shown_page(tx, after, wanted.saturating_add(2)).await?
+            }
             _ => Vec::new(),
         };
-        entries.retain(|entry| Some(entry.user.id) != owner);
-        let is_more = entries.len() > self.count;
-        entries.truncate(self.count);
-        self.page(tx, Some(total), entries, is_more).await
+        found.retain(|user| Some(user.id) != owner);
+        let is_more = found.len() > self.count;
+        found.truncate(self.count);
+        let last = found.last().map(|user| user.id);
+        let resources = self.as_kept(tx, found).await?;
+        Ok(self.page(Some(total), resources, last.filter(|_| is_more)))
+    }
+
+    /// Users who stand together, each by the document where that tells everything, else by the record.
+    async fn as_kept(&self, tx: &Tx<'_>, found: Vec<Shown>) -> Result<Vec<Resource>, Failure> {
+        let (Some(first), Some(last)) = (found.first(), found.last()) else { return Ok(Vec::new()) };
+        let (first, last) = (first.id, last.id);
+        let memberships = match self.with_groups {
+            true => store::groups::of_users(tx, first, last).await?,
+            false => Vec::new(),
+        };
+        let records = match found.iter().all(|user| user.document.is_some()) {
+            true => Vec::new(),
+            false => {
+                let limit = u32::try_from(found.len()).unwrap_or(u32::MAX).saturating_add(1);
+                store::scim_users::from(tx, first, limit).await?
+            }
+        };
+        let mut resources = Vec::with_capacity(found.len());
+        for user in found {
+            let (id, own) = (user.id, own(&memberships, user.id));
+            if let Some(resource) = kept(&self.base, user, &own) {
+                resources.push(resource);
+            } else if let Some(entry) = records.iter().find(|entry| entry.user.id == id) {
+                resources.push(resource(&self.base, entry, &own));
+            }
+        }
+        Ok(resources)
+    }
+
+    /// Whoever has the `userName` that is asked for, if nothing else is asked and the document tells everything: what directories
+    /// ask before everything they do.
+    async fn named(&self, tx: &Tx<'_>, filter: &Filter) -> Result<Option<Page>, Failure> {
+        let (Some(name), Start::Place(1)) = (only_user_name(filter), &self.start) else { return Ok(None) };
+        if self.count == 0 {
+            return Ok(None);
+        }
+        let found = store::scim_users::shown_by_user_name(tx, &fold(name)).await?;
+        // The index is more forgiving than the filter.
+        let found = found.filter(|user| filter.matches(&json!({ "userName": user.user_name })));
+        let Some(user) = found else { return Ok(Some(self.page(Some(0), Vec::new(), None))) };
+        let memberships = match self.with_groups {
+            true => store::groups::of_user(tx, user.id).await?,
+            false => Vec::new(),
+        };
+        let resource = kept(&self.base, user, &memberships);
+        Ok(resource.map(|resource| self.page(Some(1), vec![resource], None)))
     }
 
     /// Those who meet a filter, in order of id.
@@ -139,7 +193,9 @@ impl Asked {
         .await?;
         let is_more = entries.len() > self.count;
         entries.truncate(self.count);
-        self.page(tx, (!by_cursor).then_some(total), entries, is_more).await
+        let resources = self.resources(tx, &entries).await?;
+        let last = entries.last().map(|entry| entry.user.id).filter(|_| is_more);
+        Ok(self.page((!by_cursor).then_some(total), resources, last))
     }
 
     /// All of them in another order: they are looked at one and all.
@@ -166,52 +222,39 @@ impl Asked {
             Start::Place(place) => place.saturating_sub(1),
             Start::After(_) => 0,
         };
-        let entries = found.into_iter().map(|(_, entry)| entry).skip(skipped).take(self.count).collect();
-        self.page(tx, Some(total), entries, false).await
+        let entries: Vec<Entry> =
+            found.into_iter().map(|(_, entry)| entry).skip(skipped).take(self.count).collect();
+        Ok(self.page(Some(total), self.resources(tx, &entries).await?, None))
     }
 
-    async fn page(
-        &self,
-        tx: &Tx<'_>,
-        total: Option<usize>,
-        entries: Vec<Entry>,
-        is_more: bool,
-    ) -> Result<Page, Failure> {
-        let groups = self.groups(tx, &entries).await?;
-        let last = entries.last().map(|entry| entry.user.id);
-        let resources = entries.iter().map(|entry| {
-            let own: Vec<Membership> = groups
-                .iter()
-                .filter(|(user, _)| *user == entry.user.id)
-                .map(|(_, held)| held.clone())
-                .collect();
-            resource(&self.base, entry, &own)
-        });
-        let resources = resources.collect();
-        let by_cursor = matches!(self.start, Start::After(_));
-        let start_index = match self.start {
-            Start::Place(place) => Some(place),
-            Start::After(_) => None,
+    /// The page; `last` is the last user on it, if there are more.
+    fn page(&self, total: Option<usize>, resources: Vec<Resource>, last: Option<UserId>) -> Page {
+        let (start_index, last) = match self.start {
+            Start::Place(place) => (Some(place), None),
+            Start::After(_) => (None, last),
         };
-        let next_cursor = last.filter(|_| is_more && by_cursor).map(|id| Cursor::write(id.to_bytes()));
+        let next_cursor = last.map(|id| Cursor::write(id.to_bytes()));
         let head = ListResponse { total_results: total, start_index, next_cursor, previous_cursor: None };
-        Ok(Page { head, resources })
+        Page { head, resources }
     }
 
-    async fn groups(&self, tx: &Tx<'_>, entries: &[Entry]) -> Result<Vec<(UserId, Membership)>, Failure> {
-        if !self.with_groups {
-            return Ok(Vec::new());
-        }
-        let together = self.filter.is_none() && self.sorter.is_none();
-        if let (true, Some(first), Some(last)) = (together, entries.first(), entries.last()) {
-            return Ok(store::groups::of_users(tx, first.user.id, last.user.id).await?);
-        }
-        // They stand anywhere: each is asked for alone.
-        let mut all = Vec::new();
+    /// Users who stand anywhere: the groups of each are asked for alone.
+    async fn resources(&self, tx: &Tx<'_>, entries: &[Entry]) -> Result<Vec<Resource>, Failure> {
+        let mut resources = Vec::with_capacity(entries.len());
         for entry in entries {
-            let id = entry.user.id;
-            all.extend(store::groups::of_user(tx, id).await?.into_iter().map(|held| (id, held)));
+            let memberships = match self.with_groups {
+                true => store::groups::of_user(tx, entry.user.id).await?,
+                false => Vec::new(),
+            };
+            resources.push(resource(&self.base, entry, &memberships));
         }
-        Ok(all)
+        Ok(resources)
     }
+}
+
+/// The memberships of one of several users, which are in order of user.
+fn own(memberships: &[(UserId, Membership)], user: UserId) -> Vec<Membership> {
+    let start = memberships.partition_point(|(id, _)| *id < user);
+    let own = memberships.iter().skip(start).take_while(|(id, _)| *id == user);
+    own.map(|(_, held)| held.clone()).collect()
 }

@@ -9,9 +9,10 @@ mod write;
 pub use list::{Page, list};
 pub use write::{create, delete, patch, replace};
 
-use super::shown::{resource, user_id};
+use super::shown::{kept, resource, user_id};
 use super::{Failure, Resource, not_found};
 use crate::ScimCtx;
+use std::sync::Arc;
 use vestibule_scim::ResourceType;
 use vestibule_store::{self as store};
 
@@ -33,13 +34,18 @@ pub fn kind() -> Option<&'static ResourceType> {
 pub async fn get(ctx: &ScimCtx, base: &str, id: &str, with_groups: bool) -> Result<Resource, Failure> {
     let id = user_id(id).ok_or_else(|| not_found("user"))?;
     let scope = ctx.api().app.store().account(ctx.account().id);
+    let base = Arc::<str>::from(base);
     let found = scope.read(move |tx| {
+        let base = Arc::clone(&base);
         Box::pin(async move {
-            let Some(entry) = store::scim_users::by_id(tx, id).await? else { return Ok(None) };
+            let Some(shown) = store::scim_users::shown(tx, id).await? else { return Ok(None) };
             let groups = if with_groups { store::groups::of_user(tx, id).await? } else { Vec::new() };
-            Ok::<_, store::Error>(Some((entry, groups)))
+            if shown.document.is_some() {
+                return Ok(kept(&base, shown, &groups));
+            }
+            let entry = store::scim_users::by_id(tx, id).await?;
+            Ok::<_, store::Error>(entry.map(|entry| resource(&base, &entry, &groups)))
         })
     });
-    let (entry, groups) = found.await?.ok_or_else(|| not_found("user"))?;
-    Ok(resource(base, &entry, &groups))
+    found.await?.ok_or_else(|| not_found("user"))
 }

@@ -2,7 +2,7 @@
 
 use crate::ScimCtx;
 use crate::directory::people::{self, Setting};
-use crate::provisioning::shown::{attributes, resource, user_id, users};
+use crate::provisioning::shown::{attributes, bring_up_to_date, resource, user_id, users};
 use crate::provisioning::wanted::{Address, address, addresses, wanted};
 use crate::provisioning::{Expected, Failure, Told, Written, again, may_write, not_found};
 use serde_json::{Map, Value};
@@ -40,14 +40,16 @@ pub async fn create(ctx: &ScimCtx, base: &str, document: Document) -> Result<Wri
             let (setting, document, base) = (setting.clone(), Arc::clone(&document), base.clone());
             Box::pin(async move {
                 let name = fold(document.text("userName").unwrap_or_default());
-                if store::scim_users::by_user_name(tx, &name).await?.is_some() {
+                if store::scim_users::shown_by_user_name(tx, &name).await?.is_some() {
                     return Err(store::Error::UserNameTaken.into());
                 }
                 let asked = wanted(&Map::new(), &document)?;
                 let email = free_address(tx, &setting, address(&document)).await?;
                 let asked = Wanted { email, ..asked };
-                let settled = people::settle(tx, &setting, &asked, None).await?;
-                let entry = write_down(tx, &settled.user, &document, None).await?;
+                let settled = people::settled(tx, &setting, &asked).await?;
+                let entry = described(&settled.user, (*document).clone());
+                store::users::insert_described(tx, &settled.user, Some(description(&entry, &name))).await?;
+                store::scim_users::add_addresses(tx, &settled.user, &addresses(&document)).await?;
                 let told = told("created", &entry, Some(&settled.changes), &document.quirks);
                 Ok(Written { resource: resource(&base, &entry, &[]), told })
             })
@@ -79,7 +81,7 @@ pub async fn replace(
         }
         // What the directory itself wrote before, and leaves out now, is gone; what came by other ways stays.
         let wrote = entry.document.as_deref().and_then(|text| serde_json::from_str(text).ok());
-        Ok((wrote.unwrap_or_default(), after))
+        Ok(Next { wrote: Some(wrote.unwrap_or_default()), before, after })
     })
     .await
 }
@@ -98,10 +100,10 @@ pub async fn patch(
     let patch = Arc::new(patch);
     change(ctx, (base, id), expected, move |entry| {
         let kind = users().ok_or_else(|| not_found("user"))?;
-        let before = attributes(entry);
-        let mut after = patches::apply(kind, &Document::stored(before.clone()), &patch)?;
+        let before = Document::stored(attributes(entry));
+        let mut after = patches::apply(kind, &before, &patch)?;
         after.quirks.extend(patch.quirks.iter().copied());
-        Ok((before, without_password(after)))
+        Ok(Next { wrote: None, before: before.attributes, after: without_password(after) })
     })
     .await
 }
@@ -128,8 +130,15 @@ pub async fn delete(ctx: &ScimCtx, id: &str, expected: Expected) -> Result<Told,
     .await
 }
 
-/// What becomes of a user: what the directory had written before, and what it says now.
-type Next = (Map<String, Value>, Document);
+/// What becomes of a user.
+struct Next {
+    /// What the directory itself had written, where that is another thing than what was so.
+    wrote: Option<Map<String, Value>>,
+    /// What was so.
+    before: Map<String, Value>,
+    /// What the directory says now.
+    after: Document,
+}
 
 async fn change(
     ctx: &ScimCtx,
@@ -147,10 +156,11 @@ async fn change(
             Box::pin(async move {
                 let entry = store::scim_users::by_id(tx, id).await?.ok_or_else(|| not_found("user"))?;
                 expected.check(entry.user.version)?;
-                let (before, after) = next(&entry)?;
-                let (entry, changes) = apply(tx, &setting, entry, (&before, &after)).await?;
+                let mut next = next(&entry)?;
+                let quirks = std::mem::take(&mut next.after.quirks);
+                let (entry, changes) = apply(tx, &setting, entry, next).await?;
                 let groups = store::groups::of_user(tx, id).await?;
-                let told = told("changed", &entry, changes.as_deref(), &after.quirks);
+                let told = told("changed", &entry, changes.as_deref(), &quirks);
                 Ok(Written { resource: resource(&base, &entry, &groups), told })
             })
         })
@@ -163,19 +173,22 @@ async fn apply(
     tx: &Tx<'_>,
     setting: &Setting,
     entry: Entry,
-    (before, after): (&Map<String, Value>, &Document),
+    Next { wrote, before, after }: Next,
 ) -> Result<(Entry, Option<Vec<Change>>), Failure> {
     let name = fold(after.text("userName").unwrap_or_default());
-    if let Some(other) = store::scim_users::by_user_name(tx, &name).await?
+    // A name that was given is nobody else's.
+    let keeps_name = entry.user_name.as_deref().is_some_and(|before| fold(before) == name);
+    if !keeps_name
+        && let Some(other) = store::scim_users::by_user_name(tx, &name).await?
         && other.user.id != entry.user.id
     {
         return Err(store::Error::UserNameTaken.into());
     }
-    let asked = wanted(before, after)?;
-    let email = new_address(tx, setting, &entry, address(after)).await?;
+    let asked = wanted(wrote.as_ref().unwrap_or(&before), &after)?;
+    let email = new_address(tx, setting, &entry, address(&after)).await?;
     let asked = Wanted { email, ..asked };
     let settled = people::settle(tx, setting, &asked, Some(&entry.user)).await?;
-    let says_the_same = entry.document.is_some() && attributes(&entry) == after.attributes;
+    let says_the_same = entry.document.is_some() && before == after.attributes;
     if settled.changes.is_empty() && says_the_same {
         return Ok((entry, None));
     }
@@ -184,43 +197,54 @@ async fn apply(
         user.updated_at = setting.now;
         user.version = store::users::update(tx, &user).await?;
     }
-    let written = write_down(tx, &user, after, Some(&entry)).await?;
+    let written = write_down(tx, &user, after, &entry).await?;
     Ok((written, Some(settled.changes)))
 }
 
-/// Writes the document beside the record, with everything in it that is so now.
-async fn write_down(
-    tx: &Tx<'_>,
-    user: &User,
-    document: &Document,
-    before: Option<&Entry>,
-) -> Result<Entry, Failure> {
-    let text = |attributes: &Map<String, Value>| Value::Object(attributes.clone()).to_string();
-    let mut entry = Entry {
-        user: user.clone(),
-        user_name: document.text("userName").map(str::to_owned),
-        external_id: document.text("externalId").map(str::to_owned),
-        document: Some(text(&document.attributes)),
-        document_version: None,
-    };
-    entry.document = Some(text(&attributes(&entry)));
-    entry.document_version = Some(user.version);
-    let description = Description {
-        user_name: entry.user_name(),
-        user_name_folded: &fold(entry.user_name()),
-        external_id: entry.external_id.as_deref(),
-        document: entry.document.as_deref().unwrap_or("{}"),
-        version: user.version,
-    };
-    store::scim_users::describe(tx, user.id, description).await?;
-    let known = before.and_then(|before| before.document.as_deref());
-    let listed = |text: &str| serde_json::from_str(text).ok().map(Document::stored);
-    let listed = known.and_then(listed).map(|document| addresses(&document)).unwrap_or_default();
-    let now = addresses(document);
+/// Writes the document beside the record of somebody known, with everything in it that is so now.
+async fn write_down(tx: &Tx<'_>, user: &User, document: Document, before: &Entry) -> Result<Entry, Failure> {
+    let now = addresses(&document);
+    let entry = described(user, document);
+    if (&entry.user_name, &entry.external_id) == (&before.user_name, &before.external_id) {
+        let text = entry.document.as_deref().unwrap_or("{}");
+        store::scim_users::rewrite(tx, user.id, text, user.version).await?;
+    } else {
+        let folded = fold(entry.user_name());
+        store::scim_users::describe(tx, user.id, description(&entry, &folded)).await?;
+    }
+    let listed = before.document.as_deref().and_then(|text| serde_json::from_str(text).ok());
+    let listed = listed.map(|known| addresses(&Document::stored(known))).unwrap_or_default();
     if listed != now {
         store::scim_users::set_addresses(tx, user.id, &now).await?;
     }
     Ok(entry)
+}
+
+/// A user with the document, and everything in it that is so now.
+fn described(user: &User, document: Document) -> Entry {
+    let mut entry = Entry {
+        user: user.clone(),
+        user_name: document.text("userName").map(str::to_owned),
+        external_id: document.text("externalId").map(str::to_owned),
+        document: Some(String::new()),
+        document_version: Some(user.version),
+    };
+    let mut attributes = document.attributes;
+    bring_up_to_date(&mut attributes, &entry);
+    // Keys are texts, so there is nothing that could not be written.
+    entry.document = serde_json::to_string(&attributes).ok();
+    entry
+}
+
+/// What stands beside the record, with the name in the form in which it is compared.
+fn description<'a>(entry: &'a Entry, folded: &'a str) -> Description<'a> {
+    Description {
+        user_name: entry.user_name(),
+        user_name_folded: folded,
+        external_id: entry.external_id.as_deref(),
+        document: entry.document.as_deref().unwrap_or("{}"),
+        version: entry.user.version,
+    }
 }
 
 /// The address of somebody new: the `userName`, if it is one. An address that is only listed is taken if it is in a domain of

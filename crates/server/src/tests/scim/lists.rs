@@ -135,3 +135,39 @@ async fn s03_a_filter_that_cannot_be_is_refused_and_costs_nothing() {
     assert!(found(&directory, harmless).await.is_empty());
     assert_eq!(found(&directory, "userName pr").await, ["anna@acme.example"]);
 }
+
+/// The document of one may tell everything and that of the next may not: each is shown as it is now, the same by every way.
+#[tokio::test]
+async fn a_page_a_look_and_a_filter_show_the_same_whether_the_record_went_on_or_not() {
+    let house = House::new().await;
+    let directory = Directory::new(&house, "acme").await;
+    let mut ids = Vec::new();
+    for name in ["ben@acme.example", "anna@acme.example", "cleo@acme.example"] {
+        let mut body = entra(name);
+        body["name"] = json!({ "givenName": "Somebody", "familyName": "Else" });
+        body["externalId"] = json!(name);
+        body["displayName"] = json!("Quoted \"name\", with \\ and ü");
+        ids.push(directory.post("/Users", &body).await.id());
+    }
+    directory.group("Staff", &[&ids[0], &ids[1]]).await;
+    let before = directory.get(&format!("/Users/{}", ids[1])).await;
+    house.wait(jiff::SignedDuration::from_secs(60));
+    house.member("anna@acme.example").await;
+    for shown in ["", "&attributes=userName,name.givenName,groups", "&excludedAttributes=emails,groups"] {
+        let page = directory.get(&format!("/Users?startIndex=1&count=10{shown}")).await;
+        let listed = page.body["Resources"].as_array().unwrap().clone();
+        for (place, id) in ids.iter().enumerate() {
+            let one = directory.get(&format!("/Users/{id}?{}", shown.trim_start_matches('&'))).await.body;
+            let name = one["userName"].as_str().unwrap();
+            let found = directory.get(&format!("/Users?filter=userName%20eq%20%22{name}%22{shown}")).await;
+            assert!(listed.contains(&one), "{place}: {one} is not in {listed:?}");
+            assert_eq!(found.body["Resources"], json!([one]), "{found:?}");
+        }
+    }
+    let after = directory.get(&format!("/Users/{}", ids[1])).await.body;
+    assert_ne!(after["meta"]["version"], before.body["meta"]["version"], "the sign-in wrote to the record");
+    assert_eq!(after["name"]["givenName"], "Clara", "and is what is shown");
+    let untouched = directory.get(&format!("/Users/{}", ids[0])).await.body;
+    assert_eq!(untouched["displayName"], "Quoted \"name\", with \\ and ü");
+    assert_eq!(untouched["name"]["givenName"], "Somebody");
+}
