@@ -16,6 +16,7 @@ pub(crate) struct Answer {
     pub(crate) status: u16,
     pub(crate) location: String,
     pub(crate) cookies: Vec<String>,
+    pub(crate) body: String,
 }
 
 impl Connection {
@@ -40,9 +41,29 @@ impl Connection {
         self.exchange(head).await
     }
 
+    /// Asks an API, with a token and perhaps a body in JSON.
+    pub(crate) async fn send(
+        &mut self,
+        method: &str,
+        path: &str,
+        token: &str,
+        body: Option<&str>,
+    ) -> Result<Answer> {
+        let head =
+            format!("{method} {path} HTTP/1.1\r\nHost: {}\r\nAuthorization: Bearer {token}\r\n", self.host);
+        let rest = match body {
+            Some(body) => {
+                format!("Content-Type: application/scim+json\r\nContent-Length: {}\r\n\r\n{body}", body.len())
+            }
+            None => "\r\n".to_owned(),
+        };
+        self.exchange(head + &rest).await
+    }
+
     async fn exchange(&mut self, request: String) -> Result<Answer> {
         self.stream.get_mut().write_all(request.as_bytes()).await?;
-        let mut answer = Answer { status: 0, location: String::new(), cookies: Vec::new() };
+        let mut answer =
+            Answer { status: 0, location: String::new(), cookies: Vec::new(), body: String::new() };
         let mut length = 0;
         let mut line = String::new();
         loop {
@@ -67,6 +88,7 @@ impl Connection {
         }
         let mut body = vec![0; length];
         self.stream.read_exact(&mut body).await?;
+        answer.body = String::from_utf8(body)?;
         Ok(answer)
     }
 }

@@ -2,11 +2,13 @@
 //!
 //! The program is a process of its own, measured by what the kernel counts for it (`/proc`), so that making responses
 //! and talking HTTP on this side costs nothing of the figure. `service` runs the program, `provider` is the identity
-//! provider side, `http` the smallest client that will do, `sign_in` the story, `report` the table, `simulate` what comes after it.
+//! provider side, `http` the smallest client that will do, `sign_in` the story, `report` the table, `simulate` what comes after it; `scim` is a story
+//! of its own.
 
 mod http;
 mod provider;
 mod report;
+mod scim;
 mod service;
 mod sign_in;
 mod simulate;
@@ -14,7 +16,7 @@ mod simulate;
 use clap::Parser;
 use std::path::PathBuf;
 
-/// Measures sign-ins.
+/// Measures sign-ins, or SCIM.
 #[derive(Debug, Parser)]
 struct Arguments {
     /// The program to measure
@@ -35,6 +37,12 @@ struct Arguments {
     /// How many people sign in, again and again
     #[arg(long, default_value_t = 200)]
     people: usize,
+    /// Instead of sign-ins measure the SCIM interface
+    #[arg(long)]
+    scim: bool,
+    /// How many users the account has for that
+    #[arg(long, default_value_t = 10_000)]
+    users: usize,
     /// Afterwards simulate an edited account file over all of it
     #[arg(long)]
     simulate: bool,
@@ -48,6 +56,9 @@ fn main() -> Result<()> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let provider = provider::Provider::new(arguments.people)?;
     let service = service::Service::start(&arguments.program, arguments.store.as_deref(), &provider)?;
+    if arguments.scim {
+        return runtime.block_on(scim::measure(&service, arguments.users, arguments.at_once));
+    }
     let idle = service.memory_kilobytes()?;
     let mut rounds = Vec::new();
     for round in 0..=arguments.rounds {
