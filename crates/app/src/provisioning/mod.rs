@@ -21,6 +21,7 @@ pub use shown::registry;
 use crate::error::Error;
 use crate::{App, ScimCtx};
 use jiff::Timestamp;
+use serde::Deserialize;
 use serde_json::{Map, Value};
 use std::borrow::Cow;
 use std::collections::BTreeSet;
@@ -73,6 +74,30 @@ impl Resource {
             }
         }
     }
+
+    /// What it is called: its `userName`, else its `displayName`. Nothing else of a text that is kept is read.
+    #[must_use]
+    pub fn name(&self) -> Option<String> {
+        match &self.content {
+            Content::Document(document) => {
+                document.text("userName").or_else(|| document.text("displayName")).map(str::to_owned)
+            }
+            Content::Kept(text, _) => {
+                let names: Names<'_> = serde_json::from_str(text).ok()?;
+                names.user_name.or(names.display_name).map(Cow::into_owned)
+            }
+        }
+    }
+}
+
+/// The names in a document.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Names<'a> {
+    #[serde(borrow)]
+    user_name: Option<Cow<'a, str>>,
+    #[serde(borrow)]
+    display_name: Option<Cow<'a, str>>,
 }
 
 /// What became of a request that makes or changes something.

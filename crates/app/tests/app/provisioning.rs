@@ -103,7 +103,7 @@ async fn somebody_is_created_changed_replaced_and_deleted_and_each_deed_is_told(
     let bare = user(json!({ "userName": "anna@acme.example", "title": "Lead" }));
     let done = users::replace(&ctx, (BASE, &id), bare, Expected::Any).await.unwrap();
     assert!(done.told.story[0].starts_with("changed anna@acme.example: "), "{:?}", done.told.story);
-    let shown = users::get(&ctx, BASE, &id, false).await.unwrap().document;
+    let shown = users::get(&ctx, BASE, &id, false).await.unwrap().document().into_owned();
     assert_eq!((shown.text("title"), shown.get("name")), (Some("Lead"), None), "what it wrote it takes away");
 
     assert_eq!(changed(&ctx, &id, turned(false)).await.unwrap()[0], "deactivated anna@acme.example");
@@ -159,7 +159,8 @@ async fn s06_many_patches_of_one_person_at_once_lose_nothing(world: &World) {
         async move { changed(&directory(&account).await, &id, patch(operation)).await }
     });
     assert!(outcomes.await.iter().all(Result::is_ok));
-    let document = users::get(&directory(&acme).await, BASE, &id, false).await.unwrap().document;
+    let document =
+        users::get(&directory(&acme).await, BASE, &id, false).await.unwrap().document().into_owned();
     for field in ["title", "nickName", "preferredLanguage", "displayName"] {
         assert_eq!(document.text(field), Some("de"), "{field} is kept");
     }

@@ -13,9 +13,9 @@ pub(crate) type Told = (String, Option<Subject>);
 
 /// One resource was shown.
 pub(crate) fn one(kind: &ResourceType, resource: &Resource) -> Told {
-    let Some(name) = name(resource) else { return ("looked at one resource".to_owned(), None) };
+    let Some(name) = resource.name() else { return ("looked at one resource".to_owned(), None) };
     let article = if kind.name == "Group" { "the group " } else { "" };
-    (format!("looked at {article}{name}"), subject(kind, resource))
+    (format!("looked at {article}{name}"), subject(kind, resource, name))
 }
 
 /// A page of a list was shown: how many there are in all is not known of a list by cursor.
@@ -29,8 +29,8 @@ pub(crate) fn list(kind: &ResourceType, query: &Query, found: &[Resource], total
     match (found, total) {
         ([], None | Some(0)) => (format!("{asked}: there is none"), None),
         ([one], None | Some(1)) => {
-            let name = name(one).unwrap_or("1 found");
-            (format!("{asked}: {name}"), subject(kind, one))
+            let Some(name) = one.name() else { return (format!("{asked}: 1 found"), None) };
+            (format!("{asked}: {name}"), subject(kind, one, name))
         }
         (some, total) => (format!("{asked}: {} found", total.unwrap_or(some.len())), None),
     }
@@ -44,15 +44,11 @@ fn nouns(kind: &ResourceType) -> (&'static str, &'static str) {
     }
 }
 
-fn name(resource: &Resource) -> Option<&str> {
-    resource.document.text("userName").or_else(|| resource.document.text("displayName"))
-}
-
-fn subject(kind: &ResourceType, resource: &Resource) -> Option<Subject> {
-    let (id, name) = (&resource.meta.id, name(resource).map(str::to_owned));
+fn subject(kind: &ResourceType, resource: &Resource, name: String) -> Option<Subject> {
+    let id = &resource.meta.id;
     match kind.name.as_str() {
-        "User" => Some(Subject::User(id.parse().ok()?, name)),
-        "Group" => Some(Subject::Group(id.parse().ok()?, name)),
+        "User" => Some(Subject::User(id.parse().ok()?, Some(name))),
+        "Group" => Some(Subject::Group(id.parse().ok()?, Some(name))),
         _ => None,
     }
 }

@@ -10,7 +10,7 @@ pub use list::list;
 pub use write::{create, delete, patch, replace};
 
 use super::shown::meta;
-use super::{Failure, Resource, date_time, not_found};
+use super::{Content, Failure, Resource, date_time, not_found};
 use crate::ScimCtx;
 use serde_json::{Map, Value};
 use std::sync::Arc;
@@ -62,7 +62,7 @@ fn resource(base: &str, kind: &ResourceType, record: &Record) -> Resource {
     let times = (record.version, date_time(record.created_at), date_time(record.updated_at));
     let endpoint = kind.endpoint.trim_start_matches('/');
     Resource {
-        document: Document::stored(attributes(record)),
+        content: Content::Document(Document::stored(attributes(record))),
         meta: meta(base, endpoint, &record.id.to_string(), times),
     }
 }
