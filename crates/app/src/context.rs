@@ -61,6 +61,8 @@ pub struct Deployment {
     pub api_rate: crate::limits::Rate,
     /// Authorities that may vouch for servers that are looked up, besides those that the machine trusts.
     pub outbound_roots: Vec<crate::outbound::Root>,
+    /// Which name server is asked.
+    pub dns: crate::outbound::Dns,
 }
 
 /// The clock.
@@ -131,7 +133,8 @@ impl App {
         random: Random,
     ) -> Result<Self, Error> {
         let vault = Vault::new(key)?;
-        let outbound = Outbound::new(deployment.outbound_allow.clone(), deployment.outbound_roots.clone());
+        let outbound = Outbound::new(deployment.outbound_allow.clone(), deployment.outbound_roots.clone())
+            .asking(deployment.dns);
         let inner = Inner {
             store,
             vault,

@@ -6,11 +6,11 @@
 
 use crate::context::{App, JobCtx};
 use crate::error::Error;
-use crate::{alarms, calls, idp_metadata, imports, keys, outbox, pictures, sessions, tokens};
+use crate::{alarms, calls, domains, idp_metadata, imports, keys, outbox, pictures, sessions, tokens};
 use jiff::{SignedDuration, Timestamp};
 use std::future::Future;
 use std::time::Duration;
-use vestibule_model::id::{ConnectionId, ImportId, MailId, UserId};
+use vestibule_model::id::{ClaimId, ConnectionId, ImportId, MailId, UserId};
 use vestibule_store::jobs::Job;
 use vestibule_store::{self as store, Body, GlobalTx};
 
@@ -47,7 +47,8 @@ pub async fn run(app: App, shutdown: impl Future<Output = ()>) {
             lane(Kind::IdpMetadata),
             lane(Kind::Mail),
             lane(Kind::Picture),
-            lane(Kind::Import)
+            lane(Kind::Import),
+            lane(Kind::Domain)
         )
     };
     tokio::select! {
@@ -84,10 +85,13 @@ pub(crate) enum Kind {
     Picture,
     /// An import of people is gone on with.
     Import,
+    /// The proof of a domain is looked for.
+    Domain,
 }
 
 impl Kind {
-    const ALL: [Self; 5] = [Self::SpKeys, Self::IdpMetadata, Self::Mail, Self::Picture, Self::Import];
+    const ALL: [Self; 6] =
+        [Self::SpKeys, Self::IdpMetadata, Self::Mail, Self::Picture, Self::Import, Self::Domain];
 
     /// The word under which the store keeps it.
     pub(crate) fn as_str(self) -> &'static str {
@@ -97,6 +101,7 @@ impl Kind {
             Self::Mail => store::outbox::JOB,
             Self::Picture => store::pictures::JOB,
             Self::Import => store::imports::JOB,
+            Self::Domain => "domain",
         }
     }
 
@@ -108,6 +113,7 @@ impl Kind {
             Self::Mail => outbox::deliver(ctx, MailId::from_bytes(subject)).await,
             Self::Picture => pictures::look(ctx, UserId::from_bytes(subject)).await,
             Self::Import => imports::look_after(ctx, ImportId::from_bytes(subject)).await,
+            Self::Domain => domains::look_after(ctx, ClaimId::from_bytes(subject)).await,
         }
     }
 }

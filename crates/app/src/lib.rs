@@ -13,6 +13,7 @@ pub mod configuration;
 pub mod context;
 pub mod cures;
 pub(crate) mod directory;
+pub mod domains;
 mod error;
 pub mod groups;
 pub mod idp_metadata;

@@ -3,6 +3,7 @@
 //! A link works once and for a while. It is looked at by GET (mail scanners follow links) and used by POST.
 
 use crate::context::{App, VisitorCtx};
+use crate::domains::enforce;
 use crate::error::{Error, Kind};
 use crate::secret;
 use crate::sign_in::password;
@@ -76,7 +77,7 @@ pub async fn inspect(ctx: &VisitorCtx, token: &str) -> Result<View, Error> {
 /// Sets the password of the link's user, and signs the person in.
 ///
 /// # Errors
-/// A link that does not work any more, or a password that is too weak.
+/// A link that does not work any more, or a password that is too weak; [`Kind::Forbidden`] where SSO is the only way in.
 pub async fn set_password(ctx: &VisitorCtx, token: &str, new_password: &str) -> Result<String, Error> {
     password::check_strength(new_password)?;
     let view = inspect(ctx, token).await?;
@@ -96,6 +97,7 @@ pub async fn set_password(ctx: &VisitorCtx, token: &str, new_password: &str) -> 
                 let link =
                     store::links::take(tx, &hash, Purpose::SetPassword, now).await?.ok_or_else(spent)?;
                 let user = store::users::by_id(tx, link.user).await?.ok_or_else(spent)?;
+                enforce::may_use_a_password(tx, &user.email).await?;
                 match user.status {
                     Status::Active => {}
                     // The link came by mail: whoever has it has the mailbox.

@@ -11,7 +11,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use url::Url;
 use vestibule_model::account::{Account, Label};
-use vestibule_model::connection::{EntityIdForm, Settings, SignatureHash};
+use vestibule_model::connection::{Connection, EntityIdForm, Settings, SignatureHash};
 use vestibule_model::domain::Domain;
 use vestibule_model::group::Policy;
 use vestibule_model::id::{AccountId, ConnectionId};
@@ -165,7 +165,33 @@ impl App {
         Ok(Some(live))
     }
 
+    /// The account with this label as if it had no SSO connection: for when theirs cannot be made ready. Nobody holds it.
+    pub(crate) async fn live_without_sso(&self, label: &Label) -> Result<Option<Arc<Live>>, Error> {
+        let wanted = label.clone();
+        let found = self.store().read(move |tx| {
+            let label = wanted.clone();
+            Box::pin(async move { store::accounts::by_label(tx, &label).await })
+        });
+        let Some(account) = found.await? else { return Ok(None) };
+        Ok(Some(Arc::new(self.load_all(account, label).await?.0)))
+    }
+
     async fn load(&self, account: Account, host: &Label) -> Result<Live, Error> {
+        let (live, connections) = self.load_all(account, host).await?;
+        let mut ready = Vec::new();
+        for connection in connections {
+            let Some(published) = connection.published else { continue };
+            let settings = published.settings;
+            let visited = settings.reach.vanity_url.as_ref().unwrap_or(&live.account.label) == host;
+            if visited && settings.enabled {
+                ready.push(Arc::new(self.prepare(&live.account, connection.id, settings).await?));
+            }
+        }
+        Ok(Live { connections: ready, ..live })
+    }
+
+    /// Everything but the connections, which are not made ready yet.
+    async fn load_all(&self, account: Account, host: &Label) -> Result<(Live, Vec<Connection>), Error> {
         let scope = self.store().account(account.id);
         let (configuration, groups, connections, domains) = scope
             .read(|tx| {
@@ -180,18 +206,10 @@ impl App {
             .await?;
         let configuration = Configuration::from_stored(configuration.as_deref())?;
         let policy = configuration.policy(groups);
-        let mut ready = Vec::new();
-        for connection in connections {
-            let Some(published) = connection.published else { continue };
-            let settings = published.settings;
-            let visited = settings.reach.vanity_url.as_ref().unwrap_or(&account.label) == host;
-            if visited && settings.enabled {
-                ready.push(Arc::new(self.prepare(&account, connection.id, settings).await?));
-            }
-        }
         let default_domain = domains.into_iter().next().map(|(domain, _)| domain);
-        let host = host.clone();
-        Ok(Live { account, host, configuration, default_domain, policy, connections: ready })
+        let (host, ready) = (host.clone(), Vec::new());
+        let live = Live { account, host, configuration, default_domain, policy, connections: ready };
+        Ok((live, connections))
     }
 
     /// Makes settings ready for use.

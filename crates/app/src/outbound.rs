@@ -4,7 +4,9 @@
 //! address of it is checked, and the connection goes to exactly what was checked, so that a second answer of the name
 //! server changes nothing; each redirect is checked anew. The operator's mail server is another matter: `relay`, `smtp`.
 
+mod dns;
 mod relay;
+mod site;
 mod smtp;
 
 use crate::error::{Error, Kind};
@@ -14,8 +16,11 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::time::Duration;
 use url::{Host, Url};
 
+pub use dns::Dns;
+pub(crate) use dns::Records;
 pub(crate) use relay::Relay;
 pub use relay::{Transport, Written};
+pub(crate) use site::Page;
 pub(crate) use smtp::{Outlook, Parcel, Refusal};
 
 /// An address range, such as `127.0.0.0/8`.
@@ -70,6 +75,7 @@ const LONGEST_HEADER: usize = 2_048;
 pub struct Outbound {
     allow: Vec<Range>,
     roots: Vec<Root>,
+    dns: Dns,
 }
 
 /// What a server said about a document, to be asked whether it changed (RFC 9110, section 8.8).
@@ -113,7 +119,18 @@ impl Outbound {
     /// machine vouches for them, or one of `roots`.
     #[must_use]
     pub fn new(allow: Vec<Range>, roots: Vec<Root>) -> Self {
-        Self { allow, roots }
+        Self { allow, roots, dns: Dns::System }
+    }
+
+    /// The same, by this name server.
+    #[must_use]
+    pub fn asking(self, dns: Dns) -> Self {
+        Self { dns, ..self }
+    }
+
+    /// The TXT records of a domain.
+    pub(crate) async fn txt(&self, domain: &str) -> Records {
+        self.dns.txt(domain).await
     }
 
     /// Fetches a document of at most `limit` bytes.
@@ -237,11 +254,8 @@ impl Outbound {
                 vec![Ipv4Addr::LOCALHOST.into(), Ipv6Addr::LOCALHOST.into()]
             }
             Host::Domain(name) => {
-                let found = tokio::net::lookup_host((name, port)).await;
-                found
-                    .map_err(|error| failed(url.as_str(), error.to_string()))?
-                    .map(|address| address.ip())
-                    .collect()
+                let found = self.dns.addresses(name, port).await;
+                found.map_err(|problem| failed(url.as_str(), problem))?
             }
         };
         let usable: Vec<SocketAddr> = addresses

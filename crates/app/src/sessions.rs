@@ -85,7 +85,7 @@ fn is_over(session: &Session, now: Timestamp) -> bool {
     last_end(session).is_some_and(|end| now >= end) || now >= session.seen_at + idle(session)
 }
 
-fn signed_out() -> Error {
+pub(crate) fn signed_out() -> Error {
     Error::new(Kind::SignedOut, "You are not signed in.").hint("Sign in to go on.")
 }
 

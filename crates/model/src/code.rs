@@ -71,7 +71,7 @@ codes! {
     UnknownUser = 1021, "The user is unknown and this account does not create users at sign-in",
         "Create the user first (directory, import, portal), or choose \"At sign-in\" under Provision users.";
     Unverified = 1022, "The e-mail address is not verified yet",
-        "The person opens the link in the verification mail, which an administrator can send again. For a whole domain: have the operator associate it with the account, then its users need no mail.";
+        "The person opens the link in the verification mail, which an administrator can send again. For a whole domain: claim and prove it at Domains, or have the operator associate it with the account; then its users need no mail.";
     NoLicense = 1030, "No license type: the default is None and no rule granted one",
         "Set a default license type, or add a license rule that matches this person.";
     NoSeat = 1031, "No seat is left for the license type (SCIM: 409, \"You can't add paid users\", no scimType, the code in our extension member)",

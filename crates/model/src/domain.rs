@@ -2,6 +2,10 @@
 //!
 //! A domain matches itself alone: neither its sub-domains nor names that merely end alike.
 
+pub mod claim;
+pub mod enforcement;
+mod public;
+
 use crate::email::Email;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
@@ -72,6 +76,9 @@ impl From<Domain> for String {
 pub struct DomainPolicy {
     /// Sign-ups elsewhere in the deployment with this domain are refused.
     pub managed: bool,
+    /// The identity provider is the only way in for addresses of the domain.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub enforce_sso: bool,
     /// Users with addresses of the domain whom enforced SSO leaves alone, and whom no directory deactivates or deletes.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub exempt: BTreeSet<Email>,

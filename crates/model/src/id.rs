@@ -88,6 +88,8 @@ macro_rules! ids {
 ids! {
     /// A customer organization.
     AccountId = "acc";
+    /// A claim to a domain.
+    ClaimId = "clm";
     /// A person's record in one account.
     UserId = "usr";
     /// An SSO connection of an account.

@@ -5,6 +5,7 @@ pub(crate) mod attributes;
 pub(crate) mod calls;
 pub(crate) mod connection;
 pub(crate) mod cures;
+pub(crate) mod domains;
 pub(crate) mod edit;
 pub(crate) mod groups;
 pub(crate) mod guides;

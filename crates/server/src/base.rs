@@ -11,7 +11,7 @@ use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use axum::response::{IntoResponse as _, Response};
 use serde::Deserialize;
 use std::sync::Arc;
-use vestibule_app::sign_in;
+use vestibule_app::{Kind, sign_in};
 
 /// `GET /`
 pub(crate) async fn about(State(desk): State<Arc<Desk>>) -> Response {
@@ -34,16 +34,19 @@ pub(crate) async fn find(
     State(desk): State<Arc<Desk>>,
     Fields(form): Fields<Query>,
 ) -> Result<Response, Failure> {
-    let Some(label) = sign_in::find_account(&desk.app, &form.query).await? else {
-        let problem = Some(
-            "No company here uses that. Check it for typing errors, or ask your administrator.".to_owned(),
-        );
-        return Ok(page::corrected(&Find { base_host: desk.typed_host(), query: form.query, problem }));
+    let to = match sign_in::find(&desk.app, &form.query).await {
+        Ok(to) => to,
+        Err(error) if matches!(error.kind(), Kind::NotFound | Kind::Invalid) => {
+            let problem = Some(page::words(&error));
+            return Ok(page::corrected(&Find { base_host: desk.typed_host(), query: form.query, problem }));
+        }
+        Err(error) => return Err(error.into()),
     };
+    let host = url::Url::parse(&to).ok().and_then(|url| url.host_str().map(str::to_owned));
     Ok(page::shown(&Forward {
         account: "Vestibule".to_owned(),
-        heading: format!("Taking you to {}", desk.app.account_host(&label)),
-        to: format!("{}/signin", desk.app.account_url(&label)),
+        heading: format!("Taking you to {}", host.unwrap_or_default()),
+        to,
     }))
 }
 

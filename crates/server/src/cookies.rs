@@ -15,6 +15,9 @@ pub(crate) const BROWSER: &str = "__Host-vestibule-browser";
 /// There if an unsolicited response restarted a sign-in a moment ago.
 pub(crate) const RESTARTED: &str = "__Host-vestibule-restarted";
 
+/// The label of the account whose session it is, at the break-glass door, where no host tells it. It proves nothing.
+pub(crate) const ACCOUNT: &str = "__Host-vestibule-account";
+
 /// How long a restart is remembered: a second one within this time is refused, so that it cannot loop.
 const RESTART_MEMORY: SignedDuration = SignedDuration::from_mins(5);
 
@@ -28,6 +31,11 @@ pub(crate) fn value<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
 /// Begins a session.
 pub(crate) fn session(token: &str) -> Result<HeaderValue, Failure> {
     header(&format!("{SESSION}={token}; Path=/; Secure; HttpOnly; SameSite=Lax"))
+}
+
+/// Says whose session it is, at the break-glass door.
+pub(crate) fn account(label: &str) -> Result<HeaderValue, Failure> {
+    header(&format!("{ACCOUNT}={label}; Path=/; Secure; HttpOnly; SameSite=Lax"))
 }
 
 /// Ends the session.

@@ -1,6 +1,6 @@
 //! The way of every request: which host it is for, the handler, what a failure looks like, the headers of the answer.
 //!
-//! The host is decided before the path: an account's pages exist at its vanity host alone, the APIs at the base host. Which paths there are is in
+//! The host is decided before the path: an account's pages exist at its vanity host, those for administrators at the break-glass door too, the APIs at the base host. Which paths there are is in
 //! `routes`.
 
 use crate::calls::Listener;
@@ -46,6 +46,7 @@ impl Desk {
 struct Door {
     desk: Arc<Desk>,
     vanity: Router,
+    glass: Router,
     base: Router,
     api: Router,
     elsewhere: Router,
@@ -58,6 +59,7 @@ pub fn router(app: App, settings: &Settings) -> Router {
     let desk = Arc::new(Desk { app, base_url, base_host, trusted_proxies });
     let door = Door {
         vanity: routes::vanity_router(&desk),
+        glass: routes::plain_router(routes::glass(), &desk),
         base: routes::plain_router(routes::base(), &desk),
         api: routes::api_router(&desk),
         elsewhere: routes::plain_router(routes::elsewhere(), &desk),
@@ -91,6 +93,7 @@ impl Door {
     async fn pass(&self, scene: &Scene, api: bool, request: Request) -> Response {
         let router = match scene.place() {
             Place::Vanity(_) => &self.vanity,
+            Place::Glass => &self.glass,
             Place::Base if api => &self.api,
             Place::Base => &self.base,
             Place::Elsewhere => &self.elsewhere,

@@ -39,8 +39,12 @@ impl FromRequestParts<Arc<Desk>> for Visitor {
 
     async fn from_request_parts(parts: &mut Parts, desk: &Arc<Desk>) -> Result<Self, Failure> {
         let scene = parts.extensions.get::<Arc<Scene>>().ok_or(Failure::NoAccount)?;
-        let Place::Vanity(label) = scene.place() else { return Err(Failure::NoAccount) };
-        match desk.app.visitor(label).await {
+        let visitor = match scene.place() {
+            Place::Vanity(label) => desk.app.visitor(label).await,
+            Place::Glass => desk.app.glass_visitor(cookies::value(&parts.headers, cookies::ACCOUNT)).await,
+            Place::Base | Place::Elsewhere => return Err(Failure::NoAccount),
+        };
+        match visitor {
             Ok(visitor) => {
                 scene.remember_account(&visitor.account().name);
                 Ok(Self(visitor))

@@ -13,6 +13,7 @@ mod door;
 mod error;
 mod extract;
 mod forms;
+mod glass;
 mod headers;
 mod links;
 mod listen;

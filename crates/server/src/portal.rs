@@ -10,6 +10,7 @@ pub mod calls;
 pub mod connection;
 pub mod cure;
 pub mod docs;
+pub mod domains;
 pub mod groups;
 pub mod guides;
 pub mod imports;
@@ -50,6 +51,8 @@ pub enum Here {
     People,
     /// The groups.
     Groups,
+    /// The domains.
+    Domains,
     /// The seats.
     Licenses,
     /// The response log.

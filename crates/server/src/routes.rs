@@ -5,7 +5,7 @@
 
 use crate::door::Desk;
 use crate::error::Failure;
-use crate::{admin, api, base, forms, links, oauth, profile, rest, scim, sign_in, sign_out, sso};
+use crate::{admin, api, base, forms, glass, links, oauth, profile, rest, scim, sign_in, sign_out, sso};
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::middleware::from_fn_with_state;
@@ -110,6 +110,19 @@ fn administration() -> Vec<Route> {
         route(Admin, "/admin/users/{user}/{deed}", get(admin::people::back).post(admin::people::deed)),
         route(Admin, "/admin/api/calls", get(admin::calls::page)),
         route(Admin, "/admin/api/calls/{call}", get(admin::calls::one)),
+        route(Admin, "/admin/domains", get(admin::domains::list).post(admin::domains::claim)),
+        route(Admin, "/admin/domains/{domain}", get(admin::domains::one)),
+        route(Admin, "/admin/domains/{domain}/check", get(admin::domains::back).post(admin::domains::check)),
+        route(
+            Admin,
+            "/admin/domains/{domain}/policy",
+            get(admin::domains::back).post(admin::domains::decide),
+        ),
+        route(
+            Admin,
+            "/admin/domains/{domain}/remove",
+            get(admin::domains::back).post(admin::domains::remove),
+        ),
         route(Admin, "/admin/log", get(admin::log::page)),
         route(Admin, "/admin/log/{tracking_id}", get(admin::log::response)),
         route(Admin, "/admin/log/{tracking_id}/cure", get(admin::cures::back).post(admin::cures::mend)),
@@ -223,6 +236,24 @@ fn groups() -> Vec<Route> {
         route(Admin, "/admin/groups/{group}", get(admin::groups::one)),
         route(Admin, "/admin/groups/{group}/{deed}", get(admin::groups::back).post(admin::groups::deed)),
     ]
+}
+
+/// The break-glass door: the way in, and the pages for administrators but those that end at the account's own host.
+pub(crate) fn glass() -> Vec<Route> {
+    use Caller::Anybody;
+    let mut routes = vec![
+        route(Anybody, "/", get(glass::home)),
+        route(Anybody, "/signin", get(glass::page).post(glass::identify)),
+        route(Anybody, "/signin/password", get(glass::home).post(glass::with_password)),
+        route(Anybody, "/signout", get(sign_out::page).post(sign_out::end)),
+        route(Anybody, "/assets/{name}", get(base::asset)),
+        route(Caller::Member, "/profile", get(profile::page)),
+        route(Caller::Member, "/profile/picture", get(profile::picture)),
+    ];
+    let at_the_account = ["/admin/sso/{connection}/test", "/oauth/consent/{token}"];
+    let pages = [administration(), connections(), mapping(), programs(), groups()].into_iter().flatten();
+    routes.extend(pages.filter(|route| !at_the_account.contains(&route.path)));
+    routes
 }
 
 /// The deployment's own host.

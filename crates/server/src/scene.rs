@@ -10,6 +10,9 @@ use std::sync::OnceLock;
 use vestibule_model::account::Label;
 use vestibule_model::response_log::TrackingId;
 
+/// The label of the break-glass door; no account can have it.
+const GLASS: &str = "admin";
+
 /// A request, as far as it is known at the door.
 pub(crate) struct Scene {
     tracking_id: TrackingId,
@@ -24,6 +27,8 @@ pub(crate) struct Scene {
 pub(crate) enum Place {
     /// What could be the vanity host of an account.
     Vanity(Label),
+    /// The break-glass door, for administrators of every account.
+    Glass,
     /// The deployment's own host.
     Base,
     /// None of ours.
@@ -101,5 +106,8 @@ fn place(desk: &Desk, host: &str) -> Place {
         return Place::Base;
     }
     let label = host.strip_suffix(desk.base_host.as_str()).and_then(|rest| rest.strip_suffix('.'));
+    if label == Some(GLASS) {
+        return Place::Glass;
+    }
     label.and_then(|label| Label::parse(label).ok()).map_or(Place::Elsewhere, Place::Vanity)
 }

@@ -10,6 +10,7 @@ use serde::Deserialize;
 use url::form_urlencoded::Serializer;
 use vestibule_app::Kind;
 use vestibule_app::sign_in::{self, Way};
+use vestibule_model::id::ConnectionId;
 
 /// `GET /`: to the person's page, or to the sign-in page.
 pub(crate) async fn home(visitor: Visitor, headers: HeaderMap) -> Result<Response, Failure> {
@@ -20,7 +21,7 @@ pub(crate) async fn home(visitor: Visitor, headers: HeaderMap) -> Result<Respons
 /// Where the person wants to go afterwards.
 #[derive(Deserialize)]
 pub(crate) struct Wanted {
-    return_to: Option<String>,
+    pub(crate) return_to: Option<String>,
 }
 
 /// `GET /signin`
@@ -44,8 +45,8 @@ pub(crate) async fn from_the_start(_visitor: Visitor) -> Response {
 /// The first step.
 #[derive(Deserialize)]
 pub(crate) struct Identified {
-    email: String,
-    return_to: Option<String>,
+    pub(crate) email: String,
+    pub(crate) return_to: Option<String>,
 }
 
 /// `POST /signin`
@@ -55,17 +56,8 @@ pub(crate) async fn identify(
 ) -> Result<Response, Failure> {
     let return_to = sign_in::local_path(form.return_to.as_deref());
     match sign_in::identify(&visitor.0, &form.email).await {
-        Ok(Way::Sso(connection)) => Ok(page::shown(&Forward {
-            account: visitor.0.account().name.clone(),
-            heading: "Taking you to your company’s sign-in page".to_owned(),
-            to: format!(
-                "/saml/login?{}",
-                Serializer::new(String::new())
-                    .append_pair("return_to", return_to)
-                    .append_pair("connection", &connection.to_string())
-                    .finish()
-            ),
-        })),
+        Ok(Way::Sso(connection)) => Ok(forward(&visitor, &login_url(connection, return_to))),
+        Ok(Way::Elsewhere(begins)) => Ok(forward(&visitor, &begins)),
         Ok(Way::Password) => Ok(page::shown(&password_page(&visitor, &form.email, return_to, None))),
         Err(error) if error.kind() == Kind::Invalid => {
             Ok(page::corrected(&sign_in_page(&visitor, &form.email, return_to, Some(page::words(&error)))))
@@ -74,12 +66,26 @@ pub(crate) async fn identify(
     }
 }
 
+fn login_url(connection: ConnectionId, return_to: &str) -> String {
+    let mut query = Serializer::new(String::new());
+    query.append_pair("return_to", return_to).append_pair("connection", &connection.to_string());
+    format!("/saml/login?{}", query.finish())
+}
+
+fn forward(visitor: &Visitor, to: &str) -> Response {
+    page::shown(&Forward {
+        account: visitor.0.account().name.clone(),
+        heading: "Taking you to your company’s sign-in page".to_owned(),
+        to: to.to_owned(),
+    })
+}
+
 /// The second step. It has no `Debug`: it holds a password.
 #[derive(Deserialize)]
 pub(crate) struct WithPassword {
-    email: String,
-    password: String,
-    return_to: Option<String>,
+    pub(crate) email: String,
+    pub(crate) password: String,
+    pub(crate) return_to: Option<String>,
 }
 
 /// `POST /signin/password`
@@ -92,6 +98,11 @@ pub(crate) async fn with_password(
         Ok(token) => Ok(page::with_cookie(page::see_other(return_to), cookies::session(&token)?)),
         Err(error) if error.kind() == Kind::Invalid => {
             Ok(page::corrected(&password_page(&visitor, &form.email, return_to, Some(page::words(&error)))))
+        }
+        // The address has no password form: it goes where it would have gone from the first step.
+        Err(error) if error.kind() == Kind::Forbidden => {
+            let identified = Identified { email: form.email, return_to: form.return_to };
+            identify(visitor, Fields(identified)).await
         }
         Err(error) => Err(error.into()),
     }

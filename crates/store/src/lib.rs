@@ -13,6 +13,7 @@ pub mod alarms;
 pub mod api_calls;
 pub mod connections;
 mod dialect;
+pub mod domain_claims;
 pub mod domains;
 mod error;
 pub mod groups;

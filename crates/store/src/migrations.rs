@@ -55,6 +55,7 @@ const MIGRATIONS: &[Migration] = migrations![
     23 "0023_provisioning",
     24 "0024_resources",
     25 "0025_user_runs",
+    26 "0026_domain_claims",
 ];
 
 const TABLE: &str = "CREATE TABLE IF NOT EXISTS schema_migrations (number {INTEGER} NOT NULL PRIMARY KEY, \

@@ -60,6 +60,7 @@ statements! { sessions:
     UNSETTLE = "UPDATE sessions SET settled = -1 WHERE account_id = $1 AND user_id = $2 AND settled > 0";
     END = "DELETE FROM sessions WHERE account_id = $1 AND id = $2";
     END_ALL_OF = "UPDATE users SET sessions_ended = sessions_ended + 1 WHERE account_id = $1 AND id = $2";
+    BEGAN_BY = "SELECT id FROM sessions WHERE account_id = $1 AND connection_id = $2 AND created_at >= $3 LIMIT 1";
     END_NAMED = "INSERT INTO ended_names (account_id, connection_id, name_id, session_index, ends, ended_at) \
                  VALUES ($1, $2, $3, $4, $5, $5) ON CONFLICT (account_id, connection_id, name_id, session_index) \
                  DO UPDATE SET ends = ended_names.ends + 1, ended_at = excluded.ended_at";
@@ -248,6 +249,14 @@ pub async fn end(tx: &Tx<'_>, id: SessionId) -> Result<(), Error> {
 pub async fn end_all_of(tx: &Tx<'_>, user: UserId) -> Result<(), Error> {
     tx.execute(&END_ALL_OF, params![tx.account(), user]).await?;
     tx.execute(&END_ROWS_OF, params![tx.account(), user]).await.map(drop)
+}
+
+/// Whether somebody came in by a connection since then, as far as the session is still there.
+///
+/// # Errors
+/// Those of the database.
+pub async fn began_by(tx: &Tx<'_>, connection: ConnectionId, since: Timestamp) -> Result<bool, Error> {
+    Ok(tx.row(&BEGAN_BY, params![tx.account(), connection, since]).await?.is_some())
 }
 
 /// Ends the sessions that an identity provider names: all that began by this connection with this NameID, or those of

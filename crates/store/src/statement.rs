@@ -76,6 +76,7 @@ pub(crate) fn all() -> impl Iterator<Item = &'static Statement> {
         crate::alarms::STATEMENTS,
         crate::api_calls::STATEMENTS,
         crate::connections::STATEMENTS,
+        crate::domain_claims::STATEMENTS,
         crate::domains::STATEMENTS,
         crate::groups::STATEMENTS,
         crate::groups::MEMBER_STATEMENTS,

@@ -11,7 +11,7 @@ use serde::de::DeserializeOwned;
 use std::borrow::Cow;
 use std::fmt;
 use vestibule_model::id::{
-    AccountId, CallId, ClientId, ConnectionId, GrantId, GroupId, ImportId, LogId, MailId, ResourceId,
+    AccountId, CallId, ClaimId, ClientId, ConnectionId, GrantId, GroupId, ImportId, LogId, MailId, ResourceId,
     SessionId, SpKeyId, TokenId, UserId,
 };
 
@@ -139,6 +139,7 @@ macro_rules! ids {
 ids!(
     AccountId,
     CallId,
+    ClaimId,
     ClientId,
     ConnectionId,
     GrantId,

@@ -1,4 +1,4 @@
-//! What only tests need: real counterparts (PostgreSQL, SimpleSAMLphp, LemonLDAP::NG, pysaml2, Keycloak, aiosmtpd, Chromium), the built program, and a way to
+//! What only tests need: real counterparts (PostgreSQL, SimpleSAMLphp, LemonLDAP::NG, pysaml2, Keycloak, aiosmtpd, Knot DNS, Chromium), the built program, and a way to
 //! say that a test was skipped. No rule of Vestibule lives here, and nothing that ships depends on this crate.
 //! Everything stops and cleans up after itself when it is dropped; whatever cannot be set up fails the test loudly.
 #![expect(
@@ -13,6 +13,7 @@ pub mod http;
 mod keycloak;
 mod lemonldap_ng;
 mod mail_server;
+mod name_server;
 mod ports;
 mod postgres;
 mod process;
@@ -25,6 +26,7 @@ pub use browser::{Appearance, Browser, Key};
 pub use keycloak::Keycloak;
 pub use lemonldap_ng::{Exchange, LemonLdapNg};
 pub use mail_server::{MailHabit, MailServer, Received};
+pub use name_server::NameServer;
 pub use ports::free_port;
 pub use postgres::Postgres;
 pub use process::Process;

@@ -69,6 +69,12 @@ impl Process {
         self.child.wait().expect("its end").code()
     }
 
+    /// Sends a signal, such as `HUP`.
+    pub fn signal(&self, name: &str) {
+        let sent = Command::new("sh").args(["-c", &format!("kill -{name} {}", self.child.id())]).status();
+        assert!(sent.is_ok_and(|status| status.success()), "no signal reaches {}", self.name);
+    }
+
     /// Asks the process to end, and waits a while until it has closed its output.
     fn terminate(&self) {
         let ask = format!("kill -TERM {} 2> /dev/null", self.child.id());

@@ -32,6 +32,9 @@ pub(crate) enum Command {
     /// People
     #[command(subcommand)]
     Users(UsersCommand),
+    /// Domains of an account: claimed, proved, and what was decided about them
+    #[command(subcommand)]
+    Domain(DomainCommand),
     /// API tokens
     #[command(subcommand)]
     Token(TokenCommand),
@@ -185,6 +188,33 @@ pub(crate) struct ImportArgs {
     /// Write what became of each row, or would, to this file (CSV)
     #[arg(long, value_name = "FILE")]
     pub(crate) report: Option<PathBuf>,
+}
+
+/// `vestibule domain …`.
+#[derive(Debug, Subcommand)]
+pub(crate) enum DomainCommand {
+    /// Claim a domain for an account; prints what proves it
+    Claim {
+        /// The domain
+        domain: String,
+        /// The label of the account
+        #[arg(long, value_name = "LABEL")]
+        account: String,
+    },
+    /// Look for the proof now: exit code 1 unless the domain is verified
+    Check {
+        /// The domain
+        domain: String,
+        /// The label of the account
+        #[arg(long, value_name = "LABEL")]
+        account: String,
+    },
+    /// The domains that an account has or claims
+    List {
+        /// The label of the account
+        #[arg(long, value_name = "LABEL")]
+        account: String,
+    },
 }
 
 /// `vestibule token …`.

@@ -16,7 +16,7 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use toml::{Table, Value};
 use url::Url;
-use vestibule_app::outbound::Transport;
+use vestibule_app::outbound::{Dns as NameServer, Transport};
 
 /// What an operator configures.
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -26,6 +26,7 @@ pub(crate) struct Config {
     pub(crate) store: Store,
     pub(crate) keys: Keys,
     pub(crate) mail: Mail,
+    pub(crate) dns: Dns,
     pub(crate) accounts: Accounts,
     pub(crate) outbound: Outbound,
     pub(crate) limits: Limits,
@@ -64,6 +65,19 @@ pub(crate) struct Store {
 #[serde(default)]
 pub(crate) struct Keys {
     pub(crate) file: PathBuf,
+}
+
+/// `[dns]`.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct Dns {
+    #[serde(deserialize_with = "name_server")]
+    pub(crate) server: NameServer,
+}
+
+/// `system`, or an address with a port.
+fn name_server<'de, D: serde::Deserializer<'de>>(from: D) -> Result<NameServer, D::Error> {
+    String::deserialize(from)?.parse().map_err(serde::de::Error::custom)
 }
 
 /// `[accounts]`.
@@ -307,6 +321,14 @@ mod tests {
         assert_eq!(config.store.url, "sqlite:b.db");
         assert_eq!(config.outbound.allow.len(), 2);
         assert!(!config.accounts.approve_vanity_urls);
+    }
+
+    #[test]
+    fn a_name_server_may_be_named() {
+        assert_eq!(read("", &[]).unwrap().dns.server, NameServer::System);
+        let named = read("[dns]\nserver = \"127.0.0.1:5353\"", &[]).unwrap().dns.server;
+        assert_eq!(named, NameServer::Server(([127, 0, 0, 1], 5353).into()));
+        assert!(read("[dns]\nserver = \"ns.example\"", &[]).unwrap_err().message.contains("expected"));
     }
 
     #[test]

@@ -18,6 +18,8 @@ mod dialects;
 #[cfg(test)]
 mod directory;
 #[cfg(test)]
+mod domains;
+#[cfg(test)]
 mod drafts;
 #[cfg(test)]
 mod guides;

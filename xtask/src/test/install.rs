@@ -6,7 +6,7 @@ use std::path::Path;
 use crate::{Outcome, shell};
 
 /// Packages, and what they are for.
-const PACKAGES: [(&[&str], &str); 7] = [
+const PACKAGES: [(&[&str], &str); 8] = [
     (&["postgresql"], "the second database; a cluster of its own is started in a temporary folder"),
     (
         &["simplesamlphp", "php-cli", "php-xml", "php-mbstring", "php-curl", "php-sqlite3"],
@@ -34,6 +34,7 @@ const PACKAGES: [(&[&str], &str); 7] = [
         &["libxmlsec1-dev", "pkg-config", "python3-xmlsec"],
         "the XML signature library that ours is compared with",
     ),
+    (&["knot"], "a real name server, for the proof of domains"),
     (&["g++"], "libFuzzer, which is C++"),
 ];
 

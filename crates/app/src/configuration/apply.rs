@@ -4,6 +4,7 @@ use super::limits;
 use super::plan::{Difference, Planned};
 use super::state::{ConnectionState, State};
 use crate::context::{App, OperatorCtx};
+use crate::domains;
 use crate::error::{Error, Kind};
 use crate::idp_metadata;
 use crate::keys::{self, Wanted};
@@ -190,10 +191,16 @@ async fn write_imported(
 
 async fn write_domains(tx: &Tx<'_>, current: &State, wanted: &State) -> Result<(), Error> {
     for domain in current.domains.keys().filter(|domain| !wanted.domains.contains_key(*domain)) {
+        domains::forget_claim(tx, domain).await?;
         store::domains::remove(tx, domain).await?;
     }
     for (domain, policy) in &wanted.domains {
-        if current.domains.get(domain) != Some(policy) {
+        let before = current.domains.get(domain);
+        if before.is_none() {
+            // The operator's word needs no proof, and is not lost with one.
+            domains::forget_claim(tx, domain).await?;
+        }
+        if before != Some(policy) {
             store::domains::associate(tx, domain, policy).await?;
         }
     }

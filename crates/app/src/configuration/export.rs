@@ -85,6 +85,9 @@ fn licenses(state: &State) -> Table {
 fn domains(state: &State) -> Table {
     let policy = |set: &DomainPolicy| {
         let mut table = Table::from_iter([("managed".to_owned(), set.managed.into())]);
+        if set.enforce_sso {
+            table.insert("enforce_sso".to_owned(), true.into());
+        }
         if !set.exempt.is_empty() {
             let exempt: Vec<Value> = set.exempt.iter().map(|email| email.as_str().into()).collect();
             table.insert("exempt".to_owned(), exempt.into());

@@ -239,12 +239,13 @@ fn domains(
     for (name, entry) in table {
         let path = format!("domains.\"{name}\"");
         let domain = Domain::parse(name).map_err(|error| source.wrong(&path, error))?;
-        if entry.consolidate || entry.enforce_sso {
-            let problem = "this version of Vestibule cannot honor consolidate and enforce_sso yet";
-            return Err(source.wrong(&path, problem).hint("Take these keys out of the file."));
+        if entry.consolidate {
+            let problem = "this version of Vestibule cannot honor consolidate yet";
+            return Err(source.wrong(&path, problem).hint("Take this key out of the file."));
         }
         let exempt = exempt(source, &format!("{path}.exempt"), (&domain, &entry.exempt))?;
-        domains.insert(domain, DomainPolicy { managed: entry.managed, exempt });
+        domains
+            .insert(domain, DomainPolicy { managed: entry.managed, enforce_sso: entry.enforce_sso, exempt });
     }
     Ok(domains)
 }

@@ -156,9 +156,13 @@ fn fingerprints(certificates: &[String]) -> String {
 }
 
 fn policy_words(policy: &DomainPolicy) -> String {
-    let exempt: Vec<&str> = policy.exempt.iter().map(Email::as_str).collect();
-    match exempt.is_empty() {
-        true => format!("managed = {}", policy.managed),
-        false => format!("managed = {}, exempt = {}", policy.managed, exempt.join(", ")),
+    let mut words = vec![format!("managed = {}", policy.managed)];
+    if policy.enforce_sso {
+        words.push("enforce_sso = true".to_owned());
     }
+    let exempt: Vec<&str> = policy.exempt.iter().map(Email::as_str).collect();
+    if !exempt.is_empty() {
+        words.push(format!("exempt = {}", exempt.join(", ")));
+    }
+    words.join(", ")
 }

@@ -6,12 +6,14 @@
 use super::{Seated, take_seats};
 use crate::configuration::Configuration;
 use crate::context::App;
+use crate::domains::enforce;
 use crate::error::{Error, Kind};
 use crate::mail;
 use jiff::Timestamp;
 use std::collections::BTreeSet;
 use vestibule_model::account::Account;
 use vestibule_model::code::Code;
+use vestibule_model::domain::Domain;
 use vestibule_model::email::Email;
 use vestibule_model::id::UserId;
 use vestibule_model::license::{Inventory, License, Product};
@@ -57,9 +59,9 @@ impl Standing {
         if email.is_placeholder() {
             return Ok(Self { associated: true, exempt: false });
         }
-        let policy = store::domains::policy(tx, email.domain()).await?;
-        let exempt = policy.as_ref().is_some_and(|policy| policy.exempt.contains(email));
-        Ok(Self { associated: policy.is_some(), exempt })
+        let held = store::domains::held(tx, email.domain()).await?;
+        let exempt = held.as_ref().is_some_and(|held| held.policy.exempts(email));
+        Ok(Self { associated: held.is_some_and(|held| held.is_associated()), exempt })
     }
 }
 
@@ -158,6 +160,7 @@ struct Known {
     domain_associated: bool,
     exempt: bool,
     fallback: Option<License>,
+    managed_elsewhere: Option<Domain>,
 }
 
 impl Known {
@@ -169,7 +172,12 @@ impl Known {
             None => standing.exempt,
         };
         let fallback = fallback(tx, wanted, before).await?;
-        Ok(Self { domain_associated: standing.associated, exempt, fallback })
+        let domain = asked.filter(|_| before.is_none() && !standing.associated).map(Email::domain);
+        let managed_elsewhere = match domain {
+            Some(domain) if enforce::is_managed_elsewhere(tx, domain).await? => Some(domain.clone()),
+            _ => None,
+        };
+        Ok(Self { domain_associated: standing.associated, exempt, fallback, managed_elsewhere })
     }
 
     fn decide(
@@ -179,7 +187,10 @@ impl Known {
         before: Option<&User>,
         seats: &Inventory,
     ) -> Result<Settled, Refusal> {
-        let Self { domain_associated, exempt, fallback } = *self;
+        if let Some(domain) = &self.managed_elsewhere {
+            return Err(Refusal::ManagedElsewhere(domain.clone()));
+        }
+        let &Self { domain_associated, exempt, fallback, .. } = self;
         let facts = Facts { before, domain_associated, exempt, seats, fallback, now: setting.now };
         provision::decide(setting.source, wanted, setting.fresh, facts)
     }
@@ -230,6 +241,10 @@ pub(crate) fn refused(refusal: Refusal) -> Error {
         Refusal::NotAssociated(domain) => {
             Error::new(Kind::Conflict, format!("The domain {domain} is not associated with this account."))
                 .hint("Associate the domain with the account first: people of other domains cannot be created this way.")
+        }
+        Refusal::ManagedElsewhere(domain) => {
+            Error::new(Kind::Conflict, format!("The users of {domain} are managed by another account."))
+                .hint("People of that domain are made there. Give the person another address, or have that account make the user.")
         }
         Refusal::NoSeat(product) => {
             Error::new(Kind::Conflict, format!("You can't add paid users: no seat of {product} is left."))

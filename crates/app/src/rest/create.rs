@@ -102,8 +102,8 @@ impl Way {
         match self {
             Self::Invite => Ok(()),
             Self::WithPassword(_) => {
-                let policy = store::domains::policy(tx, email.domain()).await?;
-                if policy.is_some_and(|policy| policy.managed) {
+                let held = store::domains::held(tx, email.domain()).await?;
+                if held.is_some_and(|held| held.is_associated() && held.policy.managed) {
                     return Ok(());
                 }
                 let sentence = format!("The domain {} is not managed by this account.", email.domain());

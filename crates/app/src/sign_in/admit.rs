@@ -108,6 +108,9 @@ impl Attempt {
         if let Err(code) = asked::addresses(&self.ctx.live, &self.connection, (&identity, &person), notes) {
             return Ok(Verdict::Refused(code));
         }
+        if let Err(code) = asked::domains(tx, (&identity, &person), notes).await? {
+            return Ok(Verdict::Refused(code));
+        }
         let chance = (self.now, self.seed);
         let of = (&identity, &person, &asserted);
         match below::route(tx, rules.mapping, of, chance, notes).await? {

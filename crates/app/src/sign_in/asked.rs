@@ -6,8 +6,10 @@
 
 use super::person::Person;
 use super::record::Decided;
+use crate::domains::enforce;
 use crate::live::{Live, LiveConnection};
 use std::collections::BTreeSet;
+use vestibule_model::admission::domain::{Whose, gate};
 use vestibule_model::code::Code;
 use vestibule_model::connection::Settings;
 use vestibule_model::domain::Domain;
@@ -16,6 +18,7 @@ use vestibule_model::mapping::Identity;
 use vestibule_model::response_log::AUTHN_CONTEXT;
 use vestibule_model::trace::Step;
 use vestibule_saml::response::VerifiedAssertion;
+use vestibule_store::{self as store, Tx};
 
 /// Holds the class of the authentication context to those that the connection asks for, if it asks for any
 /// (SAML-Core 3.3.2.2.1: with `exact`, the statement must be one of the classes that were named).
@@ -55,6 +58,43 @@ pub(super) fn addresses(
         address(live, connection, email, notes)?;
     }
     Ok(())
+}
+
+/// Holds the same addresses to what the deployment knows of their domains: one whose proof was lost lets nobody in, and one
+/// that another account manages nobody new.
+pub(super) async fn domains(
+    tx: &Tx<'_>,
+    (identity, person): (&Identity, &Person),
+    notes: &mut Decided,
+) -> Result<Result<(), Code>, store::Error> {
+    let known = person.by_employee_id().map(|user| &user.email);
+    let asserted = identity.email.as_ref();
+    let known = known.filter(|known| asserted.is_none_or(|email| email.domain() != known.domain()));
+    for email in asserted.into_iter().chain(known) {
+        let is_user = person.user().is_some();
+        let whose = whose(tx, email.domain(), is_user).await?;
+        if let Err((code, step)) = gate(email, whose, is_user) {
+            notes.trace.push(step);
+            if whose == Whose::Suspended {
+                notes.reason = Some(format!(
+                    "The proof that {} belongs to the account was lost: an administrator puts it back, then chooses \"Check now\" on the page of the domain.",
+                    email.domain()
+                ));
+            }
+            return Ok(Err(code));
+        }
+    }
+    Ok(Ok(()))
+}
+
+/// What is known of a domain, as far as it matters. Of a user nobody asks who else has the domain.
+async fn whose(tx: &Tx<'_>, domain: &Domain, is_user: bool) -> Result<Whose, store::Error> {
+    match store::domains::held(tx, domain).await? {
+        Some(held) if held.is_associated() => Ok(Whose::Open),
+        Some(_) => Ok(Whose::Suspended),
+        None if !is_user && enforce::is_managed_elsewhere(tx, domain).await? => Ok(Whose::ManagedElsewhere),
+        None => Ok(Whose::Open),
+    }
 }
 
 /// Whether a connection with these domains may speak for addresses of a domain, beside others with those.

@@ -2,7 +2,9 @@
 //!
 //! Hashing is slow on purpose, so it runs beside the request threads, a few at a time.
 
+use super::identify::enforced_elsewhere;
 use crate::context::{App, VisitorCtx};
+use crate::domains::enforce;
 use crate::error::{Error, Kind};
 use crate::sessions;
 use argon2::password_hash::phc::PasswordHash;
@@ -11,7 +13,7 @@ use argon2::{Algorithm, Argon2, Params, Version};
 use std::sync::Arc;
 use tokio::sync::Semaphore;
 use vestibule_model::email::Email;
-use vestibule_model::user::Status;
+use vestibule_model::user::{Status, User};
 use vestibule_store as store;
 
 /// Fewest characters of a password.
@@ -73,6 +75,19 @@ async fn verify(password: String, phc: Option<Arc<str>>) -> Result<bool, Error> 
     .await
 }
 
+/// The work of a password that nobody has, and the sentence for it.
+pub(super) async fn in_vain(password: &str) -> Result<Error, Error> {
+    if password.len() <= LONGEST {
+        verify(password.to_owned(), None).await?;
+    }
+    Ok(wrong())
+}
+
+fn wrong() -> Error {
+    Error::new(Kind::Invalid, "The e-mail address or the password is wrong.")
+        .hint("Check both. If your company signs in with an identity provider, choose that instead.")
+}
+
 async fn apart<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, Error> {
     let _place = AT_ONCE.acquire().await.map_err(Error::internal)?;
     tokio::task::spawn_blocking(work).await.map_err(Error::internal)
@@ -81,30 +96,43 @@ async fn apart<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> 
 /// Signs a person in by address and password; the answer is the token of the new session.
 ///
 /// # Errors
-/// One sentence for everything that can be wrong: it never says which.
+/// [`Kind::Forbidden`] for an address that has no such way in, whatever the password and whether or not it is somebody's. Else one
+/// sentence for everything that can be wrong: it never says which.
 pub async fn with_password(ctx: &VisitorCtx, email: &str, password: &str) -> Result<String, Error> {
-    let wrong = || {
-        Error::new(Kind::Invalid, "The e-mail address or the password is wrong.")
-            .hint("Check both. If your company signs in with an identity provider, choose that instead.")
-    };
-    let folded = Email::parse(email).ok().map(|email| email.folded().to_owned());
+    with_password_of(ctx, (email, password), |_| true).await
+}
+
+/// The same for those who fulfil this, and nobody else.
+pub(crate) async fn with_password_of(
+    ctx: &VisitorCtx,
+    (email, password): (&str, &str),
+    may: impl Fn(&User) -> bool,
+) -> Result<String, Error> {
+    let email = Email::parse(email).ok();
+    let typed = email.clone();
     let scope = ctx.app.store().account(ctx.account().id);
     let known = scope
         .read(move |tx| {
-            let folded = folded.clone();
+            let email = email.clone();
             Box::pin(async move {
-                let Some(folded) = folded else { return Ok(None) };
-                let Some(user) = store::users::by_email(tx, &folded).await? else { return Ok(None) };
+                let Some(email) = email else { return Ok(None) };
+                enforce::may_use_a_password(tx, &email).await?;
+                let Some(user) = store::users::by_email(tx, email.folded()).await? else { return Ok(None) };
                 let phc = store::passwords::get(tx, user.id).await?;
-                Ok::<_, store::Error>(phc.map(|phc| (user, phc)))
+                Ok::<_, Error>(phc.map(|phc| (user, phc)))
             })
         })
         .await?;
+    if let (None, Some(email)) = (&known, &typed)
+        && enforced_elsewhere(&ctx.app, ctx.account().id, email).await?.is_some()
+    {
+        return Err(enforce::only_by_provider());
+    }
     let phc = known.as_ref().map(|(_, phc)| Arc::from(phc.as_str()));
     let right = password.len() <= LONGEST && verify(password.to_owned(), phc).await?;
     let user = known
         .map(|(user, _)| user)
-        .filter(|user| right && user.status == Status::Active && user.logins.work_email);
+        .filter(|user| right && may(user) && user.status == Status::Active && user.logins.work_email);
     let user = user.ok_or_else(wrong)?;
     let mut started = sessions::fresh(ctx, ctx.app.now());
     started.row.user = user.id;

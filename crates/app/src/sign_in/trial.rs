@@ -181,6 +181,9 @@ impl Rehearsal {
         if let Err(code) = asked::addresses(&self.ctx.live, connection, (&identity, &person), notes) {
             return Ok(Err(code));
         }
+        if let Err(code) = asked::domains(tx, (&identity, &person), notes).await? {
+            return Ok(Err(code));
+        }
         let chance = (self.trial.now, self.seed);
         let of = (&identity, &person, &asserted);
         let routed = match below::route(tx, rules.mapping, of, chance, notes).await? {

@@ -152,7 +152,9 @@ async fn an_account_is_found_by_label_domain_and_address(world: &World) {
         ("", None),
         ("\u{0}@acme.example", None),
     ] {
-        let label = sign_in::find_account(&world.app, query).await.unwrap();
-        assert_eq!(label.as_ref().map(Label::as_str), found, "{query:?}");
+        let led = sign_in::find(&world.app, query).await;
+        let expected = found.map(|label| format!("https://{label}.vestibule.example/signin"));
+        assert_eq!(led.as_ref().ok(), expected.as_ref(), "{query:?}");
+        assert!(led.is_ok() || led.unwrap_err().kind() == vestibule_app::Kind::NotFound, "{query:?}");
     }
 }

@@ -87,9 +87,8 @@ async fn a_key_that_cannot_be_honored_yet_is_refused_by_name(world: &World) {
     {
         named(&acme, text, &["line ", key, "yet"]).await;
     }
-    for key in ["consolidate", "enforce_sso"] {
-        named(&acme, &acme.usual().set(["domains", "acme.example", key], true).text(), &[key, "yet"]).await;
-    }
+    let consolidating = acme.usual().set(["domains", "acme.example", "consolidate"], true);
+    named(&acme, &consolidating.text(), &["consolidate", "yet"]).await;
     let exempt = |address: &str| acme.usual().set(["domains", "acme.example", "exempt"], vec![address]);
     for (address, word) in
         [("glass", "e-mail address"), ("glass@other.example", "not an address of acme.example")]
@@ -98,7 +97,7 @@ async fn a_key_that_cannot_be_honored_yet_is_refused_by_name(world: &World) {
     }
     acme.plan(&exempt("glass@acme.example")).await.unwrap();
     // What these say when they change nothing is no promise that could be broken.
-    let harmless = acme.usual().set(["domains", "acme.example", "enforce_sso"], false);
+    let harmless = acme.usual().set(["domains", "acme.example", "consolidate"], false);
     acme.plan(&harmless).await.unwrap();
 }
 

@@ -21,6 +21,7 @@ mod browser;
 mod burning;
 mod connections;
 mod contexts;
+mod domains;
 mod employee_ids;
 mod encryption;
 mod file_errors;

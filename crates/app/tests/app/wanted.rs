@@ -46,6 +46,14 @@ impl Wanted {
         self.set(["domains", name, "managed"], false)
     }
 
+    /// Enforces SSO for a domain, but for these addresses.
+    pub fn enforced(self, name: &str, exempt: &[&str]) -> Self {
+        let exempt: Vec<Value> = exempt.iter().map(|address| (*address).into()).collect();
+        self.set(["domains", name, "managed"], true)
+            .set(["domains", name, "enforce_sso"], true)
+            .set(["domains", name, "exempt"], exempt)
+    }
+
     pub fn text(&self) -> String {
         toml::to_string(&self.0).unwrap()
     }

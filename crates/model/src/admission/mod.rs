@@ -6,6 +6,7 @@
 //! about the person as that sub-account does. `person`
 //! finds out whose sign-in it is, `license` what seats are taken, `groups` which memberships change.
 
+pub mod domain;
 mod groups;
 mod license;
 mod person;

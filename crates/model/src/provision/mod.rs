@@ -131,6 +131,8 @@ pub enum Refusal {
     NoAddress,
     /// The domain of the address is not associated with the account.
     NotAssociated(Domain),
+    /// Another account manages the users of the domain of somebody new.
+    ManagedElsewhere(Domain),
     /// No seat is left (1031).
     NoSeat(Product),
     /// An add-on does not go with the license type.

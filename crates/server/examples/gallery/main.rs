@@ -93,6 +93,7 @@ fn administration(folder: &Path) -> std::io::Result<()> {
     write(folder, "api_consent", &samples::consent())?;
     let docs = DocsPage::of_this_service().map_err(std::io::Error::other)?;
     write(folder, "docs", &docs)?;
+    domains(folder)?;
     write(folder, "people", &samples::people())?;
     write(folder, "imports", &samples::imports(false))?;
     write(folder, "imports_problem", &samples::imports(true))?;
@@ -117,6 +118,16 @@ fn administration(folder: &Path) -> std::io::Result<()> {
         write(folder, name, &samples::cure(cure).ok_or_else(broken)?)?;
     }
     Ok(())
+}
+
+fn domains(folder: &Path) -> std::io::Result<()> {
+    write(folder, "domains", &samples::domains::list(false).ok_or_else(broken)?)?;
+    write(folder, "domains_problem", &samples::domains::list(true).ok_or_else(broken)?)?;
+    write(folder, "domains_empty", &samples::domains::empty())?;
+    write(folder, "domain_claimed", &samples::domains::claimed().ok_or_else(broken)?)?;
+    write(folder, "domain_refused", &samples::domains::refused().ok_or_else(broken)?)?;
+    write(folder, "domain_lost", &samples::domains::lost().ok_or_else(broken)?)?;
+    write(folder, "domain_set", &samples::domains::by_operator().ok_or_else(broken)?)
 }
 
 fn broken() -> std::io::Error {

@@ -3,6 +3,7 @@
 mod api;
 pub mod calls;
 mod connection;
+pub mod domains;
 mod groups;
 mod guides;
 mod imports;

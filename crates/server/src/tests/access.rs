@@ -2,8 +2,8 @@
 //!
 //! The list of addresses is the one that the router is built from, so a new one is in here at once.
 
-use super::harness::{Answer, Browser, House, form};
-use crate::routes::{Caller, vanity};
+use super::harness::{Answer, Browser, House, PASSWORD, form};
+use crate::routes::{Caller, glass, vanity};
 use axum::body::Body;
 use axum::http::{Method, StatusCode};
 
@@ -31,6 +31,7 @@ pub fn filled(path: &str) -> String {
         .replace("{token}", "t")
         .replace("{ticket}", "t")
         .replace("{name}", "n")
+        .replace("{domain}", "acme.example")
         .replace("{number}", "1")
         .replace("{target}", "department")
         .replace("{category}", "license")
@@ -157,5 +158,44 @@ async fn tokens_that_are_no_session_open_nothing() {
         let mut browser = house.browser("acme");
         browser.cookies.insert("__Host-vestibule".to_owned(), bad.to_owned());
         assert_eq!(browser.get("/profile").await.status, StatusCode::SEE_OTHER, "{bad}");
+    }
+}
+
+#[tokio::test]
+async fn the_break_glass_door_opens_nothing_without_the_session_of_an_administrator() {
+    let house = House::new().await;
+    let mut owner = house.browser("acme");
+    owner.host = "admin.vestibule.example".to_owned();
+    let fields = [("email", "o@acme.example"), ("password", PASSWORD)];
+    assert_eq!(owner.post("/signin/password", &fields).await.status, StatusCode::SEE_OTHER);
+    let mut member = house.member("clara@acme.example").await;
+    member.host = owner.host.clone();
+    member.cookies.insert("__Host-vestibule-account".to_owned(), "acme".to_owned());
+    let mut elsewhere = house.browser("acme");
+    elsewhere.host = owner.host.clone();
+    elsewhere.cookies.clone_from(&owner.cookies);
+    elsewhere.cookies.insert("__Host-vestibule-account".to_owned(), "globex".to_owned());
+    house.account("globex", "Globex").await;
+    for route in glass().into_iter().filter(|route| route.caller == Caller::Admin) {
+        let mut nobody = house.browser("acme");
+        nobody.host = owner.host.clone();
+        for browser in [&mut nobody, &mut elsewhere] {
+            for (method, answer) in every_method(browser, route.path).await {
+                let led_away = answer.status == StatusCode::SEE_OTHER
+                    && answer.header("location").starts_with("/signin");
+                let unknown = answer.status == StatusCode::METHOD_NOT_ALLOWED;
+                assert!(led_away || unknown, "{method} {}: {answer:?}", route.path);
+            }
+        }
+        for (method, answer) in every_method(&mut member, route.path).await {
+            let refused = [StatusCode::FORBIDDEN, StatusCode::METHOD_NOT_ALLOWED].contains(&answer.status);
+            assert!(refused, "{method} {}: {answer:?}", route.path);
+        }
+        let status = owner.get(&filled(route.path)).await.status;
+        assert!(
+            ![StatusCode::FORBIDDEN, StatusCode::INTERNAL_SERVER_ERROR].contains(&status),
+            "{}",
+            route.path
+        );
     }
 }

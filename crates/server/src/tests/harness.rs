@@ -59,6 +59,7 @@ impl House {
             outbound_roots: Vec::new(),
             schemas: std::sync::Arc::new(vestibule_scim::Registry::built_in()),
             api_rate: vestibule_app::limits::Rate::default(),
+            dns: vestibule_app::outbound::Dns::System,
         };
         change(&mut deployment);
         let key = DeploymentKey::from_bytes([7; 32]);
@@ -143,6 +144,20 @@ impl House {
         let answer = browser.post("/signin/password", &[("email", &email), ("password", PASSWORD)]).await;
         assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.body);
         browser
+    }
+
+    /// A browser at the break-glass door.
+    pub fn glass(&self) -> Browser {
+        Browser { host: "admin.vestibule.example".to_owned(), ..self.browser("x") }
+    }
+
+    /// Enforces SSO for the domain of `acme`, but for its owner, after Clara came in by it.
+    pub async fn enforce(&self) {
+        self.member("clara@acme.example").await;
+        let mut owner = self.owner("acme").await;
+        let fields = [("managed", "yes"), ("enforce_sso", "yes"), ("exempt", "o@acme.example")];
+        let answer = owner.post("/admin/domains/acme.example/policy", &fields).await;
+        assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.body);
     }
 
     /// A browser in which this person came in through the identity provider.

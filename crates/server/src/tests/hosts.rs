@@ -11,7 +11,7 @@ async fn a_host_without_an_account_says_so_and_shows_the_way() {
     let mut browser = house.browser("nobody");
     for host in [
         "nobody.vestibule.example",
-        "admin.vestibule.example",
+        "scim.vestibule.example",
         "a.acme.vestibule.example",
         "acme.example",
         "127.0.0.1:8080",

@@ -96,7 +96,7 @@ async fn a_domain_belongs_to_one_account(place: &Place) {
         place.store.account(account_id(number)).write(|tx| {
             Box::pin(async move {
                 let domain = Domain::parse("acme.example").unwrap();
-                let owner = domains::owner(tx, &domain).await?;
+                let owner = domains::owner(tx, &domain).await?.map(|owner| owner.account);
                 let associated = domains::is_associated(tx, &domain).await?;
                 Ok::<_, Error>((owner, associated, domains::remove(tx, &domain).await?))
             })

@@ -5,6 +5,7 @@ mod apply;
 mod check_response;
 mod config;
 mod demo;
+mod domain;
 mod groups;
 mod idp;
 mod import;
@@ -40,6 +41,9 @@ pub(crate) fn run(cli: Cli) -> Result<Exit, Failure> {
         }
         Command::OauthClient(command) => {
             block_on(async { oauth_client::run(&open(&load()?).await?, command, json).await })
+        }
+        Command::Domain(command) => {
+            block_on(async { domain::run(&open(&load()?).await?, command, json).await })
         }
         Command::Groups(command) => {
             block_on(async { groups::run(&open(&load()?).await?, command, json).await })

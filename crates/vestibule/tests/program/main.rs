@@ -4,6 +4,7 @@
 
 mod accounts;
 mod check_response;
+mod domains;
 mod groups;
 mod idp;
 mod import;

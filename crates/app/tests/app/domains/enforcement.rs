@@ -1,0 +1,286 @@
+//! Enforced SSO: when it may be switched on, and that nobody but the exempt gets past it.
+
+use super::{decide, people, state};
+use crate::account::{Account, PASSWORD};
+use crate::cases;
+use crate::provider::Person;
+use crate::world::World;
+use vestibule_app::domains::Policy;
+use vestibule_app::sign_in::{GlassWay, Way, break_glass, find, glass_way, identify, with_password};
+use vestibule_app::{Kind, configuration, domains, links, sso, users};
+use vestibule_model::domain::claim::State;
+use vestibule_model::email::Email;
+use vestibule_model::id::UserId;
+use vestibule_model::user::{Logins, Role, Status};
+use vestibule_store as store;
+
+cases! {
+    the_lock_out_guard_names_everything_that_is_missing,
+    an_enforced_address_never_gets_a_password_form_and_an_exempt_one_does,
+    a_link_sets_no_password_for_an_enforced_address,
+    enforcement_holds_everywhere_in_the_deployment,
+    the_break_glass_door_opens_for_exempt_administrators_alone,
+    the_break_glass_door_opens_when_the_sso_configuration_is_broken,
+    without_its_provider_an_enforced_address_waits_and_gets_no_password_form,
+    an_account_file_enforces_when_everything_is_ready,
+}
+
+const EXEMPT: &str = "owner@acme.example";
+
+fn enforced(exempt: &str) -> Policy {
+    Policy { managed: true, enforce_sso: true, exempt: exempt.to_owned() }
+}
+
+/// An account whose domain is enforced: the owner is exempt, Anna came in by SSO and has a password too.
+async fn enforced_acme(world: &World) -> Account {
+    let acme = world.acme().await;
+    acme.owner().await;
+    acme.sign_in(&Person::anna()).await;
+    give_password(&acme, "anna@acme.example").await;
+    with_password(&acme.visitor().await, "anna@acme.example", PASSWORD).await.unwrap();
+    decide(&acme, "acme.example", &enforced(EXEMPT)).await.unwrap();
+    acme
+}
+
+/// Gives somebody the password of the owner, and the login type for it.
+async fn give_password(acme: &Account, email: &str) {
+    let owner = acme.user("owner@acme.example").await.id;
+    acme.change(email, |user| user.logins.work_email = true).await;
+    let user = acme.user(email).await.id;
+    let copied = acme.store.account(acme.id).write(move |tx| {
+        Box::pin(async move {
+            let hash = store::passwords::get(tx, owner).await?.unwrap();
+            store::passwords::put(tx, user, &hash).await
+        })
+    });
+    copied.await.unwrap();
+}
+
+/// Adds an administrator with a password.
+async fn add(acme: &Account, email: &str, role: Role) {
+    let mut user = acme.user("owner@acme.example").await;
+    user.id = UserId::from_bytes([email.len() as u8; 16]);
+    (user.email, user.role, user.logins) = (Email::parse(email).unwrap(), role, Logins::WORK_EMAIL);
+    acme.add(user).await;
+    give_password(acme, email).await;
+}
+
+async fn the_lock_out_guard_names_everything_that_is_missing(world: &World) {
+    let acme = world.account("acme").await;
+    let bare = acme.usual().without("sso");
+    acme.apply(bare).await;
+    let refused = async |policy: &Policy, says: &[&str]| {
+        let error = decide(&acme, "acme.example", policy).await.unwrap_err();
+        assert_eq!(error.kind(), Kind::Conflict, "{error}");
+        assert!(says.iter().all(|says| error.message().contains(says)), "{error}");
+        assert!(error.advice().is_some());
+    };
+    let unmanaged = Policy { managed: false, ..enforced(EXEMPT) };
+    refused(&unmanaged, &["not managed", "no SSO connection", "no exempt owner"]).await;
+    refused(&enforced(EXEMPT), &["no SSO connection", "no exempt owner"]).await;
+    acme.apply(acme.usual()).await;
+    refused(&enforced(EXEMPT), &["never tested", "no exempt owner"]).await;
+    acme.sign_in(&Person::anna()).await;
+    refused(&enforced(EXEMPT), &["no exempt owner or administrator has a working password"]).await;
+    acme.owner().await;
+    refused(&enforced(""), &["no exempt owner"]).await;
+    refused(&enforced("anna@acme.example"), &["no exempt owner"]).await;
+    let error = decide(&acme, "acme.example", &enforced("x@other.example")).await.unwrap_err();
+    assert_eq!(error.kind(), Kind::Invalid);
+    decide(&acme, "acme.example", &enforced("Owner@ACME.example")).await.unwrap();
+    // Switched on, it does not let the last exempt administrator go.
+    refused(&enforced("anna@acme.example"), &["no exempt owner"]).await;
+    decide(&acme, "acme.example", &Policy::default()).await.unwrap();
+}
+
+async fn an_enforced_address_never_gets_a_password_form_and_an_exempt_one_does(world: &World) {
+    let acme = enforced_acme(world).await;
+    let visitor = acme.visitor().await;
+    for email in ["anna@acme.example", "ANNA@acme.example.", "nobody@acme.example", "owner+x@acme.example"] {
+        assert!(matches!(identify(&visitor, email).await.unwrap(), Way::Sso(_)), "{email}");
+        let before = world.dump();
+        for password in [PASSWORD, "wrong password here"] {
+            let error = with_password(&visitor, email, password).await.unwrap_err();
+            assert_eq!(error.kind(), Kind::Forbidden, "{email}");
+        }
+        assert_eq!(world.dump(), before);
+    }
+    acme.sign_in(&Person::anna()).await;
+    for email in [EXEMPT, "Owner@Acme.Example"] {
+        assert_eq!(identify(&visitor, email).await.unwrap(), Way::Password);
+        with_password(&visitor, email, PASSWORD).await.unwrap();
+        let error = with_password(&visitor, email, "wrong password here").await.unwrap_err();
+        assert_eq!(error.kind(), Kind::Invalid);
+    }
+    // The exempt owner may come by the identity provider too.
+    acme.sign_in(&Person::of(EXEMPT)).await;
+    decide(&acme, "acme.example", &Policy { managed: true, ..Policy::default() }).await.unwrap();
+    with_password(&visitor, "anna@acme.example", PASSWORD).await.unwrap();
+}
+
+async fn a_link_sets_no_password_for_an_enforced_address(world: &World) {
+    let acme = enforced_acme(world).await;
+    let anna = acme.user("anna@acme.example").await.id;
+    let (token, now) = ("a token that only the test knows", acme.app.now());
+    let link = store::links::Link {
+        token_hash: sha256(token),
+        purpose: links::Purpose::SetPassword,
+        user: anna,
+        created_at: now,
+        expires_at: now + crate::world::hours(1),
+        license: None,
+    };
+    let kept = link.clone();
+    let made = acme.store.account(acme.id).write(move |tx| {
+        let link = kept.clone();
+        Box::pin(async move { store::links::insert(tx, &link).await })
+    });
+    made.await.unwrap();
+    let visitor = acme.visitor().await;
+    let error = links::set_password(&visitor, token, "eight blue umbrellas").await.unwrap_err();
+    assert_eq!(error.kind(), Kind::Forbidden, "{error}");
+    decide(&acme, "acme.example", &Policy::default()).await.unwrap();
+    links::set_password(&visitor, token, "eight blue umbrellas").await.unwrap();
+}
+
+fn sha256(text: &str) -> [u8; 32] {
+    let digest = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, text.as_bytes());
+    digest.as_ref().try_into().unwrap()
+}
+
+async fn enforcement_holds_everywhere_in_the_deployment(world: &World) {
+    let acme = enforced_acme(world).await;
+    let beta = world.configured_account("beta").await;
+    let visitor = beta.visitor().await;
+    let begins = "https://acme.vestibule.example/saml/login?connection=con_";
+    for email in ["anna@acme.example", "nobody@acme.example"] {
+        let Way::Elsewhere(to) = identify(&visitor, email).await.unwrap() else { panic!("{email}") };
+        assert!(to.starts_with(begins), "{to}");
+        assert!(find(&acme.app, email).await.unwrap().starts_with(begins));
+        let GlassWay::Elsewhere(to) = glass_way(&acme.app, email).await.unwrap() else { panic!("{email}") };
+        assert!(to.starts_with(begins), "{to}");
+    }
+    for query in [EXEMPT, "acme", "acme.example"] {
+        assert_eq!(find(&acme.app, query).await.unwrap(), "https://acme.vestibule.example/signin");
+    }
+    assert_eq!(find(&acme.app, "nobody").await.unwrap_err().kind(), Kind::NotFound);
+    // Who is a user of the other account signs in as that one says.
+    let mut guest = beta.user("owner@beta.example").await;
+    guest.id = UserId::from_bytes([9; 16]);
+    guest.role = Role::Member;
+    guest.email = Email::parse("guest@acme.example").unwrap();
+    beta.add(guest).await;
+    assert_eq!(identify(&visitor, "guest@acme.example").await.unwrap(), Way::Password);
+}
+
+async fn the_break_glass_door_opens_for_exempt_administrators_alone(world: &World) {
+    let acme = enforced_acme(world).await;
+    let custom = Role::from_word("custom:Helpdesk").unwrap();
+    for (email, role) in [
+        ("admin@acme.example", Role::Admin),
+        ("desk@acme.example", custom),
+        ("member@acme.example", Role::Member),
+    ] {
+        add(&acme, email, role).await;
+    }
+    let exempt = format!("{EXEMPT}\nadmin@acme.example, desk@acme.example; member@acme.example");
+    decide(&acme, "acme.example", &enforced(&exempt)).await.unwrap();
+    for email in [EXEMPT, "Admin@acme.example"] {
+        assert_eq!(glass_way(&acme.app, email).await.unwrap(), GlassWay::Password);
+        let opened = break_glass(&acme.app, email, PASSWORD).await.unwrap();
+        assert_eq!(opened.account, acme.label);
+        let visitor = acme.app.glass_visitor(Some(acme.label.as_str())).await.unwrap();
+        visitor.member(&opened.session).await.unwrap().admin().unwrap();
+        assert_eq!(
+            break_glass(&acme.app, email, "wrong password here").await.err().unwrap().kind(),
+            Kind::Invalid
+        );
+    }
+    // No custom role and no member, though exempt; at the account's own host they come in.
+    for email in ["desk@acme.example", "member@acme.example"] {
+        assert_eq!(break_glass(&acme.app, email, PASSWORD).await.err().unwrap().kind(), Kind::Invalid);
+        with_password(&acme.visitor().await, email, PASSWORD).await.unwrap();
+    }
+    assert_eq!(
+        break_glass(&acme.app, "anna@acme.example", PASSWORD).await.err().unwrap().kind(),
+        Kind::Forbidden
+    );
+    for email in ["nobody@nowhere.example", "no address", "owner@beta.example"] {
+        assert_eq!(break_glass(&acme.app, email, PASSWORD).await.err().unwrap().kind(), Kind::Invalid);
+    }
+    acme.change("admin@acme.example", |admin| admin.status = Status::Inactive).await;
+    assert!(break_glass(&acme.app, "admin@acme.example", PASSWORD).await.is_err());
+    for label in [None, Some("nobody"), Some("<b>")] {
+        assert_eq!(acme.app.glass_visitor(label).await.err().unwrap().kind(), Kind::SignedOut);
+    }
+}
+
+async fn the_break_glass_door_opens_when_the_sso_configuration_is_broken(world: &World) {
+    let acme = enforced_acme(world).await;
+    let broken = acme.store.account(acme.id).write(|tx| {
+        Box::pin(async move {
+            let connection = store::connections::list(tx).await?.swap_remove(0);
+            let mut settings = connection.published.unwrap().settings;
+            settings.identity_provider.certificates = vec!["no certificate".to_owned()];
+            let now = "2026-03-01T12:00:00Z".parse().unwrap();
+            let number = store::connections::save_draft(tx, connection.id, &settings, now).await?;
+            store::connections::publish(tx, connection.id, number, now).await?;
+            store::accounts::bump(tx).await
+        })
+    });
+    broken.await.unwrap();
+    assert_eq!(acme.app.visitor(&acme.label).await.err().unwrap().kind(), Kind::Internal);
+    let opened = break_glass(&acme.app, EXEMPT, PASSWORD).await.unwrap();
+    let visitor = acme.app.glass_visitor(Some(acme.label.as_str())).await.unwrap();
+    let admin = visitor.member(&opened.session).await.unwrap().admin().unwrap();
+    let connection = sso::list(&admin).await.unwrap().swap_remove(0).connection.id;
+    configuration::edit::retire(&admin, connection).await.unwrap();
+    acme.visitor().await;
+    assert_eq!(
+        break_glass(&acme.app, "anna@acme.example", PASSWORD).await.err().unwrap().kind(),
+        Kind::Forbidden
+    );
+}
+
+async fn without_its_provider_an_enforced_address_waits_and_gets_no_password_form(world: &World) {
+    let acme = enforced_acme(world).await;
+    acme.apply(acme.usual().set(["sso", "enabled"], false).enforced("acme.example", &[EXEMPT])).await;
+    let visitor = acme.visitor().await;
+    for error in [
+        identify(&visitor, "anna@acme.example").await.unwrap_err(),
+        find(&acme.app, "anna@acme.example").await.unwrap_err(),
+        glass_way(&acme.app, "anna@acme.example").await.unwrap_err(),
+    ] {
+        assert_eq!(error.kind(), Kind::Invalid);
+        assert!(error.message().contains("not connected"), "{error}");
+    }
+    assert_eq!(
+        with_password(&visitor, "anna@acme.example", PASSWORD).await.unwrap_err().kind(),
+        Kind::Forbidden
+    );
+    with_password(&visitor, EXEMPT, PASSWORD).await.unwrap();
+}
+
+async fn an_account_file_enforces_when_everything_is_ready(world: &World) {
+    let acme = world.acme().await;
+    let wanted = acme.usual().enforced("acme.example", &[EXEMPT]);
+    let error = acme.try_apply(&wanted).await.unwrap_err();
+    assert_eq!(error.kind(), Kind::Conflict);
+    assert!(error.message().contains("`domains.\"acme.example\".enforce_sso`"), "{error}");
+    acme.owner().await;
+    acme.sign_in(&Person::anna()).await;
+    acme.apply(wanted.clone()).await;
+    assert!(matches!(identify(&acme.visitor().await, "anna@acme.example").await.unwrap(), Way::Sso(_)));
+    let exported = acme.export().await;
+    assert!(exported.contains("enforce_sso = true"), "{exported}");
+    assert_eq!(acme.plan_text(&exported).await.unwrap().changes, []);
+    assert_eq!(state(&acme, "acme.example").await, State::Verified);
+    let error = domains::remove(&people(&acme).await, &super::domain("acme.example")).await.unwrap_err();
+    assert!(error.message().contains("enforced"), "{error}");
+    users::deactivate(
+        &people(&acme).await,
+        &users::Whom::Address(Email::parse("anna@acme.example").unwrap()),
+    )
+    .await
+    .unwrap();
+}

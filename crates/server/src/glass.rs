@@ -1,0 +1,98 @@
+//! The break-glass door: an owner or administrator signs in by password, whatever became of the account's SSO.
+//!
+//! The pages behind it are the account's own (`admin`); the account is the one of the session.
+
+use crate::door::Desk;
+use crate::error::Failure;
+use crate::extract::{Asking, Fields};
+use crate::portal::visitors::{Forward, Password, SignIn};
+use crate::sign_in::{Identified, Wanted, WithPassword};
+use crate::{cookies, page};
+use axum::extract::State;
+use axum::response::Response;
+use std::sync::Arc;
+use vestibule_app::Kind;
+use vestibule_app::sign_in::{self, GlassWay};
+
+/// What the pages call this place.
+const PLACE: &str = "Administration";
+/// Where an administrator goes who wanted nothing else.
+const HOME: &str = "/admin";
+
+/// `GET /`, and `GET` of the second step
+pub(crate) async fn home() -> Response {
+    page::see_other(HOME)
+}
+
+/// `GET /signin`
+pub(crate) async fn page(Asking(wanted): Asking<Wanted>) -> Response {
+    page::shown(&sign_in_page("", return_to(wanted.return_to.as_deref()), None))
+}
+
+fn return_to(wanted: Option<&str>) -> &str {
+    wanted.map_or(HOME, |wanted| sign_in::local_path(Some(wanted)))
+}
+
+/// `POST /signin`
+pub(crate) async fn identify(
+    State(desk): State<Arc<Desk>>,
+    Fields(form): Fields<Identified>,
+) -> Result<Response, Failure> {
+    let return_to = return_to(form.return_to.as_deref());
+    match sign_in::glass_way(&desk.app, &form.email).await {
+        Ok(GlassWay::Password) => Ok(page::shown(&password_page(&form.email, return_to, None))),
+        Ok(GlassWay::Elsewhere(to)) => Ok(page::shown(&Forward {
+            account: PLACE.to_owned(),
+            heading: "Taking you to your company’s sign-in page".to_owned(),
+            to,
+        })),
+        Err(error) if error.kind() == Kind::Invalid => {
+            Ok(page::corrected(&sign_in_page(&form.email, return_to, Some(page::words(&error)))))
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// `POST /signin/password`
+pub(crate) async fn with_password(
+    State(desk): State<Arc<Desk>>,
+    Fields(form): Fields<WithPassword>,
+) -> Result<Response, Failure> {
+    let return_to = return_to(form.return_to.as_deref());
+    match sign_in::break_glass(&desk.app, &form.email, &form.password).await {
+        Ok(opened) => {
+            let answer = page::with_cookie(page::see_other(return_to), cookies::session(&opened.session)?);
+            Ok(page::with_cookie(answer, cookies::account(opened.account.as_str())?))
+        }
+        Err(error) if error.kind() == Kind::Invalid => {
+            Ok(page::corrected(&password_page(&form.email, return_to, Some(page::words(&error)))))
+        }
+        // The address has no password form: it goes where it would have gone from the first step.
+        Err(error) if error.kind() == Kind::Forbidden => {
+            identify(State(desk), Fields(Identified { email: form.email, return_to: form.return_to })).await
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+fn sign_in_page(email: &str, return_to: &str, problem: Option<String>) -> SignIn {
+    SignIn {
+        account: PLACE.to_owned(),
+        sso: false,
+        start_url: String::new(),
+        email: email.to_owned(),
+        return_to: return_to.to_owned(),
+        problem,
+    }
+}
+
+fn password_page(email: &str, return_to: &str, problem: Option<String>) -> Password {
+    Password {
+        account: PLACE.to_owned(),
+        sso: false,
+        start_url: String::new(),
+        email: email.trim().to_owned(),
+        return_to: return_to.to_owned(),
+        problem,
+    }
+}
