@@ -15,6 +15,7 @@ statements! { domain_claims:
     REMOVE = "DELETE FROM domain_claims WHERE account_id = $1 AND domain = $2";
     LIST = "SELECT claim FROM domain_claims WHERE account_id = $1 ORDER BY domain";
     BY_DOMAIN = "SELECT claim FROM domain_claims WHERE account_id = $1 AND domain = $2";
+    BY_ID = "SELECT claim FROM domain_claims WHERE account_id = $1 AND id = $2";
     LOCKED = "SELECT claim FROM domain_claims WHERE account_id = $1 AND id = $2 {FOR_UPDATE}";
 }
 
@@ -58,6 +59,14 @@ pub async fn list(tx: &Tx<'_>) -> Result<Vec<Claim>, Error> {
 /// Those of the database.
 pub async fn by_domain(tx: &Tx<'_>, domain: &Domain) -> Result<Option<Claim>, Error> {
     read(tx.row(&BY_DOMAIN, params![tx.account(), domain.as_str()]).await?)
+}
+
+/// The claim with this id.
+///
+/// # Errors
+/// Those of the database.
+pub async fn by_id(tx: &Tx<'_>, id: ClaimId) -> Result<Option<Claim>, Error> {
+    read(tx.row(&BY_ID, params![tx.account(), id]).await?)
 }
 
 /// A claim, which nobody else changes until the transaction ends.

@@ -15,7 +15,7 @@ use vestibule_store::{self as store, Tx};
 /// Looks for the proof of a claim, and says when to look again: the deed of a job.
 pub(crate) async fn look_after(ctx: &JobCtx, id: ClaimId) -> Result<Option<Timestamp>, Error> {
     let scope = ctx.app.store().account(ctx.account.id);
-    let found = scope.read(move |tx| Box::pin(async move { store::domain_claims::locked(tx, id).await }));
+    let found = scope.read(move |tx| Box::pin(async move { store::domain_claims::by_id(tx, id).await }));
     let Some(claim) = found.await? else { return Ok(None) };
     let claim = settle(&ctx.app, &ctx.account, claim).await?;
     Ok(claim.and_then(|claim| claim.next_check(ctx.app.now())))
