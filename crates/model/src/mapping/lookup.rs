@@ -5,10 +5,9 @@
 
 use super::Asserted;
 use super::category::Rule;
-use super::rules::{Condition, Operator};
+use super::rules::{Condition, Operator, Pattern};
 use memchr::memmem::Finder;
 use std::cell::OnceCell;
-use std::hash::{DefaultHasher, Hasher as _};
 
 /// What a condition came to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -51,10 +50,20 @@ impl Needle {
     }
 }
 
+/// Tells values apart, eight bytes at a time. Whoever sends values that collide makes them be compared one by one, which
+/// is what happens to few anyway.
 fn hash(value: &str) -> u64 {
-    let mut hasher = DefaultHasher::new();
-    hasher.write(value.as_bytes());
-    hasher.finish()
+    const MULTIPLIER: u64 = 0x9E37_79B9_7F4A_7C15;
+    let (words, rest) = value.as_bytes().as_chunks::<8>();
+    let mut last = [0; 8];
+    for (byte, rest) in last.iter_mut().zip(rest) {
+        *byte = *rest;
+    }
+    let words = words.iter().chain([&last]).map(|word| u64::from_le_bytes(*word));
+    let mixed =
+        words.fold(value.len() as u64, |hash, word| (hash.rotate_left(23) ^ word).wrapping_mul(MULTIPLIER));
+    // The lower bits of a product know nothing of the upper bytes.
+    mixed ^ (mixed >> 32)
 }
 
 /// Up to so many values are gone through one by one.
@@ -77,6 +86,8 @@ pub(super) struct Values<'a> {
     hashes: OnceCell<Hashes>,
     /// All values one after another, and where each begins.
     joined: OnceCell<(Vec<u8>, Vec<usize>)>,
+    /// Which short runs of bytes occur in them.
+    runs: OnceCell<Runs>,
 }
 
 /// The hash and the place of each value, sorted; and which remainders occur, for most of what is asked for is not there.
@@ -111,6 +122,43 @@ impl Hashes {
     }
 }
 
+/// Which runs of four bytes occur in the values, told by their hashes: a text with a run that occurs nowhere is in none of them.
+struct Runs {
+    bits: Vec<u64>,
+}
+
+/// How many bytes a run has.
+const RUN: usize = 4;
+/// So many bits tell runs apart: two to the power of this.
+const RUN_BITS: u32 = 16;
+
+impl Runs {
+    fn of(values: &[&str]) -> Self {
+        let mut bits = vec![0_u64; 1 << (RUN_BITS - u64::BITS.ilog2())];
+        for run in values.iter().flat_map(|value| value.as_bytes().array_windows::<RUN>()) {
+            let (word, bit) = Self::place(*run);
+            if let Some(word) = bits.get_mut(word) {
+                *word |= bit;
+            }
+        }
+        Self { bits }
+    }
+
+    fn place(run: [u8; RUN]) -> (usize, u64) {
+        // Fibonacci hashing: the upper bits of the product depend on every byte.
+        let hash = u32::from_le_bytes(run).wrapping_mul(0x9E37_79B1) >> (u32::BITS - RUN_BITS);
+        ((hash / u64::BITS) as usize, 1 << (hash % u64::BITS))
+    }
+
+    /// Whether each run of the text occurs. The last is asked first: names of one directory often begin alike.
+    fn could_hold(&self, text: &[u8]) -> bool {
+        text.array_windows::<RUN>().rev().all(|run| {
+            let (word, bit) = Self::place(*run);
+            self.bits.get(word).is_some_and(|word| word & bit != 0)
+        })
+    }
+}
+
 impl<'a> Lookup<'a> {
     pub(super) fn new(asserted: &'a Asserted) -> Self {
         Self { asserted, asked: Vec::new(), none: Values::default(), work: 0 }
@@ -132,7 +180,7 @@ impl<'a> Lookup<'a> {
         let Condition::When { attribute, test } = rule.when() else { return Met::Regardless };
         if let Operator::Regex(pattern) = test {
             let values = self.values(attribute);
-            if values.cannot_match(rule.needle()) {
+            if values.cannot_match(pattern, rule.needle()) {
                 return Met::No;
             }
             let bytes: usize = values.all.iter().map(|value| value.len()).sum();
@@ -173,6 +221,11 @@ impl<'a> Values<'a> {
         if self.all.len() <= FEW {
             return self.all.iter().copied().find(|value| test.is_met_by(value));
         }
+        if let Operator::Contains(part) | Operator::StartsWith(part) | Operator::EndsWith(part) = test
+            && !self.could_hold(part.as_bytes())
+        {
+            return None;
+        }
         match (test, &needle.finder) {
             (Operator::Equals(wanted) | Operator::NotEquals(wanted), _) => {
                 self.equal(wanted, needle.hash).next().map(|(_, value)| value)
@@ -183,9 +236,15 @@ impl<'a> Values<'a> {
     }
 
     /// Whether no value has the text in it with which every match begins.
-    fn cannot_match(&self, needle: &Needle) -> bool {
-        let finder = needle.finder.as_ref().filter(|_| self.all.len() > FEW);
-        finder.is_some_and(|finder| finder.find(&self.joined().0).is_none())
+    fn cannot_match(&self, pattern: &Pattern, needle: &Needle) -> bool {
+        let (Some(beginning), Some(finder)) = (&pattern.beginning, &needle.finder) else { return false };
+        let are_many = self.all.len() > FEW;
+        are_many && (!self.could_hold(beginning) || finder.find(&self.joined().0).is_none())
+    }
+
+    /// Whether a text may be in one of the values; if not, it is in none.
+    fn could_hold(&self, text: &[u8]) -> bool {
+        self.runs.get_or_init(|| Runs::of(&self.all)).could_hold(text)
     }
 
     /// All values one after another, and where each begins.
