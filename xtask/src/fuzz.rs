@@ -6,6 +6,8 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
+use std::thread;
 
 use crate::{Outcome, shell};
 
@@ -70,17 +72,38 @@ pub fn run(seconds: u64, only: Option<&str>) -> Outcome {
         return Err(format!("there is no such fuzz target; there are {names}"));
     }
     let binaries = build()?;
-    let mut findings = Vec::new();
-    for target in wanted {
-        match target.run(&binaries, seconds) {
-            Ok(executions) => println!("{:<18}{executions:>12} executions", target.name),
-            Err(finding) => {
-                println!("{:<18}     FINDING", target.name);
-                findings.push(finding);
+    let waiting = Mutex::new(wanted.into_iter());
+    let lane = || {
+        let mut findings = Vec::new();
+        while let Some(target) = next(&waiting) {
+            match target.run(&binaries, seconds) {
+                Ok(executions) => println!("{:<18}{executions:>12} executions", target.name),
+                Err(finding) => {
+                    println!("{:<18}     FINDING", target.name);
+                    findings.push(finding);
+                }
             }
         }
-    }
+        findings
+    };
+    let findings: Vec<String> = thread::scope(|scope| {
+        let lanes: Vec<_> = (0..lanes()).map(|_| scope.spawn(lane)).collect();
+        lanes
+            .into_iter()
+            .flat_map(|lane| lane.join().unwrap_or_else(|_| vec!["a lane panicked".to_owned()]))
+            .collect()
+    });
     if findings.is_empty() { Ok(()) } else { Err(findings.join("\n\n")) }
+}
+
+/// How many targets run beside each other: each is one thread.
+fn lanes() -> usize {
+    thread::available_parallelism().map_or(1, usize::from)
+}
+
+/// The next target that nobody runs yet.
+fn next<'a>(waiting: &Mutex<impl Iterator<Item = &'a Target>>) -> Option<&'a Target> {
+    waiting.lock().unwrap_or_else(PoisonError::into_inner).next()
 }
 
 /// Builds all targets, and says where they are.
