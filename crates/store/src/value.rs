@@ -11,8 +11,8 @@ use serde::de::DeserializeOwned;
 use std::borrow::Cow;
 use std::fmt;
 use vestibule_model::id::{
-    AccountId, CallId, ClaimId, ClientId, ConnectionId, GrantId, GroupId, ImportId, LogId, MailId, ResourceId,
-    SessionId, SpKeyId, TokenId, UserId,
+    AccountId, CallId, ClaimId, ClientId, ConnectionId, GrantId, GroupId, ImportId, LogId, MailId,
+    ResourceId, SessionId, SpKeyId, TokenId, UserId,
 };
 
 /// A parameter, or a cell of a row.
