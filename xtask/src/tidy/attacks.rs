@@ -10,11 +10,8 @@ use crate::tree::File;
 const PAGE: &str = "docs/attacks.md";
 
 /// Attacks on what is not there yet, each with what is missing. The list only shrinks.
-const NOT_YET: [(&str, &str); 5] = [
-    ("S10", "no section for the import of files"),
+const NOT_YET: [(&str, &str); 2] = [
     ("S12", "there are no webhooks"),
-    ("T02", "a domain is associated by the operator, and its proof does not lapse"),
-    ("T04", "a domain is associated by the operator, and nobody proves one in the portal"),
     ("T18", "a connection is retired and never deleted, and its id is not given again"),
 ];
 

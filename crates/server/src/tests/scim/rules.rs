@@ -120,10 +120,24 @@ async fn t06_every_id_of_another_account_is_unknown() {
         "Operations": [{ "method": "DELETE", "path": format!("/Users/{anna}") }],
     });
     assert_eq!(globex.post("/Bulk", &bulk).await.body["Operations"][0]["status"], "404");
-    // t07: an address that exists elsewhere is taken here, and nothing is learned or grafted.
-    let taken = globex.post("/Users", &json!({ "userName": "anna@acme.example" })).await;
-    assert_eq!(taken.status, 409);
+}
+
+#[tokio::test]
+async fn t07_an_address_of_another_account_is_neither_created_nor_taken_and_a_new_one_is() {
+    let house = House::new().await;
+    house.account("globex", "Globex").await;
+    house.apply("globex", "sign_in_url = \"https://idp.example/other\"\ndraft = true").await;
+    let (acme, globex) = (Directory::new(&house, "acme").await, Directory::new(&house, "globex").await);
+    let anna = acme.user("anna@acme.example").await;
+    let gina = globex.user("gina@globex.example").await;
+    let created = globex.post("/Users", &entra("Anna@acme.example")).await;
+    is_error(&created, 409, "");
+    let rename = json!([{ "op": "replace", "path": "userName", "value": "anna@acme.example" }]);
+    assert_eq!(globex.patch(&format!("/Users/{gina}"), rename).await.status, 409);
+    assert_eq!(globex.get("/Users").await.body["totalResults"], 1, "nothing of it was done");
+    assert_eq!(globex.get(&format!("/Users/{gina}")).await.body["userName"], "gina@globex.example");
     assert_eq!(acme.get(&format!("/Users/{anna}")).await.body["userName"], "anna@acme.example");
+    globex.user("anna@globex.example").await;
 }
 
 #[tokio::test]
