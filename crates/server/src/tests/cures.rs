@@ -153,8 +153,8 @@ async fn the_verification_mail_is_sent_again_after_a_while_from_the_response_and
     let second = house.mailed_path("kim@freelance.example").await;
     assert_ne!(first, second);
     let list = owner.get("/admin/users?prefix=kim").await.body;
-    let id = list.split_once("href=\"/admin/users/").unwrap().1.split('"').next().unwrap();
-    let person = format!("/admin/users/{id}");
+    let id = list.split_once("href=\"/admin/users/usr_").unwrap().1.split('"').next().unwrap();
+    let person = format!("/admin/users/usr_{id}");
     let shown = owner.get(&person).await.body;
     assert!(
         shown.contains("Verification mail") && shown.contains(later) && !shown.contains(button),

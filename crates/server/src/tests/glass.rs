@@ -29,6 +29,7 @@ async fn an_enforced_address_sees_no_password_form_at_any_host_and_can_post_none
     assert!(browser.post("/signin", &fields("o@acme.example")).await.body.contains("Enter your password"));
     let inside = browser.post("/signin/password", &fields("O@Acme.example")).await;
     assert_eq!((inside.status, inside.header("location")), (StatusCode::SEE_OTHER, "/profile"));
+    house.wait(jiff::SignedDuration::from_mins(1));
     house.member("clara@acme.example").await;
 }
 
