@@ -1,6 +1,7 @@
 //! A fresh database for one test in the PostgreSQL server that `VESTIBULE_TEST_POSTGRES` names
 //! (`postgres://user:password@host:port/database`; `cargo xtask test` starts one and sets it).
 
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use tokio_postgres::{Error, NoTls, SimpleQueryMessage};
@@ -9,7 +10,10 @@ use crate::{environment, offline, skip};
 
 static NUMBER: AtomicU32 = AtomicU32::new(0);
 
-/// One empty database, dropped with this value.
+/// Bytewise order, so that a test that forgets an ORDER BY or a COLLATE is not helped by the machine's locale.
+const EMPTY: &str = "TEMPLATE template0 ENCODING 'UTF8' LOCALE 'C'";
+
+/// One database, dropped with this value.
 pub struct Postgres {
     server: String,
     name: String,
@@ -19,27 +23,36 @@ pub struct Postgres {
 impl Postgres {
     /// Creates a database; without a server the test is recorded as skipped and there is none.
     pub fn fresh() -> Option<Self> {
-        let server = match environment("VESTIBULE_TEST_POSTGRES") {
-            _ if offline() => None,
-            server => server,
-        };
-        let Some(server) = server else {
-            skip(
-                "needs PostgreSQL, and VESTIBULE_TEST_POSTGRES names no server (cargo xtask test starts one)",
-            );
-            return None;
-        };
+        Some(Self::create(&server()?, EMPTY))
+    }
+
+    /// Creates a database like the one that this makes of an empty one, which is done once in a process and copied from then on: to lay
+    /// out the tables anew for each test is most of what a small test costs. Whatever it connects with has to be closed when it
+    /// returns. Without a server as [`Self::fresh`].
+    pub fn prepared(prepare: impl FnOnce(&str)) -> Option<Self> {
+        static PREPARED: OnceLock<String> = OnceLock::new();
+        let server = server()?;
+        let name = PREPARED.get_or_init(|| {
+            let template = Self::create(&server, EMPTY);
+            prepare(&template.url);
+            // It lives as long as the server, which is thrown away after the tests.
+            let name = template.name.clone();
+            std::mem::forget(template);
+            name
+        });
+        Some(Self::create(&server, &format!("TEMPLATE {name}")))
+    }
+
+    fn create(server: &str, like: &str) -> Self {
         let number = NUMBER.fetch_add(1, Ordering::Relaxed);
         let name = format!("vestibule_{}_{number}", std::process::id());
         let (authority, _) = server.rsplit_once('/').expect("postgres://user:password@host:port/database");
         let url = format!("{authority}/{name}");
         // A folder of an earlier process with our number may have been left by a kill.
-        execute(&server, &format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)"))
+        execute(server, &format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)"))
             .expect("the test PostgreSQL server");
-        // Bytewise order, so that a test that forgets an ORDER BY or a COLLATE is not helped by the machine's locale.
-        let create = format!("CREATE DATABASE {name} TEMPLATE template0 ENCODING 'UTF8' LOCALE 'C'");
-        execute(&server, &create).expect("a database for this test");
-        Some(Self { server, name, url })
+        execute(server, &format!("CREATE DATABASE {name} {like}")).expect("a database for this test");
+        Self { server: server.to_owned(), name, url }
     }
 
     /// Where the database is, as `store.url` takes it.
@@ -54,6 +67,18 @@ impl Postgres {
     pub fn run(&self, sql: &str) -> Result<Option<String>, Error> {
         execute(&self.url, sql)
     }
+}
+
+/// The server; without one the test is recorded as skipped.
+fn server() -> Option<String> {
+    let server = match environment("VESTIBULE_TEST_POSTGRES") {
+        _ if offline() => None,
+        server => server,
+    };
+    if server.is_none() {
+        skip("needs PostgreSQL, and VESTIBULE_TEST_POSTGRES names no server (cargo xtask test starts one)");
+    }
+    server
 }
 
 impl Drop for Postgres {

@@ -102,6 +102,8 @@ fn serve(account: &Account, programs: &Path, folder: &Path, port: u16) -> Outcom
     for setting in ["listen_addresses=127.0.0.1", &port, "unix_socket_directories=", "max_connections=200"] {
         command.args(["-c", setting]);
     }
+    // The folder is thrown away after the tests: nothing has to be there after a loss of power.
+    command.args(["-c", "fsync=off", "-c", "full_page_writes=off"]);
     let mut server = command.stderr(Stdio::piped()).stdout(Stdio::null()).spawn().map_err(describe)?;
     let mut said = String::new();
     let mut lines = server.stderr.take().map(BufReader::new).ok_or("the server has no standard error")?;

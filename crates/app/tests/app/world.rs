@@ -4,6 +4,7 @@ use crate::account::Account;
 use crate::provider::Provider;
 use jiff::{SignedDuration, Timestamp};
 use std::future::Future;
+use std::path::Path;
 use std::sync::{Arc, Mutex};
 use tempfile::TempDir;
 use vestibule_app::{App, Clock, Deployment, DeploymentKey, Random};
@@ -188,6 +189,12 @@ pub fn on_sqlite(case: impl AsyncFnOnce(&World)) {
 }
 
 pub fn on_postgres(case: impl AsyncFnOnce(&World)) {
-    let Some(database) = Postgres::fresh() else { return };
+    let lay_out = |url: &str| {
+        // The pool and its connections end with the runtime.
+        drop(run(async {
+            Store::open(&Location::parse(url, Path::new("")).unwrap(), &Options::default()).await.unwrap()
+        }));
+    };
+    let Some(database) = Postgres::prepared(lay_out) else { return };
     run(async { case(&World::new(vestibule_testkit::folder(), Some(database)).await).await });
 }

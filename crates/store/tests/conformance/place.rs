@@ -61,7 +61,9 @@ pub fn on_sqlite(case: impl AsyncFnOnce(&Place)) {
 }
 
 pub fn on_postgres(case: impl AsyncFnOnce(&Place)) {
-    let Some(database) = Postgres::fresh() else { return };
+    // The pool and its connections end with the runtime.
+    let lay_out = |url: &str| drop(run(async { open(url, Path::new("")).await.unwrap() }));
+    let Some(database) = Postgres::prepared(lay_out) else { return };
     run(async { case(&Place::new(database.url()).await).await });
 }
 
