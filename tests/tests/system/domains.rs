@@ -15,8 +15,7 @@ const AT_PROVIDER: &str = "button[name=person][value=employee]";
 fn provider(program: &Program, port: u16, metadata: &str) -> Process {
     let port = port.to_string();
     let arguments = ["idp", "--port", &port, "--sp-metadata", metadata];
-    let (process, ()) =
-        program.start(&arguments, |line| line.contains("It writes honest responses").then_some(()));
+    let (process, ()) = program.start(&arguments, |line| line.starts_with("Metadata:").then_some(()));
     process
 }
 

@@ -9,7 +9,7 @@ use std::process::Command;
 
 use serde_json::{Value, json};
 
-use crate::{Process, TempDir, environment, folder, installed, offline, skip, target};
+use crate::{Process, TempDir, environment, folder, free_port, installed, offline, skip, target};
 use session::Session;
 
 const FLAGS: [&str; 11] = [
@@ -60,7 +60,8 @@ impl Browser {
         }
         let profile = folder();
         let mut command = Command::new("chromedriver");
-        command.arg("--port=0");
+        // Left to itself it takes a port that is free for IPv6, and ends if the same one is not for IPv4.
+        command.arg(format!("--port={}", free_port()));
         let (driver, port) = Process::start("chromedriver", &mut command, |line| {
             line.split_once("successfully on port ")?.1.trim_end_matches('.').parse::<u16>().ok()
         });
