@@ -1,8 +1,8 @@
 //! A fresh database for one test in the PostgreSQL server that `VESTIBULE_TEST_POSTGRES` names
 //! (`postgres://user:password@host:port/database`; `cargo xtask test` starts one and sets it).
 
-use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Mutex, PoisonError};
 
 use tokio_postgres::{Error, NoTls, SimpleQueryMessage};
 
@@ -13,46 +13,59 @@ static NUMBER: AtomicU32 = AtomicU32::new(0);
 /// Bytewise order, so that a test that forgets an ORDER BY or a COLLATE is not helped by the machine's locale.
 const EMPTY: &str = "TEMPLATE template0 ENCODING 'UTF8' LOCALE 'C'";
 
-/// One database, dropped with this value.
+/// Ends whoever is still connected, and takes every row out of the tables but those that name the migrations.
+const WIPE: &str = "
+    SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity
+        WHERE datname = current_database() AND pid <> pg_backend_pid();
+    SET session_replication_role = replica;
+    DO $$ DECLARE name text; BEGIN
+        FOR name IN SELECT tablename FROM pg_tables
+            WHERE schemaname = 'public' AND tablename <> 'schema_migrations' LOOP
+            EXECUTE format('DELETE FROM %I', name);
+        END LOOP;
+    END $$";
+
+/// Prepared databases that no test uses now.
+static FREE: Mutex<Vec<String>> = Mutex::new(Vec::new());
+
+/// One database. A fresh one is dropped with this value, a prepared one waits for the next test.
 pub struct Postgres {
     server: String,
     name: String,
     url: String,
+    prepared: bool,
 }
 
 impl Postgres {
     /// Creates a database; without a server the test is recorded as skipped and there is none.
     pub fn fresh() -> Option<Self> {
-        Some(Self::create(&server()?, EMPTY))
+        Some(Self::create(&server()?))
     }
 
-    /// Creates a database like the one that this makes of an empty one, which is done once in a process and copied from then on: to lay
-    /// out the tables anew for each test is most of what a small test costs. Whatever it connects with has to be closed when it
-    /// returns. Without a server as [`Self::fresh`].
+    /// A database with the tables that this lays out in an empty one, and no rows. To lay them out is most of what a small test
+    /// costs, so a database serves one test after the other, and what the one before has left is wiped out.
+    /// Whatever `prepare` connects with has to be closed when it returns. Without a server as [`Self::fresh`].
     pub fn prepared(prepare: impl FnOnce(&str)) -> Option<Self> {
-        static PREPARED: OnceLock<String> = OnceLock::new();
         let server = server()?;
-        let name = PREPARED.get_or_init(|| {
-            let template = Self::create(&server, EMPTY);
-            prepare(&template.url);
-            // It lives as long as the server, which is thrown away after the tests.
-            let name = template.name.clone();
-            std::mem::forget(template);
-            name
-        });
-        Some(Self::create(&server, &format!("TEMPLATE {name}")))
+        if let Some(name) = FREE.lock().unwrap_or_else(PoisonError::into_inner).pop() {
+            let database = Self { url: url(&server, &name), server, name, prepared: true };
+            execute(&database.url, WIPE).expect("a database without rows");
+            return Some(database);
+        }
+        let mut database = Self::create(&server);
+        database.prepared = true;
+        prepare(&database.url);
+        Some(database)
     }
 
-    fn create(server: &str, like: &str) -> Self {
+    fn create(server: &str) -> Self {
         let number = NUMBER.fetch_add(1, Ordering::Relaxed);
         let name = format!("vestibule_{}_{number}", std::process::id());
-        let (authority, _) = server.rsplit_once('/').expect("postgres://user:password@host:port/database");
-        let url = format!("{authority}/{name}");
         // A folder of an earlier process with our number may have been left by a kill.
         execute(server, &format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)"))
             .expect("the test PostgreSQL server");
-        execute(server, &format!("CREATE DATABASE {name} {like}")).expect("a database for this test");
-        Self { server: server.to_owned(), name, url }
+        execute(server, &format!("CREATE DATABASE {name} {EMPTY}")).expect("a database for this test");
+        Self { url: url(server, &name), server: server.to_owned(), name, prepared: false }
     }
 
     /// Where the database is, as `store.url` takes it.
@@ -81,8 +94,17 @@ fn server() -> Option<String> {
     server
 }
 
+/// Where this database of a server is.
+fn url(server: &str, name: &str) -> String {
+    let (authority, _) = server.rsplit_once('/').expect("postgres://user:password@host:port/database");
+    format!("{authority}/{name}")
+}
+
 impl Drop for Postgres {
     fn drop(&mut self) {
+        if self.prepared {
+            return FREE.lock().unwrap_or_else(PoisonError::into_inner).push(std::mem::take(&mut self.name));
+        }
         let dropped = execute(&self.server, &format!("DROP DATABASE IF EXISTS {} WITH (FORCE)", self.name));
         if let Err(error) = dropped {
             println!("the database {} stays behind: {error}", self.name);
