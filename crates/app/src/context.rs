@@ -1,11 +1,13 @@
 //! What a deed needs to know: the deployment ([`App`]), and who is asking (the contexts).
 //!
-//! This is the one room that reads the clock and draws randomness; every rule and every document gets them as values.
+//! This is the one room that reads the clock and draws randomness (`sources`); every rule and every document gets them as values.
 //! A context can only be had from here, so a deed that takes an [`AdminCtx`] cannot be reached by anybody else.
 
 mod api;
+mod sources;
 
 pub use api::{ApiCtx, Client as ApiClient, ScimCtx, UsersApiCtx};
+pub use sources::{Clock, Random};
 
 use crate::calls::Waiting;
 use crate::error::{Error, Kind};
@@ -63,61 +65,6 @@ pub struct Deployment {
     pub outbound_roots: Vec<crate::outbound::Root>,
     /// Which name server is asked.
     pub dns: crate::outbound::Dns,
-}
-
-/// The clock.
-#[derive(Clone)]
-pub struct Clock(Arc<dyn Fn() -> Timestamp + Send + Sync>);
-
-impl Clock {
-    /// The machine's clock.
-    #[must_use]
-    #[expect(clippy::disallowed_methods, reason = "the one place that reads the clock")]
-    pub fn system() -> Self {
-        Self(Arc::new(Timestamp::now))
-    }
-
-    /// A clock that says what this function says.
-    #[must_use]
-    pub fn from_fn(now: impl Fn() -> Timestamp + Send + Sync + 'static) -> Self {
-        Self(Arc::new(now))
-    }
-
-    /// What it says.
-    #[must_use]
-    pub fn now(&self) -> Timestamp {
-        (self.0)()
-    }
-}
-
-/// The source of randomness.
-#[derive(Clone)]
-pub struct Random(Arc<Fill>);
-
-type Fill = dyn Fn(&mut [u8]) + Send + Sync;
-
-impl Random {
-    /// The operating system's, by way of aws-lc-rs.
-    #[must_use]
-    pub fn system() -> Self {
-        Self(Arc::new(|bytes| {
-            #[expect(clippy::disallowed_methods, reason = "the one place that draws randomness")]
-            let drawn = aws_lc_rs::rand::fill(bytes);
-            #[expect(clippy::expect_used, reason = "without randomness nothing here is safe to go on")]
-            drawn.expect("the operating system gives randomness");
-        }))
-    }
-
-    /// A source that fills bytes with this function.
-    #[must_use]
-    pub fn from_fn(fill: impl Fn(&mut [u8]) + Send + Sync + 'static) -> Self {
-        Self(Arc::new(fill))
-    }
-
-    /// Fills the bytes.
-    pub fn fill(&self, bytes: &mut [u8]) {
-        (self.0)(bytes);
-    }
 }
 
 impl App {

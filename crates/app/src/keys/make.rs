@@ -34,7 +34,7 @@ impl App {
     ) -> Result<SpKey, Error> {
         let Wanted { account, connection, settings } = wanted;
         let kind_of_key = as_key_kind(kind).ok_or_else(|| Error::internal("an imported key is not made"))?;
-        let key = SigningKey::generate(kind_of_key).map_err(Error::internal)?;
+        let key = self.random().key(kind_of_key)?;
         let name = self.account_host(settings.reach.vanity_url.as_ref().unwrap_or(&account.label));
         let certificate = key.self_signed(&name, now, now + LIFETIME).map_err(Error::internal)?;
         self.sealed((account.id, connection), (kind, life), &key, &certificate, now)

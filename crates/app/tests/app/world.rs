@@ -5,11 +5,13 @@ use crate::provider::Provider;
 use jiff::{SignedDuration, Timestamp};
 use std::future::Future;
 use std::path::Path;
-use std::sync::{Arc, Mutex};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, OnceLock};
 use tempfile::TempDir;
 use vestibule_app::{App, Clock, Deployment, DeploymentKey, Random};
 use vestibule_model::account::Label;
 use vestibule_model::id::AccountId;
+use vestibule_saml::{KeyKind, SigningKey};
 use vestibule_store::{Location, Options, Store};
 use vestibule_testkit::Postgres;
 
@@ -76,6 +78,22 @@ fn random(seed: u64) -> Random {
             chunk.copy_from_slice(&mixed.to_be_bytes()[..chunk.len()]);
         }
     })
+    .with_keys(keys())
+}
+
+/// Key pairs of RSA are dear, so each is made once for all worlds; in one world none comes twice before all have come.
+fn keys() -> impl Fn(KeyKind) -> Result<SigningKey, vestibule_app::Error> {
+    static RSA: [OnceLock<SigningKey>; 12] = [const { OnceLock::new() }; 12];
+    let next = AtomicUsize::new(0);
+    move |kind| {
+        let made = || SigningKey::generate(kind).unwrap();
+        Ok(match kind {
+            KeyKind::Rsa2048 => {
+                RSA[next.fetch_add(1, Ordering::Relaxed) % RSA.len()].get_or_init(made).clone()
+            }
+            _ => made(),
+        })
+    }
 }
 
 impl World {

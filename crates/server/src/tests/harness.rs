@@ -8,7 +8,8 @@ use hyper::service::Service as _;
 use hyper_util::service::TowerToHyperService;
 use jiff::{SignedDuration, Timestamp, ToSpan as _};
 use std::collections::BTreeMap;
-use std::sync::{Arc, LazyLock, Mutex};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, LazyLock, Mutex, OnceLock};
 use tempfile::TempDir;
 use vestibule_app::{
     App, Clock, Deployment, DeploymentKey, Random, accounts, configuration, jobs, outbox, pictures, users,
@@ -30,6 +31,21 @@ pub struct House {
     pub clock: Arc<Mutex<Timestamp>>,
     store: Store,
     folder: TempDir,
+}
+
+/// Key pairs of RSA are dear, so each is made once for all houses; in one house none comes twice before all have come.
+fn keys() -> impl Fn(KeyKind) -> Result<SigningKey, vestibule_app::Error> {
+    static RSA: [OnceLock<SigningKey>; 12] = [const { OnceLock::new() }; 12];
+    let next = AtomicUsize::new(0);
+    move |kind| {
+        let made = || SigningKey::generate(kind).unwrap();
+        Ok(match kind {
+            KeyKind::Rsa2048 => {
+                RSA[next.fetch_add(1, Ordering::Relaxed) % RSA.len()].get_or_init(made).clone()
+            }
+            _ => made(),
+        })
+    }
 }
 
 impl House {
@@ -64,7 +80,8 @@ impl House {
         change(&mut deployment);
         let key = DeploymentKey::from_bytes([7; 32]);
         let ticking = Clock::from_fn(move || *hand.lock().unwrap());
-        let app = App::new(store.clone(), &key, deployment, ticking, Random::system()).unwrap();
+        let app =
+            App::new(store.clone(), &key, deployment, ticking, Random::system().with_keys(keys())).unwrap();
         let trusted_proxies = vec!["10.0.0.0/8".parse().unwrap()];
         let router = router(app.clone(), &Settings { base_url, trusted_proxies });
         let house = Self { app, router, clock, store, folder };
