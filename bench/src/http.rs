@@ -41,6 +41,23 @@ impl Connection {
         self.exchange(head).await
     }
 
+    /// Asks for a page as somebody who is signed in.
+    pub(crate) async fn get_as(&mut self, path: &str, cookie: &str) -> Result<Answer> {
+        let head = format!("GET {path} HTTP/1.1\r\nHost: {}\r\nCookie: {cookie}\r\n\r\n", self.host);
+        self.exchange(head).await
+    }
+
+    /// Submits a form of a page of the same host.
+    pub(crate) async fn submit(&mut self, path: &str, body: &str) -> Result<Answer> {
+        let head = format!(
+            "POST {path} HTTP/1.1\r\nHost: {}\r\nSec-Fetch-Site: same-origin\r\n\
+             Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {}\r\n\r\n{body}",
+            self.host,
+            body.len()
+        );
+        self.exchange(head).await
+    }
+
     /// Asks an API, with a token and perhaps a body in JSON.
     pub(crate) async fn send(
         &mut self,

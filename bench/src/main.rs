@@ -2,10 +2,11 @@
 //!
 //! The program is a process of its own, measured by what the kernel counts for it (`/proc`), so that making responses
 //! and talking HTTP on this side costs nothing of the figure. `service` runs the program, `provider` is the identity
-//! provider side, `http` the smallest client that will do, `sign_in` the story, `report` the table, `simulate` what comes after it; `scim` is a story
-//! of its own.
+//! provider side, `http` the smallest client that will do, `sign_in` the story, `report` the table, `simulate` what comes after it; `scim` and `portal`
+//! are stories of their own.
 
 mod http;
+mod portal;
 mod provider;
 mod report;
 mod scim;
@@ -16,7 +17,7 @@ mod simulate;
 use clap::Parser;
 use std::path::PathBuf;
 
-/// Measures sign-ins, or SCIM.
+/// Measures sign-ins, SCIM, or the portal.
 #[derive(Debug, Parser)]
 struct Arguments {
     /// The program to measure
@@ -40,7 +41,10 @@ struct Arguments {
     /// Instead of sign-ins measure the SCIM interface
     #[arg(long)]
     scim: bool,
-    /// How many users the account has for that
+    /// Instead of sign-ins measure the pages of the portal
+    #[arg(long, conflicts_with = "scim")]
+    portal: bool,
+    /// How many users the account has for those two
     #[arg(long, default_value_t = 10_000)]
     users: usize,
     /// Afterwards simulate an edited account file over all of it
@@ -58,6 +62,9 @@ fn main() -> Result<()> {
     let service = service::Service::start(&arguments.program, arguments.store.as_deref(), &provider)?;
     if arguments.scim {
         return runtime.block_on(scim::measure(&service, arguments.users, arguments.at_once));
+    }
+    if arguments.portal {
+        return runtime.block_on(portal::measure(&service, arguments.users, arguments.at_once));
     }
     let idle = service.memory_kilobytes()?;
     let mut rounds = Vec::new();

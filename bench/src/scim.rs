@@ -34,11 +34,7 @@ struct Directory<'s> {
 }
 
 pub(crate) async fn measure(service: &Service, users: usize, at_once: usize) -> Result<()> {
-    let printed = service.command(&["token", "create", "--account", "acme", "--scope", "scim2", "--json"])?;
-    let token = between(&printed, "\"token\": \"", "\"")
-        .or_else(|| between(&printed, "\"token\":\"", "\""))
-        .ok_or("no token was printed")?
-        .to_owned();
+    let token = token(service)?;
     let before = service.cpu()?;
     let ids = fill(service, &token, users, at_once).await?;
     told(&format!("POST /Users, {at_once} at once"), (service.cpu()? - before).as_secs_f64(), users);
@@ -48,6 +44,22 @@ pub(crate) async fn measure(service: &Service, users: usize, at_once: usize) -> 
     directory.change().await?;
     directory.group().await?;
     told_memory(service)
+}
+
+/// Brings people into the account, and tells their ids.
+pub(crate) async fn brought(service: &Service, users: usize, at_once: usize) -> Result<Vec<String>> {
+    fill(service, &token(service)?, users, at_once).await
+}
+
+fn token(service: &Service) -> Result<String> {
+    let printed = service.command(&["token", "create", "--account", "acme", "--scope", "scim2", "--json"])?;
+    Ok(text(&printed, "token").ok_or("no token was printed")?.to_owned())
+}
+
+/// A text in JSON that a command has printed.
+pub(crate) fn text<'t>(printed: &'t str, name: &str) -> Option<&'t str> {
+    between(printed, &format!("\"{name}\": \""), "\"")
+        .or_else(|| between(printed, &format!("\"{name}\":\""), "\""))
 }
 
 async fn open(service: &Service) -> Result<Connection> {

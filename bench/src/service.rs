@@ -1,7 +1,7 @@
 //! A `vestibule serve` of its own, with an account whose connection is published.
 
-use crate::Result;
 use crate::provider::Provider;
+use crate::{Result, scim};
 use std::io::{BufRead as _, BufReader};
 use std::net::{SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
@@ -13,6 +13,8 @@ use tempfile::TempDir;
 pub(crate) struct Service {
     process: Child,
     pub(crate) address: SocketAddr,
+    /// At which the owner sets a password.
+    pub(crate) owner_link: String,
     folder: TempDir,
     program: PathBuf,
 }
@@ -33,16 +35,11 @@ impl Service {
         )?;
         std::fs::write(folder.path().join("idp.pem"), provider.certificate_pem())?;
         std::fs::write(folder.path().join("acme.toml"), account_file(provider))?;
-        let run = |arguments: &[&str]| -> Result<()> {
-            let status = Command::new(&program)
-                .args(arguments)
-                .current_dir(folder.path())
-                .stdout(Stdio::null())
-                .status()?;
-            if status.success() { Ok(()) } else { Err(format!("vestibule {arguments:?} failed").into()) }
-        };
-        run(&["account", "create", "acme", "--name", "Acme", "--owner", "owner@acme.example"])?;
-        run(&["apply", "acme.toml"])?;
+        let create =
+            ["account", "create", "acme", "--name", "Acme", "--owner", "owner@acme.example", "--json"];
+        let created = run(&program, folder.path(), &create)?;
+        let owner_link = scim::text(&created, "owner_link").ok_or("no link for the owner")?.to_owned();
+        run(&program, folder.path(), &["apply", "acme.toml"])?;
         let mut process =
             Command::new(&program).arg("serve").current_dir(folder.path()).stdout(Stdio::piped()).spawn()?;
         let mut line = String::new();
@@ -51,7 +48,7 @@ impl Service {
         if !line.contains("serves") {
             return Err(format!("the program did not start: {line}").into());
         }
-        Ok(Self { process, address, folder, program })
+        Ok(Self { process, address, owner_link, folder, program })
     }
 
     /// The CPU time that the program has used so far, in user and in kernel mode.
@@ -66,11 +63,7 @@ impl Service {
 
     /// Runs a command of the program on the same deployment.
     pub(crate) fn command(&self, arguments: &[&str]) -> Result<String> {
-        let output = Command::new(&self.program).args(arguments).current_dir(self.folder.path()).output()?;
-        if output.status.success() {
-            return Ok(String::from_utf8_lossy(&output.stdout).into_owned());
-        }
-        Err(format!("vestibule {arguments:?} failed: {}", String::from_utf8_lossy(&output.stderr)).into())
+        run(&self.program, self.folder.path(), arguments)
     }
 
     /// Puts a file where commands find it.
@@ -91,6 +84,15 @@ impl Service {
         let line = text.lines().find(|line| line.starts_with("VmRSS:")).ok_or("no VmRSS")?;
         Ok(line.split_whitespace().nth(1).ok_or("no figure")?.parse()?)
     }
+}
+
+/// Runs the program in this folder, and returns what it printed.
+fn run(program: &Path, folder: &Path, arguments: &[&str]) -> Result<String> {
+    let output = Command::new(program).args(arguments).current_dir(folder).output()?;
+    if output.status.success() {
+        return Ok(String::from_utf8_lossy(&output.stdout).into_owned());
+    }
+    Err(format!("vestibule {arguments:?} failed: {}", String::from_utf8_lossy(&output.stderr)).into())
 }
 
 impl Drop for Service {
