@@ -1,4 +1,5 @@
-//! What only tests need: real counterparts (PostgreSQL, SimpleSAMLphp, LemonLDAP::NG, pysaml2, Keycloak, aiosmtpd, Knot DNS, Chromium), the built program, and a way to
+//! What only tests need: real counterparts (PostgreSQL, SimpleSAMLphp, LemonLDAP::NG, pysaml2, Keycloak, aiosmtpd, Knot DNS, Chromium
+//! with axe-core), the built program, and a way to
 //! say that a test was skipped. No rule of Vestibule lives here, and nothing that ships depends on this crate.
 //! Everything stops and cleans up after itself when it is dropped; whatever cannot be set up fails the test loudly.
 #![expect(
@@ -22,7 +23,7 @@ mod pysaml2;
 mod simplesamlphp;
 mod skip;
 
-pub use browser::{Appearance, Browser, Key};
+pub use browser::{Appearance, Axe, Browser, Key};
 pub use keycloak::Keycloak;
 pub use lemonldap_ng::{Exchange, LemonLdapNg};
 pub use mail_server::{MailHabit, MailServer, Received};
@@ -45,6 +46,11 @@ pub fn folder() -> TempDir {
 #[expect(clippy::disallowed_methods, reason = "tests are told by xtask what was started for them")]
 fn environment(name: &str) -> Option<String> {
     std::env::var(name).ok().filter(|value| !value.is_empty())
+}
+
+/// The folder in which pictures of pages are wanted (`VESTIBULE_PICTURES`), if they are.
+pub fn pictures() -> Option<std::path::PathBuf> {
+    environment("VESTIBULE_PICTURES").map(Into::into)
 }
 
 /// Whether a program of this name stands on the search path.

@@ -36,6 +36,8 @@ mod mail;
 #[cfg(test)]
 mod operator;
 #[cfg(test)]
+mod pages;
+#[cfg(test)]
 mod provisioning;
 #[cfg(test)]
 mod pysaml2;

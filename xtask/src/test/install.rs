@@ -6,7 +6,7 @@ use std::path::Path;
 use crate::{Outcome, shell};
 
 /// Packages, and what they are for.
-const PACKAGES: [(&[&str], &str); 8] = [
+const PACKAGES: [(&[&str], &str); 9] = [
     (&["postgresql"], "the second database; a cluster of its own is started in a temporary folder"),
     (
         &["simplesamlphp", "php-cli", "php-xml", "php-mbstring", "php-curl", "php-sqlite3"],
@@ -35,12 +35,16 @@ const PACKAGES: [(&[&str], &str); 8] = [
         "the XML signature library that ours is compared with",
     ),
     (&["knot"], "a real name server, for the proof of domains"),
+    (&["npm"], "axe-core, which judges whether everybody can use the pages"),
     (&["g++"], "libFuzzer, which is C++"),
 ];
 
 /// Python packages, each with its version, and where it is installed for the tests.
 const PYTHON: [(&str, &str, &str); 2] =
     [("pysaml2", "7.5.5", "target/pysaml2"), ("aiosmtpd", "1.4.6", "target/aiosmtpd")];
+
+/// The judge of accessibility, its version, and where npm puts it for the tests.
+const AXE: (&str, &str, &str) = ("axe-core", "4.14.1", "target/axe-core");
 
 /// Debian's hook that may forbid the start of services at installation.
 const POLICY: &str = "/usr/sbin/policy-rc.d";
@@ -49,7 +53,29 @@ const POLICY: &str = "/usr/sbin/policy-rc.d";
 pub fn run() -> Outcome {
     packages()?;
     PYTHON.iter().for_each(|(package, version, place)| python(package, version, place));
+    axe();
     Ok(())
+}
+
+/// Fetches axe-core by npm, once. Without it, its test is skipped by name.
+fn axe() {
+    let (package, version, place) = AXE;
+    println!("The tests use {package} {version} from npm, in {place}.");
+    let folder = shell::root().join(place);
+    let shown =
+        std::fs::read_to_string(folder.join("node_modules/axe-core/package.json")).unwrap_or_default();
+    if shown.contains(&format!("\"version\": \"{version}\"")) {
+        return;
+    }
+    let wanted = format!("{package}@{version}");
+    let options =
+        ["install", "--silent", "--no-audit", "--no-fund", "--ignore-scripts", "--prefix", place, &wanted];
+    let made = std::fs::create_dir_all(&folder)
+        .map_err(|error| error.to_string())
+        .and_then(|()| shell::run(&mut shell::command("npm", &options)));
+    if let Err(error) = made {
+        println!("{package} is not there, and its test is skipped by name: {error}");
+    }
 }
 
 /// Installs a Python package into a place of its own, once. Without it, its tests are skipped by name.
@@ -85,6 +111,8 @@ fn packages() -> Outcome {
         .flat_map(|(packages, _)| *packages)
         .copied()
         .filter(|name| !installed(name))
+        // npm comes with Node.js too, from elsewhere than Debian.
+        .filter(|name| *name != "npm" || !on_path("npm"))
         .collect();
     if missing.is_empty() {
         println!("All of them are installed.");

@@ -3,7 +3,7 @@
 //! The list of addresses is the one that the router is built from, so a new one is in here at once.
 
 use super::harness::{Answer, Browser, House, PASSWORD, form};
-use crate::routes::{Caller, glass, vanity};
+use crate::routes::{Caller, Route, glass, vanity};
 use axum::body::Body;
 use axum::http::{Method, StatusCode};
 
@@ -53,6 +53,24 @@ async fn every_method(browser: &mut Browser, path: &str) -> Vec<(Method, Answer)
         browser.cookies = cookies;
     }
     answers
+}
+
+/// The addresses that answer GET with more than the way to another one; the tests in a browser visit them all.
+const PAGES: &str = include_str!("../../pages.txt");
+
+#[tokio::test]
+async fn the_list_of_pages_is_the_router_s() {
+    let house = House::new().await;
+    let (mut visitor, mut owner) = (house.browser("acme"), house.owner("acme").await);
+    let mut list = String::new();
+    for Route { caller, path, .. } in vanity() {
+        let browser = if caller == Caller::Anybody { &mut visitor } else { &mut owner };
+        let status = browser.get(&filled(path)).await.status;
+        if ![StatusCode::METHOD_NOT_ALLOWED, StatusCode::SEE_OTHER].contains(&status) {
+            list.push_str(&format!("{caller:?} {path}\n"));
+        }
+    }
+    assert_eq!(list, PAGES, "crates/server/pages.txt should be:\n{list}");
 }
 
 #[tokio::test]

@@ -2,6 +2,7 @@
 //! empty profile of its own. Looking for an element waits until it is there (the driver does that), so tests never sleep.
 //! When a test fails, what the browser shows then is kept as a picture in `target/screenshots`.
 
+mod axe;
 mod session;
 
 use std::path::PathBuf;
@@ -10,6 +11,7 @@ use std::process::Command;
 use serde_json::{Value, json};
 
 use crate::{Process, TempDir, environment, folder, free_port, installed, offline, skip, target};
+pub use axe::Axe;
 use session::Session;
 
 const FLAGS: [&str; 11] = [
