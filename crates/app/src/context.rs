@@ -4,9 +4,12 @@
 //! A context can only be had from here, so a deed that takes an [`AdminCtx`] cannot be reached by anybody else.
 
 mod api;
+mod people;
 mod sources;
 
 pub use api::{ApiCtx, Client as ApiClient, ScimCtx, UsersApiCtx};
+pub(crate) use people::must_hold;
+pub use people::{AdminCtx, MemberCtx, PeopleCtx};
 pub use sources::{Clock, Random};
 
 use crate::calls::Waiting;
@@ -22,9 +25,7 @@ use std::sync::Arc;
 use url::Url;
 use vestibule_model::account::{Account, Label, VanityState};
 use vestibule_model::response_log::TrackingId;
-use vestibule_model::user::User;
 use vestibule_store::Store;
-use vestibule_store::sessions::Session;
 
 /// A running deployment. Cheap to clone.
 #[derive(Clone)]
@@ -219,97 +220,6 @@ impl VisitorCtx {
     #[must_use]
     pub fn url(&self) -> String {
         self.app.account_url(&self.live.host)
-    }
-}
-
-/// A person with a live session.
-#[derive(Clone)]
-pub struct MemberCtx {
-    pub(crate) visitor: VisitorCtx,
-    pub(crate) session: Session,
-    pub(crate) user: User,
-}
-
-impl MemberCtx {
-    /// The account.
-    #[must_use]
-    pub fn account(&self) -> &Account {
-        self.visitor.account()
-    }
-
-    /// The person.
-    #[must_use]
-    pub fn user(&self) -> &User {
-        &self.user
-    }
-
-    /// The session.
-    #[must_use]
-    pub fn session(&self) -> &Session {
-        &self.session
-    }
-
-    /// The same person as an administrator.
-    ///
-    /// # Errors
-    /// [`Kind::Forbidden`] when the role does not open the portal.
-    pub fn admin(self) -> Result<AdminCtx, Error> {
-        if self.user.role.administers() {
-            return Ok(AdminCtx { member: self });
-        }
-        Err(Error::new(Kind::Forbidden, "This page is for administrators.")
-            .hint("Ask the owner of the account to make you an administrator."))
-    }
-}
-
-/// An administrator of an account.
-#[derive(Clone)]
-pub struct AdminCtx {
-    pub(crate) member: MemberCtx,
-}
-
-impl AdminCtx {
-    /// The account.
-    #[must_use]
-    pub fn account(&self) -> &Account {
-        self.member.account()
-    }
-
-    /// The person.
-    #[must_use]
-    pub fn user(&self) -> &User {
-        self.member.user()
-    }
-
-    pub(crate) fn app(&self) -> &App {
-        &self.member.visitor.app
-    }
-}
-
-/// Whoever looks after the people of an account: one of its administrators, or the operator.
-#[derive(Clone)]
-pub struct PeopleCtx {
-    pub(crate) app: App,
-    pub(crate) account: Account,
-    /// The administrator; the operator is nobody in the account.
-    pub(crate) by: Option<User>,
-}
-
-impl AdminCtx {
-    /// As somebody who looks after the people of the account.
-    #[must_use]
-    pub fn people(&self) -> PeopleCtx {
-        PeopleCtx { app: self.app().clone(), account: self.account().clone(), by: Some(self.user().clone()) }
-    }
-}
-
-impl OperatorCtx {
-    /// As somebody who looks after the people of this account.
-    ///
-    /// # Errors
-    /// [`Kind::NotFound`] when there is no such account.
-    pub async fn people(&self, label: &str) -> Result<PeopleCtx, Error> {
-        Ok(PeopleCtx { app: self.app.clone(), account: self.account(label).await?, by: None })
     }
 }
 

@@ -13,6 +13,7 @@ use vestibule_model::domain::Domain;
 use vestibule_model::email::Email;
 use vestibule_model::expression::Context;
 use vestibule_model::mapping::{self, Asserted};
+use vestibule_model::permission::Permission;
 use vestibule_model::response_log::{Entry, OutcomeWord, TrackingId};
 use vestibule_model::user::Status;
 
@@ -70,6 +71,10 @@ pub async fn offer(ctx: &AdminCtx, explained: &Explained) -> Result<Option<Offer
         return Ok(None);
     }
     let Some(whom) = whom(entry, explained) else { return Ok(None) };
+    // Who may not mend it is offered nothing, and not told who it is.
+    if !ctx.permissions().allow(Permission::UserEdit) {
+        return Ok(None);
+    }
     let person = match users::show(&ctx.people(), &whom).await {
         Ok(person) => person,
         Err(error) if error.kind() == Kind::NotFound => return Ok(None),
@@ -91,6 +96,7 @@ pub async fn offer(ctx: &AdminCtx, explained: &Explained) -> Result<Option<Offer
 /// [`Kind::NotFound`] when the account has no such row; [`Kind::Conflict`] when the row offers something else by now; those
 /// of the deed.
 pub async fn mend(ctx: &AdminCtx, tracking_id: TrackingId, word: &str) -> Result<(), Error> {
+    ctx.must(Permission::LogRead)?;
     let explained = response_log::detail(ctx, tracking_id).await?;
     let Some(offer) = offer(ctx, &explained).await? else { return Err(gone()) };
     let whom = Whom::from(offer.person.summary.id);

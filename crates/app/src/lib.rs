@@ -31,6 +31,7 @@ pub mod pictures;
 pub mod provisioning;
 pub mod response_log;
 pub mod rest;
+pub mod roles;
 pub mod seats;
 mod secret;
 pub mod sessions;

@@ -11,6 +11,7 @@ use vestibule_model::account::{Account, Label};
 use vestibule_model::code::Code;
 use vestibule_model::id::{AccountId, LogId};
 use vestibule_model::mapping::Attribute;
+use vestibule_model::permission::Permission;
 use vestibule_model::response_log::{Detail, Entry, Filter, OutcomeWord, TrackingId};
 use vestibule_model::trace::{Change, Step};
 use vestibule_store as store;
@@ -85,6 +86,7 @@ fn unknown() -> Error {
 /// # Errors
 /// When the store does not answer.
 pub async fn search(ctx: &AdminCtx, filter: &Filter) -> Result<Vec<Entry>, Error> {
+    ctx.must(Permission::LogRead)?;
     search_account(ctx.app(), ctx.account().id, filter.clone()).await
 }
 
@@ -103,6 +105,7 @@ async fn search_account(app: &App, account: AccountId, filter: Filter) -> Result
 /// # Errors
 /// [`Kind::NotFound`] when the account has no such row.
 pub async fn detail(ctx: &AdminCtx, tracking_id: TrackingId) -> Result<Explained, Error> {
+    ctx.must(Permission::LogRead)?;
     open(ctx.app(), ctx.account(), tracking_id).await
 }
 
@@ -119,7 +122,7 @@ fn near(app: &App, filter: Filter) -> Result<Filter, Error> {
     })
 }
 
-async fn open(app: &App, account: &Account, tracking_id: TrackingId) -> Result<Explained, Error> {
+pub(crate) async fn open(app: &App, account: &Account, tracking_id: TrackingId) -> Result<Explained, Error> {
     let scope = app.store().account(account.id);
     let row = app.inner.vault.row(tracking_id)?;
     let found =

@@ -23,6 +23,7 @@ pub mod idp_metadata;
 pub mod import;
 pub mod license;
 pub mod mapping;
+pub mod permission;
 pub mod provision;
 pub mod publication;
 pub mod response_log;

@@ -3,7 +3,8 @@
 //! Pure rules. Drawing the secret, and finding the row of a token, is in `app/tokens`; the access tokens that the
 //! authorization server hands out are tokens too, so everything here holds for both.
 
-use crate::user::{Role, Status};
+use crate::permission::{Permission, Permissions};
+use crate::user::Status;
 use jiff::Timestamp;
 use serde::{Serialize, Serializer};
 use std::collections::BTreeSet;
@@ -52,6 +53,18 @@ impl Scope {
             Self::UsersRead => "Look at users with the REST API.",
             Self::UsersWrite => "Create, change and deactivate users with the REST API.",
         }
+    }
+
+    /// What somebody must be permitted who gives this scope to a program.
+    #[must_use]
+    pub fn permissions(self) -> Permissions {
+        let needed: &[Permission] = match self {
+            Self::Scim2 => &[Permission::UserEdit, Permission::GroupEdit],
+            Self::Scim2Read => &[Permission::UserRead, Permission::GroupRead],
+            Self::UsersRead => &[Permission::UserRead],
+            Self::UsersWrite => &[Permission::UserEdit],
+        };
+        needed.iter().copied().collect()
     }
 
     /// Whether somebody who holds this scope may do what the other one permits: writing includes reading, on the same
@@ -121,6 +134,12 @@ impl fmt::Display for BadScopes {
 impl std::error::Error for BadScopes {}
 
 impl Scopes {
+    /// What somebody must be permitted who gives these to a program.
+    #[must_use]
+    pub fn permissions(&self) -> Permissions {
+        self.0.iter().flat_map(|scope| scope.permissions().iter()).collect()
+    }
+
     /// Reads words.
     ///
     /// # Errors
@@ -235,22 +254,24 @@ fn crc32(bytes: &[u8]) -> u32 {
 
 /// What is known of a token when it is shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Facts<'f> {
+pub struct Facts {
     /// When it ends, if ever.
     pub expires_at: Option<Timestamp>,
     /// When it was revoked.
     pub revoked_at: Option<Timestamp>,
     /// The person in whose name it acts.
-    pub maker: Maker<'f>,
+    pub maker: Maker,
+    /// What its scopes amount to ([`Scopes::permissions`]).
+    pub needs: Permissions,
 }
 
 /// In whose name a token acts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Maker<'f> {
+pub enum Maker {
     /// The operator, or a client of its own: nobody whose leaving matters.
     Nobody,
-    /// A person of the account, as they are now.
-    Person(Status, &'f Role),
+    /// A person of the account, and what they may do now.
+    Person(Status, Permissions),
     /// A person who is no more.
     Gone,
 }
@@ -265,7 +286,7 @@ pub enum State {
     Expired,
     /// It was taken back.
     Revoked,
-    /// Whoever made it may not do so now: not an active administrator any more. It is good again if they are.
+    /// Whoever made it may not do so now: inactive, or with a role that permits less than its scopes. It is good again if they may.
     Resting,
 }
 
@@ -283,11 +304,11 @@ impl State {
 
     /// What a token is at this time. What was taken back stays so, whatever else is true of it.
     #[must_use]
-    pub fn of(facts: &Facts<'_>, now: Timestamp) -> Self {
+    pub fn of(facts: &Facts, now: Timestamp) -> Self {
         let rests = match facts.maker {
             Maker::Nobody => false,
             Maker::Gone => true,
-            Maker::Person(status, role) => status != Status::Active || !role.administers(),
+            Maker::Person(status, permissions) => status != Status::Active || !permissions.cover(facts.needs),
         };
         if facts.revoked_at.is_some() {
             Self::Revoked

@@ -15,6 +15,7 @@ pub(crate) mod log;
 pub(crate) mod mapping;
 pub(crate) mod metadata;
 pub(crate) mod people;
+pub(crate) mod roles;
 pub(crate) mod test;
 pub(crate) mod versions;
 
@@ -24,12 +25,14 @@ use crate::portal::{Frame, Here, profile};
 use axum::response::Response;
 use vestibule_app::AdminCtx;
 
-/// `GET /admin`
-pub(crate) async fn first(_admin: Admin) -> Response {
-    page::see_other("/admin/sso")
+/// `GET /admin`: the first page that the person may open.
+pub(crate) async fn first(Admin(admin): Admin) -> Response {
+    let frame = frame(&admin, Here::Elsewhere);
+    let first = Here::PORTAL.into_iter().find(|page| frame.opens(*page));
+    page::see_other(first.unwrap_or(Here::Profile).address())
 }
 
 /// The frame around a page for this administrator.
 fn frame(admin: &AdminCtx, here: Here) -> Frame {
-    profile::frame(&admin.account().name, admin.user(), here)
+    profile::frame(&admin.account().name, admin.user(), admin.permissions(), here)
 }

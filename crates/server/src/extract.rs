@@ -6,6 +6,7 @@
 use crate::cookies;
 use crate::door::Desk;
 use crate::error::Failure;
+use crate::routes::Needs;
 use crate::scene::{Place, Scene};
 use axum::extract::{Form, FromRequest, FromRequestParts, Query, Request};
 use axum::http::request::Parts;
@@ -20,7 +21,7 @@ pub(crate) struct Visitor(pub(crate) VisitorCtx);
 /// A person with a session.
 pub(crate) struct Member(pub(crate) MemberCtx);
 
-/// An administrator with a session.
+/// Somebody with a session whose role permits what the address asks for ([`crate::routes`]).
 pub(crate) struct Admin(pub(crate) AdminCtx);
 
 /// A program with a good token; [`crate::api::authenticated`] looked at it before the path.
@@ -70,8 +71,16 @@ impl FromRequestParts<Arc<Desk>> for Admin {
     type Rejection = Failure;
 
     async fn from_request_parts(parts: &mut Parts, desk: &Arc<Desk>) -> Result<Self, Failure> {
-        let member = Member::from_request_parts(parts, desk).await?;
-        Ok(Self(member.0.admin()?))
+        let Member(member) = Member::from_request_parts(parts, desk).await?;
+        let glass = parts.extensions.get::<Arc<Scene>>().is_some_and(|scene| *scene.place() == Place::Glass);
+        let admin = if glass { member.standard_admin()? } else { member.admin()? };
+        match parts.extensions.get::<Needs>() {
+            Some(Needs::Anything) => {}
+            Some(Needs::These(look, _)) if parts.method.is_safe() => admin.must(*look)?,
+            Some(Needs::These(_, change)) => admin.must(*change)?,
+            None => return Err(Failure::Broken("an address for administrators asks for no permission")),
+        }
+        Ok(Self(admin))
     }
 }
 

@@ -21,9 +21,11 @@ pub mod moment;
 pub mod people;
 pub mod profile;
 pub mod response;
+pub mod roles;
 pub mod visitors;
 
 use askama::Template;
+use vestibule_model::permission::{Permission, Permissions};
 
 /// What stands around a page for a person who is signed in.
 #[derive(Debug, Clone)]
@@ -32,8 +34,8 @@ pub struct Frame {
     pub account: String,
     /// Who is signed in: the address.
     pub person: String,
-    /// Whether the person may open the pages for administrators.
-    pub admin: bool,
+    /// What the person may do in the portal.
+    pub may: Permissions,
     /// Which page this is.
     pub here: Here,
 }
@@ -55,6 +57,8 @@ pub enum Here {
     Domains,
     /// The seats.
     Licenses,
+    /// The roles that the account made for itself.
+    Roles,
     /// The response log.
     Log,
     /// Tokens and clients.
@@ -63,6 +67,83 @@ pub enum Here {
     Guides,
     /// None of them: an error.
     Elsewhere,
+}
+
+impl Frame {
+    /// Whether a page is one that the person may open.
+    #[must_use]
+    pub fn opens(&self, page: Here) -> bool {
+        page.needs().is_none_or(|(look, _)| self.may.allow(look))
+    }
+
+    /// Whether the person may change what this page shows.
+    #[must_use]
+    pub fn changes(&self) -> bool {
+        self.here.needs().is_some_and(|(_, change)| self.may.allow(change))
+    }
+
+    /// Whether the person may look at what this page shows, and no more: what would change it is not shown then.
+    #[must_use]
+    pub fn looks_only(&self) -> bool {
+        self.here.needs().is_some() && !self.changes()
+    }
+
+    /// Whether the person may do this.
+    #[must_use]
+    pub fn allows(&self, permission: Permission) -> bool {
+        self.may.allow(permission)
+    }
+}
+
+impl Here {
+    /// The pages of the portal, in the order in which somebody is led to the first that they may open.
+    pub const PORTAL: [Self; 10] = [
+        Self::Sso,
+        Self::Mapping,
+        Self::People,
+        Self::Groups,
+        Self::Domains,
+        Self::Licenses,
+        Self::Roles,
+        Self::Log,
+        Self::Api,
+        Self::Guides,
+    ];
+
+    /// The permission to look at it, and the one to change what it shows; `None` where nobody needs one.
+    #[must_use]
+    pub fn needs(self) -> Option<(Permission, Permission)> {
+        match self {
+            Self::Profile | Self::Elsewhere => None,
+            Self::Sso | Self::Guides => Some((Permission::SsoRead, Permission::SsoEdit)),
+            Self::Mapping => Some((Permission::MappingRead, Permission::MappingEdit)),
+            Self::People => Some((Permission::UserRead, Permission::UserEdit)),
+            Self::Groups => Some((Permission::GroupRead, Permission::GroupEdit)),
+            Self::Domains => Some((Permission::DomainRead, Permission::DomainEdit)),
+            Self::Licenses => Some((Permission::LicenseRead, Permission::LicenseRead)),
+            Self::Roles => Some((Permission::RoleRead, Permission::RoleEdit)),
+            Self::Log => Some((Permission::LogRead, Permission::LogRead)),
+            Self::Api => Some((Permission::TokenRead, Permission::TokenEdit)),
+        }
+    }
+
+    /// Where it is.
+    #[must_use]
+    pub fn address(self) -> &'static str {
+        match self {
+            Self::Profile | Self::Elsewhere => "/profile",
+            Self::Sso => "/admin/sso",
+            Self::Guides => "/admin/guides",
+            Self::Mapping => "/admin/mapping",
+            Self::People => "/admin/users",
+            Self::Groups => "/admin/groups",
+            Self::Domains => "/admin/domains",
+            Self::Licenses => "/admin/licenses",
+            Self::Roles => "/admin/roles",
+            Self::Log => "/admin/log",
+            Self::Api => "/admin/api",
+        }
+    }
 }
 
 /// One row of a list of facts: a name, its values, and why one wants to know.

@@ -22,7 +22,7 @@ pub(crate) async fn page(Member(member): Member) -> Result<Response, Failure> {
         idle: sessions::idle(session),
         last_end: sessions::last_end(session),
     };
-    let page = ProfilePage::new(&member.account().name, member.user(), facts);
+    let page = ProfilePage::new(&member.account().name, member.user(), member.permissions(), facts);
     let pictured = pictures::own_hash(&member).await?.is_some();
     Ok(page::shown(&if pictured { page.with_picture() } else { page }))
 }

@@ -6,11 +6,12 @@
 use crate::door::Desk;
 use crate::error::Failure;
 use crate::{admin, api, base, forms, glass, links, oauth, profile, rest, scim, sign_in, sign_out, sso};
-use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::middleware::from_fn_with_state;
 use axum::routing::{MethodRouter, any, get, post};
+use axum::{Extension, Router};
 use std::sync::Arc;
+use vestibule_model::permission::Permission;
 
 /// The most that is read of a form of ours, in bytes; the assertion consumer service has a limit of its own.
 const LARGEST_FORM: usize = 64 * 1024;
@@ -25,12 +26,36 @@ pub(crate) enum Caller {
     IdentityProvider,
     /// A person with a session.
     Member,
-    /// An administrator with a session.
-    Admin,
+    /// Whoever may do anything in the portal.
+    Portal,
+    /// A person with a session whose role permits the first to look, and the second to send a form.
+    Admin(Permission, Permission),
     /// A program with a token, by which alone its account is known; no cookie counts.
     Program,
     /// A client of the authorization server with its secret; no cookie counts.
     Client,
+}
+
+const SSO: Caller = Caller::Admin(Permission::SsoRead, Permission::SsoEdit);
+const MAPPING: Caller = Caller::Admin(Permission::MappingRead, Permission::MappingEdit);
+const DOMAINS: Caller = Caller::Admin(Permission::DomainRead, Permission::DomainEdit);
+const PEOPLE: Caller = Caller::Admin(Permission::UserRead, Permission::UserEdit);
+const GROUPS: Caller = Caller::Admin(Permission::GroupRead, Permission::GroupEdit);
+const LICENSES: Caller = Caller::Admin(Permission::LicenseRead, Permission::LicenseRead);
+const ROLES: Caller = Caller::Admin(Permission::RoleRead, Permission::RoleEdit);
+/// A form that only those look at who may send it.
+const NEW_ROLE: Caller = Caller::Admin(Permission::RoleEdit, Permission::RoleEdit);
+const TOKENS: Caller = Caller::Admin(Permission::TokenRead, Permission::TokenEdit);
+/// What is mended from the log asks for a permission of its own.
+const LOG: Caller = Caller::Admin(Permission::LogRead, Permission::LogRead);
+
+/// What an address asks of a role, as the router tells its handlers' context.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Needs {
+    /// Any permission at all.
+    Anything,
+    /// The first to look, the second to send a form.
+    These(Permission, Permission),
 }
 
 /// An address.
@@ -74,94 +99,98 @@ pub(crate) fn vanity() -> Vec<Route> {
     routes.extend(mapping());
     routes.extend(programs());
     routes.extend(groups());
+    routes.extend(roles());
     routes
 }
 
 /// The portal's pages for administrators, but for those of connections.
 fn administration() -> Vec<Route> {
-    use Caller::Admin;
     vec![
-        route(Admin, "/admin", get(admin::first)),
-        route(Admin, "/admin/", get(admin::first)),
-        route(Admin, "/admin/guides", get(admin::guides::list)),
-        route(Admin, "/admin/guides/{idp}", get(admin::guides::one)),
-        route(Admin, "/admin/licenses", get(admin::people::licenses)),
-        route(Admin, "/admin/users", get(admin::people::list)),
+        route(Caller::Portal, "/admin", get(admin::first)),
+        route(Caller::Portal, "/admin/", get(admin::first)),
+        route(SSO, "/admin/guides", get(admin::guides::list)),
+        route(SSO, "/admin/guides/{idp}", get(admin::guides::one)),
+        route(LICENSES, "/admin/licenses", get(admin::people::licenses)),
+        route(PEOPLE, "/admin/users", get(admin::people::list)),
         route(
-            Admin,
+            PEOPLE,
             "/admin/users/import",
             get(admin::imports::first)
                 .post(admin::imports::receive)
                 .layer(DefaultBodyLimit::max(admin::imports::LARGEST_UPLOAD)),
         ),
-        route(Admin, "/admin/users/import/{import}", get(admin::imports::one)),
-        route(Admin, "/admin/users/import/{import}/report", get(admin::imports::report)),
+        route(PEOPLE, "/admin/users/import/{import}", get(admin::imports::one)),
+        route(PEOPLE, "/admin/users/import/{import}/report", get(admin::imports::report)),
         route(
-            Admin,
+            PEOPLE,
             "/admin/users/import/{import}/apply",
             get(admin::imports::back).post(admin::imports::apply),
         ),
         route(
-            Admin,
+            PEOPLE,
             "/admin/users/import/{import}/discard",
             get(admin::imports::back).post(admin::imports::discard),
         ),
-        route(Admin, "/admin/users/{user}", get(admin::people::one)),
-        route(Admin, "/admin/users/{user}/{deed}", get(admin::people::back).post(admin::people::deed)),
-        route(Admin, "/admin/api/calls", get(admin::calls::page)),
-        route(Admin, "/admin/api/calls/{call}", get(admin::calls::one)),
-        route(Admin, "/admin/domains", get(admin::domains::list).post(admin::domains::claim)),
-        route(Admin, "/admin/domains/{domain}", get(admin::domains::one)),
-        route(Admin, "/admin/domains/{domain}/check", get(admin::domains::back).post(admin::domains::check)),
+        route(PEOPLE, "/admin/users/{user}", get(admin::people::one)),
         route(
-            Admin,
+            ROLES,
+            "/admin/users/{user}/role",
+            get(admin::people::back_to_role).post(admin::people::give_role),
+        ),
+        route(PEOPLE, "/admin/users/{user}/{deed}", get(admin::people::back).post(admin::people::deed)),
+        route(LOG, "/admin/api/calls", get(admin::calls::page)),
+        route(LOG, "/admin/api/calls/{call}", get(admin::calls::one)),
+        route(DOMAINS, "/admin/domains", get(admin::domains::list).post(admin::domains::claim)),
+        route(DOMAINS, "/admin/domains/{domain}", get(admin::domains::one)),
+        route(
+            DOMAINS,
+            "/admin/domains/{domain}/check",
+            get(admin::domains::back).post(admin::domains::check),
+        ),
+        route(
+            DOMAINS,
             "/admin/domains/{domain}/policy",
             get(admin::domains::back).post(admin::domains::decide),
         ),
         route(
-            Admin,
+            DOMAINS,
             "/admin/domains/{domain}/remove",
             get(admin::domains::back).post(admin::domains::remove),
         ),
-        route(Admin, "/admin/log", get(admin::log::page)),
-        route(Admin, "/admin/log/{tracking_id}", get(admin::log::response)),
-        route(Admin, "/admin/log/{tracking_id}/cure", get(admin::cures::back).post(admin::cures::mend)),
+        route(LOG, "/admin/log", get(admin::log::page)),
+        route(LOG, "/admin/log/{tracking_id}", get(admin::log::response)),
+        route(LOG, "/admin/log/{tracking_id}/cure", get(admin::cures::back).post(admin::cures::mend)),
     ]
 }
 
 /// The pages of connections.
 fn connections() -> Vec<Route> {
-    use Caller::Admin;
     vec![
-        route(Admin, "/admin/sso", get(admin::connection::list)),
-        route(Admin, "/admin/sso/{connection}", get(admin::connection::page)),
-        route(Admin, "/admin/sso/new", get(admin::edit::blank).post(admin::edit::create)),
-        route(Admin, "/admin/sso/{connection}/edit", get(admin::edit::page).post(admin::edit::save)),
-        route(Admin, "/admin/sso/{connection}/test", post(admin::test::start)),
-        route(Admin, "/admin/sso/{connection}/publish", post(admin::versions::publish)),
-        route(Admin, "/admin/sso/{connection}/discard", post(admin::versions::discard)),
-        route(Admin, "/admin/sso/{connection}/restore/{number}", post(admin::versions::restore)),
-        route(Admin, "/admin/sso/{connection}/retire", post(admin::versions::retire)),
-        route(Admin, "/admin/sso/test/{tracking_id}", get(admin::test::report)),
+        route(SSO, "/admin/sso", get(admin::connection::list)),
+        route(SSO, "/admin/sso/{connection}", get(admin::connection::page)),
+        route(SSO, "/admin/sso/new", get(admin::edit::blank).post(admin::edit::create)),
+        route(SSO, "/admin/sso/{connection}/edit", get(admin::edit::page).post(admin::edit::save)),
+        route(SSO, "/admin/sso/{connection}/test", post(admin::test::start)),
+        route(SSO, "/admin/sso/{connection}/publish", post(admin::versions::publish)),
+        route(SSO, "/admin/sso/{connection}/discard", post(admin::versions::discard)),
+        route(SSO, "/admin/sso/{connection}/restore/{number}", post(admin::versions::restore)),
+        route(SSO, "/admin/sso/{connection}/retire", post(admin::versions::retire)),
+        route(SSO, "/admin/sso/test/{tracking_id}", get(admin::test::report)),
+        route(SSO, "/admin/sso/{connection}/keys/prepare", get(admin::keys::back).post(admin::keys::prepare)),
+        route(SSO, "/admin/sso/{connection}/keys/use", get(admin::keys::back).post(admin::keys::activate)),
+        route(SSO, "/admin/sso/{connection}/keys/remove", get(admin::keys::back).post(admin::keys::remove)),
         route(
-            Admin,
-            "/admin/sso/{connection}/keys/prepare",
-            get(admin::keys::back).post(admin::keys::prepare),
-        ),
-        route(Admin, "/admin/sso/{connection}/keys/use", get(admin::keys::back).post(admin::keys::activate)),
-        route(Admin, "/admin/sso/{connection}/keys/remove", get(admin::keys::back).post(admin::keys::remove)),
-        route(
-            Admin,
+            SSO,
             "/admin/sso/{connection}/metadata/fetch",
             get(admin::metadata::back).post(admin::metadata::fetch),
         ),
         route(
-            Admin,
+            SSO,
             "/admin/sso/{connection}/metadata/accept",
             get(admin::metadata::back).post(admin::metadata::accept),
         ),
         route(
-            Admin,
+            SSO,
             "/admin/sso/{connection}/metadata/dismiss",
             get(admin::metadata::back).post(admin::metadata::dismiss),
         ),
@@ -170,39 +199,38 @@ fn connections() -> Vec<Route> {
 
 /// The pages of the mapping.
 fn mapping() -> Vec<Route> {
-    use Caller::Admin;
     vec![
-        route(Admin, "/admin/mapping", get(admin::mapping::page)),
-        route(Admin, "/admin/mapping/attributes", get(admin::attributes::received)),
-        route(Admin, "/admin/mapping/attributes/map", get(admin::attributes::map)),
+        route(MAPPING, "/admin/mapping", get(admin::mapping::page)),
+        route(MAPPING, "/admin/mapping/attributes", get(admin::attributes::received)),
+        route(MAPPING, "/admin/mapping/attributes/map", get(admin::attributes::map)),
         route(
-            Admin,
+            MAPPING,
             "/admin/mapping/licenses",
             get(admin::mapping::licenses).post(admin::mapping::save_licenses),
         ),
-        route(Admin, "/admin/mapping/auto", get(admin::mapping::auto).post(admin::mapping::save_auto)),
+        route(MAPPING, "/admin/mapping/auto", get(admin::mapping::auto).post(admin::mapping::save_auto)),
         route(
-            Admin,
+            MAPPING,
             "/admin/mapping/basic/{target}",
             get(admin::mapping::basic).post(admin::mapping::save_basic),
         ),
         route(
-            Admin,
+            MAPPING,
             "/admin/mapping/rest/{category}",
             get(admin::mapping::rest).post(admin::mapping::save_rest),
         ),
         route(
-            Admin,
+            MAPPING,
             "/admin/mapping/rules/{category}/{rule}",
             get(admin::mapping::rule).post(admin::mapping::save_rule),
         ),
         route(
-            Admin,
+            MAPPING,
             "/admin/mapping/rules/{category}/{rule}/raise",
             get(admin::mapping::back).post(admin::mapping::raise),
         ),
         route(
-            Admin,
+            MAPPING,
             "/admin/mapping/rules/{category}/{rule}/remove",
             get(admin::mapping::back).post(admin::mapping::remove),
         ),
@@ -211,30 +239,42 @@ fn mapping() -> Vec<Route> {
 
 /// The pages about programs.
 fn programs() -> Vec<Route> {
-    use Caller::Admin;
     vec![
-        route(Admin, "/admin/api", get(admin::api::page)),
-        route(Admin, "/admin/api/tokens", get(admin::api::back).post(admin::api::make_token)),
-        route(Admin, "/admin/api/tokens/{id}/revoke", get(admin::api::back).post(admin::api::revoke_token)),
-        route(Admin, "/admin/api/clients", get(admin::api::back).post(admin::api::make_client)),
-        route(Admin, "/admin/api/clients/{id}/revoke", get(admin::api::back).post(admin::api::revoke_client)),
-        route(Admin, "/oauth/consent/{token}", get(oauth::ask).post(oauth::answer)),
+        route(TOKENS, "/admin/api", get(admin::api::page)),
+        route(TOKENS, "/admin/api/tokens", get(admin::api::back).post(admin::api::make_token)),
+        route(TOKENS, "/admin/api/tokens/{id}/revoke", get(admin::api::back).post(admin::api::revoke_token)),
+        route(TOKENS, "/admin/api/clients", get(admin::api::back).post(admin::api::make_client)),
+        route(
+            TOKENS,
+            "/admin/api/clients/{id}/revoke",
+            get(admin::api::back).post(admin::api::revoke_client),
+        ),
+        route(Caller::Portal, "/oauth/consent/{token}", get(oauth::ask).post(oauth::answer)),
+    ]
+}
+
+/// The pages of roles.
+fn roles() -> Vec<Route> {
+    vec![
+        route(ROLES, "/admin/roles", get(admin::roles::list)),
+        route(NEW_ROLE, "/admin/roles/new", get(admin::roles::blank).post(admin::roles::create)),
+        route(ROLES, "/admin/roles/{role}/edit", get(admin::roles::page).post(admin::roles::save)),
+        route(ROLES, "/admin/roles/{role}/remove", get(admin::roles::back).post(admin::roles::remove)),
     ]
 }
 
 /// The pages of groups.
 fn groups() -> Vec<Route> {
-    use Caller::Admin;
     vec![
-        route(Admin, "/admin/groups", get(admin::groups::list)),
-        route(Admin, "/admin/groups/new", get(admin::groups::first).post(admin::groups::create)),
+        route(GROUPS, "/admin/groups", get(admin::groups::list)),
+        route(GROUPS, "/admin/groups/new", get(admin::groups::first).post(admin::groups::create)),
         route(
-            Admin,
+            GROUPS,
             "/admin/groups/everybody",
             get(admin::groups::everybody).post(admin::groups::set_everybody),
         ),
-        route(Admin, "/admin/groups/{group}", get(admin::groups::one)),
-        route(Admin, "/admin/groups/{group}/{deed}", get(admin::groups::back).post(admin::groups::deed)),
+        route(GROUPS, "/admin/groups/{group}", get(admin::groups::one)),
+        route(GROUPS, "/admin/groups/{group}/{deed}", get(admin::groups::back).post(admin::groups::deed)),
     ]
 }
 
@@ -251,7 +291,8 @@ pub(crate) fn glass() -> Vec<Route> {
         route(Caller::Member, "/profile/picture", get(profile::picture)),
     ];
     let at_the_account = ["/admin/sso/{connection}/test", "/oauth/consent/{token}"];
-    let pages = [administration(), connections(), mapping(), programs(), groups()].into_iter().flatten();
+    let pages =
+        [administration(), connections(), mapping(), programs(), groups(), roles()].into_iter().flatten();
     routes.extend(pages.filter(|route| !at_the_account.contains(&route.path)));
     routes
 }
@@ -327,8 +368,13 @@ fn router(
     let own_forms = from_fn_with_state(Arc::clone(desk), forms::only_ours);
     let add = |router: Router<Arc<Desk>>, Route { caller, path, methods }| match caller {
         Caller::IdentityProvider | Caller::Program | Caller::Client => router.route(path, methods),
-        Caller::Anybody | Caller::Member | Caller::Admin => {
-            router.route(path, methods.layer(own_forms.clone()))
+        Caller::Anybody | Caller::Member => router.route(path, methods.layer(own_forms.clone())),
+        Caller::Portal => {
+            router.route(path, methods.layer(Extension(Needs::Anything)).layer(own_forms.clone()))
+        }
+        Caller::Admin(look, change) => {
+            let needs = Extension(Needs::These(look, change));
+            router.route(path, methods.layer(needs).layer(own_forms.clone()))
         }
     };
     routes

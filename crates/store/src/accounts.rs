@@ -42,6 +42,7 @@ statements! { accounts:
     APPROVE = "UPDATE labels SET state = $2 WHERE label = $1";
     BUMP_OF_LABEL = "UPDATE accounts SET version = version + 1 WHERE id IN (SELECT account_id FROM labels WHERE label = $1)";
     BUMP = "UPDATE accounts SET version = version + 1 WHERE id = $1 RETURNING version";
+    HOLD = "SELECT a.version FROM accounts a WHERE a.id = $1 {FOR_UPDATE}";
     CONFIGURATION = "SELECT settings FROM accounts WHERE id = $1";
     PUT_CONFIGURATION = "UPDATE accounts SET settings = $2 WHERE id = $1";
 }
@@ -126,6 +127,14 @@ pub async fn approve(tx: &GlobalTx<'_>, label: &Label) -> Result<bool, Error> {
 pub async fn bump(tx: &Tx<'_>) -> Result<i64, Error> {
     let row = tx.row(&BUMP, params![tx.account()]).await?;
     row.ok_or(Error::Stale)?.integer("version")
+}
+
+/// Keeps the account's configuration as it is until this transaction ends.
+///
+/// # Errors
+/// Those of the database.
+pub async fn hold(tx: &Tx<'_>) -> Result<(), Error> {
+    tx.row(&HOLD, params![tx.account()]).await.map(drop)
 }
 
 /// The configuration document of the account; `None` when there is no such account.

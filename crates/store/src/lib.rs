@@ -39,6 +39,7 @@ mod purge;
 pub mod replays;
 pub mod resources;
 pub mod response_log;
+pub mod roles;
 pub mod scim_groups;
 pub mod scim_users;
 pub mod sessions;

@@ -7,6 +7,7 @@ use crate::value::{Row, json, params};
 use jiff::Timestamp;
 use vestibule_model::email::Email;
 use vestibule_model::id::{ClientId, UserId};
+use vestibule_model::permission::Roles;
 use vestibule_model::token::{Facts, Maker, Scopes, State};
 use vestibule_model::user::{Role, Status};
 
@@ -70,13 +71,14 @@ pub struct Found {
 impl Found {
     /// Whether the client may act for itself at this time.
     #[must_use]
-    pub fn state(&self, now: Timestamp) -> State {
+    pub fn state(&self, roles: &Roles, now: Timestamp) -> State {
         let maker = match (self.client.made_by, &self.maker) {
             (None, _) => Maker::Nobody,
-            (Some(_), Some((_, status, role))) => Maker::Person(*status, role),
+            (Some(_), Some((_, status, role))) => Maker::Person(*status, roles.of(role)),
             (Some(_), None) => Maker::Gone,
         };
-        State::of(&Facts { expires_at: None, revoked_at: self.client.revoked_at, maker }, now)
+        let (revoked_at, needs) = (self.client.revoked_at, self.client.scopes.permissions());
+        State::of(&Facts { expires_at: None, revoked_at, maker, needs }, now)
     }
 }
 

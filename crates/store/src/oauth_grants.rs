@@ -7,7 +7,8 @@ use crate::transaction::{GlobalTx, Tx};
 use crate::value::params;
 use jiff::Timestamp;
 use vestibule_model::id::{ClientId, GrantId, UserId};
-use vestibule_model::token::{Maker, Scopes};
+use vestibule_model::permission::Roles;
+use vestibule_model::token::{Facts, Maker, Scopes, State};
 use vestibule_model::user::{Role, Status};
 
 statements! { oauth_grants:
@@ -72,10 +73,13 @@ pub struct Shown {
 }
 
 impl Shown {
-    /// In whose name it acts.
+    /// What the token is at this time; whether it was used is another question.
     #[must_use]
-    pub fn maker(&self) -> Maker<'_> {
-        self.person.as_ref().map_or(Maker::Gone, |(status, role)| Maker::Person(*status, role))
+    pub fn state(&self, roles: &Roles, now: Timestamp) -> State {
+        let person = self.person.as_ref();
+        let maker = person.map_or(Maker::Gone, |(status, role)| Maker::Person(*status, roles.of(role)));
+        let (expires_at, revoked_at) = (Some(self.expires_at), self.revoked_at);
+        State::of(&Facts { expires_at, revoked_at, maker, needs: self.scopes.permissions() }, now)
     }
 }
 

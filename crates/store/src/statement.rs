@@ -99,6 +99,7 @@ pub(crate) fn all() -> impl Iterator<Item = &'static Statement> {
         crate::replays::STATEMENTS,
         crate::resources::STATEMENTS,
         crate::response_log::STATEMENTS,
+        crate::roles::STATEMENTS,
         crate::scim_groups::STATEMENTS,
         crate::scim_users::STATEMENTS,
         crate::sessions::STATEMENTS,

@@ -13,6 +13,7 @@ use jiff::Timestamp;
 use vestibule_model::account::Account;
 use vestibule_model::email::Email;
 use vestibule_model::id::{AccountId, ClientId, GrantId, TokenId, UserId};
+use vestibule_model::permission::Roles;
 use vestibule_model::token::{Facts, Maker, Scopes, State};
 use vestibule_model::user::{Role, Status};
 
@@ -95,13 +96,14 @@ pub struct Found {
 impl Found {
     /// What the token is at this time.
     #[must_use]
-    pub fn state(&self, now: Timestamp) -> State {
+    pub fn state(&self, roles: &Roles, now: Timestamp) -> State {
         let maker = match (self.token.made_by, &self.maker) {
             (None, _) => Maker::Nobody,
-            (Some(_), Some((_, status, role))) => Maker::Person(*status, role),
+            (Some(_), Some((_, status, role))) => Maker::Person(*status, roles.of(role)),
             (Some(_), None) => Maker::Gone,
         };
-        State::of(&Facts { expires_at: self.token.expires_at, revoked_at: self.token.revoked_at, maker }, now)
+        let (expires_at, revoked_at) = (self.token.expires_at, self.token.revoked_at);
+        State::of(&Facts { expires_at, revoked_at, maker, needs: self.token.scopes.permissions() }, now)
     }
 }
 

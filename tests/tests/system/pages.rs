@@ -120,8 +120,11 @@ fn route(path: &str) -> Option<String> {
     routes().into_iter().find(fits)
 }
 
-/// Rules and groups, so that their pages are there.
+/// Rules, groups and a role, so that their pages are there.
 const MORE: &str = r#"
+[roles."Help desk"]
+permissions = ["User:Read", "Log:Read"]
+
 [[mapping.license]]
 attribute = "department"
 value = "Marketing"

@@ -16,6 +16,7 @@ use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
 use vestibule_model::account::Account;
 use vestibule_model::mapping::{Condition, Input, Mapping};
+use vestibule_model::permission::Permission;
 use vestibule_store as store;
 
 /// What was received, and what could be made of it.
@@ -119,6 +120,10 @@ const MOST_UNRULED: usize = 50;
 /// # Errors
 /// When the store does not answer.
 pub async fn advise(ctx: &AdminCtx, since: Timestamp, values: Values) -> Result<Advice, Error> {
+    ctx.must(Permission::MappingRead)?;
+    if values == Values::Plain {
+        ctx.must(Permission::LogRead)?;
+    }
     about(ctx.app(), ctx.account(), since, values).await
 }
 

@@ -1,13 +1,15 @@
 //! Clients: registered by an administrator or the operator, each in one account.
 
-use crate::context::{App, OperatorCtx, PeopleCtx};
+use crate::context::{App, OperatorCtx, PeopleCtx, must_hold};
 use crate::error::{Error, Kind};
+use crate::roles;
 use crate::secret;
 use crate::tokens::{read_scopes, usable_name};
 use jiff::Timestamp;
 use serde::Serialize;
 use vestibule_model::account::{Account, Label, VanityState};
 use vestibule_model::id::{AccountId, ClientId};
+use vestibule_model::permission::{Permission, Roles};
 use vestibule_model::token::{Scopes, SecretKind, State};
 use vestibule_oidc::{Code, Credentials, RedirectUri};
 use vestibule_store::{self as store, Tx};
@@ -129,7 +131,9 @@ pub(super) fn unknown_client() -> Error {
 /// # Errors
 /// [`Kind::Invalid`] for a name, scope or address that cannot be; [`Kind::Conflict`] when there are too many.
 pub async fn create(ctx: &PeopleCtx, wanted: &NewClient) -> Result<Created, Error> {
+    ctx.must(Permission::TokenEdit)?;
     let scopes = read_scopes(&wanted.scopes)?;
+    must_hold(ctx.permissions(), scopes.permissions())?;
     let name = usable_name(&wanted.name, &scopes)?;
     let redirect_uris = read_addresses(&wanted.redirect_uris)?;
     let now = ctx.app.now();
@@ -194,6 +198,7 @@ fn read_addresses(texts: &[String]) -> Result<Vec<String>, Error> {
 /// # Errors
 /// When the store does not answer.
 pub async fn list(ctx: &PeopleCtx) -> Result<Vec<Summary>, Error> {
+    ctx.must(Permission::TokenRead)?;
     of_account(&ctx.app, &ctx.account).await
 }
 
@@ -213,12 +218,12 @@ async fn of_account(app: &App, account: &Account) -> Result<Vec<Summary>, Error>
     let scope = app.store().account(account.id);
     let found = scope.read(|tx| Box::pin(async move { store::oauth_clients::list(tx, MOST_CLIENTS).await }));
     let found = found.await.map_err(Error::from)?;
-    let now = app.now();
-    Ok(found.into_iter().map(|found| summary(found, account, now)).collect())
+    let (roles, now) = (roles::of_account(app, account.id).await?, app.now());
+    Ok(found.into_iter().map(|found| summary(found, account, &roles, now)).collect())
 }
 
-fn summary(found: store::oauth_clients::Found, account: &Account, now: Timestamp) -> Summary {
-    let state = found.state(now);
+fn summary(found: store::oauth_clients::Found, account: &Account, roles: &Roles, now: Timestamp) -> Summary {
+    let state = found.state(roles, now);
     let maker = found.maker.map(|(email, ..)| email.to_string());
     let client = found.client;
     Summary {
@@ -239,6 +244,7 @@ fn summary(found: store::oauth_clients::Found, account: &Account, now: Timestamp
 /// # Errors
 /// [`Kind::NotFound`] when the account has no such client.
 pub async fn revoke(ctx: &PeopleCtx, id: &str) -> Result<Summary, Error> {
+    ctx.must(Permission::TokenEdit)?;
     let (account, client) =
         read_id(id).filter(|(account, _)| *account == ctx.account.id).ok_or_else(unknown)?;
     let now = ctx.app.now();
@@ -248,7 +254,8 @@ pub async fn revoke(ctx: &PeopleCtx, id: &str) -> Result<Summary, Error> {
             store::oauth_clients::by_id(tx, client).await?.ok_or_else(unknown)
         })
     });
-    Ok(summary(revoked.await?, &ctx.account, now))
+    let roles = roles::of_account(&ctx.app, account).await?;
+    Ok(summary(revoked.await?, &ctx.account, &roles, now))
 }
 
 /// Revokes a client of any account.
@@ -260,7 +267,7 @@ pub async fn revoke_as_operator(ctx: &OperatorCtx, id: &str) -> Result<Summary, 
     let found =
         ctx.app.store().read(move |tx| Box::pin(async move { store::accounts::by_id(tx, account).await }));
     let account = found.await?.ok_or_else(unknown)?;
-    revoke(&PeopleCtx { app: ctx.app.clone(), account, by: None }, id).await
+    revoke(&PeopleCtx::operator(&ctx.app, account), id).await
 }
 
 fn unknown() -> Error {

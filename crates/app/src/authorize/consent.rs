@@ -2,7 +2,7 @@
 
 use super::begin::unreadable;
 use super::{CODE_KEPT, CODE_LIFETIME};
-use crate::context::AdminCtx;
+use crate::context::{AdminCtx, must_hold};
 use crate::error::{Error, Kind};
 use crate::secret;
 use vestibule_model::token::{Scopes, SecretKind};
@@ -40,7 +40,8 @@ fn over() -> Error {
 /// What a request asks for.
 ///
 /// # Errors
-/// [`Kind::NotFound`] when it was answered, is too old, or is one of another account.
+/// [`Kind::NotFound`] when it was answered, is too old, or is one of another account; [`Kind::Forbidden`] for somebody who may
+/// not do themself what it asks for.
 pub async fn inspect(ctx: &AdminCtx, request: &str) -> Result<Question, Error> {
     let (hash, now) = (secret::hash(request), ctx.app().now());
     let found = ctx.app().store().account(ctx.account().id).read(move |tx| {
@@ -54,6 +55,7 @@ pub async fn inspect(ctx: &AdminCtx, request: &str) -> Result<Question, Error> {
     if found.client.revoked_at.is_some() {
         return Err(over());
     }
+    must_hold(ctx.permissions(), request.scopes.permissions())?;
     let host = RedirectUri::parse(&request.redirect_uri).map(|address| address.host());
     Ok(Question {
         client: found.client.name,
@@ -69,6 +71,7 @@ pub async fn inspect(ctx: &AdminCtx, request: &str) -> Result<Question, Error> {
 /// As [`inspect`].
 pub async fn decide(ctx: &AdminCtx, request: &str, decision: Decision) -> Result<String, Error> {
     let (app, user, now) = (ctx.app(), ctx.user().id, ctx.app().now());
+    let permissions = ctx.permissions();
     let hash = secret::hash(request);
     let text = SecretKind::Code.write(&secret::fresh(app.random()));
     let code_hash = secret::hash(&text);
@@ -80,6 +83,7 @@ pub async fn decide(ctx: &AdminCtx, request: &str, decision: Decision) -> Result
                 return Err(over());
             }
             if decision == Decision::Allow {
+                must_hold(permissions, request.scopes.permissions())?;
                 let code = store::oauth_codes::Code {
                     code_hash,
                     client: request.client,

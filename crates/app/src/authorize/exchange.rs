@@ -4,8 +4,10 @@ use super::begin::within;
 use super::clients::{Known, authenticate, unknown_client};
 use super::refresh;
 use super::{ACCESS_LIFETIME, MOST_ACCESS_TOKENS, REFRESH_LIFETIME};
+use crate::configuration::Configuration;
 use crate::context::App;
 use crate::error::{Error, Kind};
+use crate::roles;
 use crate::secret;
 use jiff::Timestamp;
 use serde_json::Value;
@@ -39,10 +41,12 @@ pub(super) fn bad_grant(sentence: &str) -> Error {
 
 /// For the client itself, in the name of whoever registered it.
 async fn by_client(app: &App, known: &Known, scope: Option<&str>) -> Result<Issued, Error> {
-    if known.found.state(app.now()) != State::Live {
+    let role = known.found.maker.as_ref().map(|(.., role)| role);
+    let roles = roles::to_judge(app, known.account.id, role).await?;
+    if known.found.state(&roles, app.now()) != State::Live {
         return Err(Error::new(
             Kind::Invalid,
-            "The client rests: whoever registered it is not an active administrator now.",
+            "The client rests: whoever registered it is not active now, or may not do any more what it may.",
         )
         .oauth(Code::UnauthorizedClient));
     }
@@ -125,9 +129,11 @@ async fn take(
         return Ok(Used::Bad("The code_verifier is not the one that was promised."));
     }
     let person = store::users::by_id(tx, code.user).await?;
-    let maker = person.as_ref().map_or(Maker::Gone, |user| Maker::Person(user.status, &user.role));
-    if State::of(&Facts { expires_at: None, revoked_at: None, maker }, now) != State::Live {
-        return Ok(Used::Bad("Whoever permitted it is not an active administrator now."));
+    let roles = Configuration::read(tx).await?.roles;
+    let maker = person.map_or(Maker::Gone, |user| Maker::Person(user.status, roles.of(&user.role)));
+    let facts = Facts { expires_at: None, revoked_at: None, maker, needs: code.scopes.permissions() };
+    if State::of(&facts, now) != State::Live {
+        return Ok(Used::Bad("Whoever permitted it is not active now, or may not do it any more."));
     }
     let grant = store::oauth_grants::Grant {
         id: next.grant,

@@ -4,12 +4,13 @@
 use super::begin::within;
 use super::clients::Known;
 use super::exchange::{Access, Row, Used, bad_grant, refresh_end};
+use crate::configuration::Configuration;
 use crate::context::App;
 use crate::error::Error;
 use crate::secret;
 use jiff::Timestamp;
 use vestibule_model::id::GrantId;
-use vestibule_model::token::{Facts, SecretKind, State};
+use vestibule_model::token::{SecretKind, State};
 use vestibule_oidc::token::Issued;
 use vestibule_store::oauth_clients::Client;
 use vestibule_store::oauth_grants::Refresh;
@@ -63,14 +64,13 @@ async fn take(
         store::oauth_grants::revoke(tx, shown.grant, now).await?;
         return Ok(Used::Bad("The refresh token was given to another client; it is over."));
     }
-    let facts =
-        Facts { expires_at: Some(shown.expires_at), revoked_at: shown.revoked_at, maker: shown.maker() };
-    match State::of(&facts, now) {
+    let roles = Configuration::read(tx).await?.roles;
+    match shown.state(&roles, now) {
         State::Live => {}
         State::Revoked => return Ok(Used::Bad("The grant was revoked.")),
         State::Expired => return Ok(Used::Bad("The refresh token has expired.")),
         State::Resting if shown.used_at.is_none() => {
-            return Ok(Used::Bad("Whoever permitted it is not an active administrator now."));
+            return Ok(Used::Bad("Whoever permitted it is not active now, or may not do it any more."));
         }
         State::Resting => {}
     }

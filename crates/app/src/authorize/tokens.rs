@@ -3,9 +3,11 @@
 use super::clients::{Known, authenticate, public_id};
 use crate::context::App;
 use crate::error::Error;
+use crate::roles;
 use crate::secret;
 use serde_json::Value;
-use vestibule_model::token::{Facts, SecretKind, State};
+use vestibule_model::permission::Roles;
+use vestibule_model::token::{SecretKind, State};
 use vestibule_oidc::token::{Active, introspection, named};
 use vestibule_oidc::{Parameters, credentials};
 use vestibule_store as store;
@@ -24,15 +26,16 @@ pub async fn introspect(app: &App, authorization: Option<&str>, form: &str) -> R
     let form = Parameters::read(form)?;
     let known = authenticate(app, &credentials(authorization, &form)?).await?;
     let found = find(app, &known, named(&form)?).await?;
-    let active = found.and_then(|found| active(app, &known, &found));
+    let roles = roles::of_account(app, known.account.id).await?;
+    let active = found.and_then(|found| active(app, &known, &found, &roles));
     Ok(introspection(active.as_ref(), super::issuer(app)))
 }
 
-fn active(app: &App, known: &Known, found: &Found) -> Option<Active> {
+fn active(app: &App, known: &Known, found: &Found, roles: &Roles) -> Option<Active> {
     let now = app.now();
     let client_id = public_id(known.account.id, known.client().id);
     match found {
-        Found::Access(found) => (found.state(now) == State::Live).then(|| Active {
+        Found::Access(found) => (found.state(roles, now) == State::Live).then(|| Active {
             scope: found.token.scopes.to_string(),
             client_id,
             sub: found.token.made_by.map(|user| user.to_string()),
@@ -41,9 +44,7 @@ fn active(app: &App, known: &Known, found: &Found) -> Option<Active> {
             is_access: true,
         }),
         Found::Refresh(shown) => {
-            let (expires_at, revoked_at) = (Some(shown.expires_at), shown.revoked_at);
-            let state = State::of(&Facts { expires_at, revoked_at, maker: shown.maker() }, now);
-            (state == State::Live && shown.used_at.is_none()).then(|| Active {
+            (shown.state(roles, now) == State::Live && shown.used_at.is_none()).then(|| Active {
                 scope: shown.scopes.to_string(),
                 client_id,
                 sub: Some(shown.user.to_string()),

@@ -9,6 +9,7 @@ use serde::Serialize;
 use vestibule_model::account::Account;
 use vestibule_model::api_call::{About, Detail, Entry, Filter, Subject};
 use vestibule_model::id::{AccountId, CallId};
+use vestibule_model::permission::Permission;
 use vestibule_store::{self as store, Tx};
 
 /// A call with everything that is known of it.
@@ -25,6 +26,7 @@ pub struct Explained {
 /// # Errors
 /// When the store does not answer.
 pub async fn search(ctx: &AdminCtx, about: Option<&str>, filter: &Filter) -> Result<Vec<Entry>, Error> {
+    ctx.must(Permission::LogRead)?;
     write_waiting(ctx.app()).await?;
     search_account(ctx.app(), ctx.account().id, about, filter).await
 }
@@ -61,6 +63,7 @@ async fn person(tx: &Tx<'_>, text: &str) -> Result<About, store::Error> {
 /// # Errors
 /// [`Kind::NotFound`] when the account has no such call.
 pub async fn show(ctx: &AdminCtx, id: CallId) -> Result<Explained, Error> {
+    ctx.must(Permission::LogRead)?;
     write_waiting(ctx.app()).await?;
     let account = ctx.account().id;
     let found = ctx.app().store().account(account).read(move |tx| {

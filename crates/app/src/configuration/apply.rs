@@ -76,6 +76,8 @@ pub(super) async fn write(app: &App, to: Account, file: String, wanted: State) -
                 write_domains(tx, &current, &wanted).await?;
                 write_seats(tx, &wanted).await?;
                 write_groups(tx, &app, (&current, &wanted), now).await?;
+                crate::roles::take_back(tx, (&current.configuration.roles, &wanted.configuration.roles), now)
+                    .await?;
                 store::accounts::put_configuration(tx, &wanted.configuration.to_stored()?).await?;
                 Ok(version)
             })

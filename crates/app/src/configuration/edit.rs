@@ -12,6 +12,7 @@ use std::path::PathBuf;
 use toml::{Table, Value};
 use vestibule_model::connection::{IdentityProvider, Reach, Settings};
 use vestibule_model::id::ConnectionId;
+use vestibule_model::permission::Permission;
 use vestibule_store as store;
 
 /// What a form says: the text of each key. Lists have an entry a line; a switch that is on says `true`.
@@ -76,6 +77,7 @@ pub fn compare(before: &Settings, after: &Settings) -> Vec<Difference> {
 /// [`Kind::Invalid`] with the key that is wrong; [`Kind::NotFound`] when there is no such connection; [`Kind::Conflict`]
 /// when somebody else changed the account meanwhile, or a vanity URL belongs to another one.
 pub async fn save(ctx: &AdminCtx, id: ConnectionId, form: &Form) -> Result<(), Error> {
+    ctx.must(Permission::SsoEdit)?;
     let state = read(ctx).await?;
     let name = state.ids.iter().find(|(_, known)| **known == id).map(|(name, _)| name.clone());
     let name = name.filter(|name| state.connections.contains_key(name)).ok_or_else(unknown)?;
@@ -87,6 +89,7 @@ pub async fn save(ctx: &AdminCtx, id: ConnectionId, form: &Form) -> Result<(), E
 /// # Errors
 /// Like [`save`].
 pub async fn create(ctx: &AdminCtx, name: &str, form: &Form) -> Result<ConnectionId, Error> {
+    ctx.must(Permission::SsoEdit)?;
     let (state, name) = (read(ctx).await?, name.trim());
     if state.connections.contains_key(name) {
         let sentence = if name.is_empty() {
@@ -115,6 +118,7 @@ pub async fn create(ctx: &AdminCtx, name: &str, form: &Form) -> Result<Connectio
 /// # Errors
 /// Like [`save`].
 pub async fn retire(ctx: &AdminCtx, id: ConnectionId) -> Result<(), Error> {
+    ctx.must(Permission::SsoEdit)?;
     let mut state = read(ctx).await?;
     let name = state.ids.iter().find(|(_, known)| **known == id).map(|(name, _)| name.clone());
     name.and_then(|name| state.connections.remove(&name)).ok_or_else(unknown)?;

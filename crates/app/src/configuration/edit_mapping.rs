@@ -7,7 +7,7 @@
 use super::file::Source;
 use super::state::State;
 use super::{Configuration, apply, mapping};
-use crate::context::AdminCtx;
+use crate::context::{AdminCtx, must_hold};
 use crate::error::{Error, Kind};
 use crate::simulate::{self, Scope, Simulation};
 use jiff::SignedDuration;
@@ -17,7 +17,8 @@ use toml::{Table, Value};
 use vestibule_model::account::{Account, Label};
 use vestibule_model::group::GroupKind;
 use vestibule_model::license::License;
-use vestibule_model::mapping::{CategoryName, Problem};
+use vestibule_model::mapping::{CategoryName, Grant, NoMatch, Problem, Rule};
+use vestibule_model::permission::Permission;
 
 /// What a form says: the text of each key. Lists have an entry a line.
 pub type Form = BTreeMap<String, String>;
@@ -70,6 +71,7 @@ pub struct Seen {
 /// # Errors
 /// When the store does not answer.
 pub async fn seen(ctx: &AdminCtx) -> Result<Seen, Error> {
+    ctx.must(Permission::MappingRead)?;
     let (account, state) = read(ctx).await?;
     let State { configuration, sub_accounts, .. } = state;
     Ok(Seen { version: account.version, configuration, sub_accounts })
@@ -86,11 +88,13 @@ pub async fn outlook(
     change: &Change,
     budget: SignedDuration,
 ) -> Result<Simulation, Error> {
+    ctx.must(Permission::MappingEdit)?;
     let (account, state) = read(ctx).await?;
     if account.version != seen_version {
         return Err(stale());
     }
     let wanted = changed(&state, change)?;
+    may_give(ctx, change, (&state.configuration, &wanted))?;
     let since = ctx.app().now() - simulate::USUAL_SPAN;
     let scope = Scope { since, budget: Some(budget), watch: &|_| {} };
     simulate::configuration(ctx, &wanted, scope).await
@@ -101,11 +105,13 @@ pub async fn outlook(
 /// # Errors
 /// Like [`outlook`].
 pub async fn edit_mapping(ctx: &AdminCtx, seen_version: i64, change: &Change) -> Result<(), Error> {
+    ctx.must(Permission::MappingEdit)?;
     let (account, mut state) = read(ctx).await?;
     if account.version != seen_version {
         return Err(stale());
     }
     let wanted = changed(&state, change)?;
+    may_give(ctx, change, (&state.configuration, &wanted))?;
     if wanted == state.configuration {
         return Ok(());
     }
@@ -129,6 +135,35 @@ async fn read(ctx: &AdminCtx) -> Result<(Account, State), Error> {
     let account = account.await?.ok_or_else(stale)?;
     let scope = ctx.app().store().account(id);
     Ok((account, scope.read(|tx| Box::pin(State::read(tx))).await?))
+}
+
+/// Refuses a change by which somebody would get at more than they hold: rules for roles, whatever of them is changed, and where
+/// the values come from that say who somebody is, which is the business of whoever chooses the identity provider.
+fn may_give(
+    ctx: &AdminCtx,
+    change: &Change,
+    (before, after): (&Configuration, &Configuration),
+) -> Result<(), Error> {
+    if let Change::Basic { target, .. } = change
+        && ["email", "employee_id"].contains(&target.as_str())
+    {
+        ctx.must(Permission::SsoEdit)?;
+    }
+    let category =
+        |configuration: &Configuration| configuration.mapping.categories.get(&CategoryName::Role).cloned();
+    let Some(given) = category(after).filter(|given| category(before).as_ref() != Some(given)) else {
+        return Ok(());
+    };
+    let otherwise = match &given.no_match {
+        NoMatch::Give(grant) => Some(grant),
+        NoMatch::Keep | NoMatch::Remove => None,
+    };
+    for grant in given.rules.iter().map(Rule::grant).chain(otherwise) {
+        if let Grant::Role(role) = grant {
+            must_hold(ctx.permissions(), after.roles.of(role))?;
+        }
+    }
+    Ok(())
 }
 
 /// The configuration after a change.

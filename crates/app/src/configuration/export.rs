@@ -1,7 +1,7 @@
 //! Printing what an account has as an account file; applying it again changes nothing.
 
 use super::state::{ConnectionState, State};
-use super::{imported, mapping, provisioning, settings, sso};
+use super::{imported, mapping, provisioning, roles, settings, sso};
 use crate::context::OperatorCtx;
 use crate::error::Error;
 use toml::{Table, Value};
@@ -39,9 +39,7 @@ pub async fn export(ctx: &OperatorCtx, label: &str) -> Result<String, Error> {
         file.insert("domains".to_owned(), domains(&state).into());
     }
     if !state.configuration.roles.is_empty() {
-        let roles = state.configuration.roles.iter();
-        let roles: Table = roles.map(|role| (role.as_str().to_owned(), Table::new().into())).collect();
-        file.insert("roles".to_owned(), roles.into());
+        file.insert("roles".to_owned(), roles::table(&state.configuration.roles).into());
     }
     if !state.configuration.settings.is_empty() {
         file.insert("settings".to_owned(), settings::table(&state.configuration.settings).into());

@@ -138,7 +138,7 @@ const TABLES: &[Table] = &[
     listed("domains", &[], More::Any),
     table("domains.*", &["managed", "consolidate", "enforce_sso", "exempt"]),
     listed("roles", &[], More::Any),
-    Table { path: "roles.*", keys: &[], more: More::None, later: &["permissions"] },
+    table("roles.*", &["permissions"]),
     Table {
         path: "mapping",
         keys: &[

@@ -1,7 +1,7 @@
 //! Declarative account configuration: read an account file, show the difference, apply it as one version, write it out.
 //!
 //! `keys` knows every key of the file, `file` its shape, `sso` the settings of a connection, `imported` its key pairs of another
-//! product, `mapping` the mapping, `settings` those of everybody and of groups, `provisioning` how a directory is answered, `place` where a key stands, `state` what an account has, `plan` the difference between two
+//! product, `mapping` the mapping, `settings` those of everybody and of groups, `roles` the roles that the account made for itself, `provisioning` how a directory is answered, `place` where a key stands, `state` what an account has, `plan` the difference between two
 //! states, `edit` changes one connection from a form, `edit_mapping` one piece of the mapping,
 //! `limits` what the rest of the deployment does not allow, `apart` which connections cannot be in use side by side, `apply` writes it in one transaction, `export` prints a state as a file that changes nothing when applied.
 //! A section that is absent from a file is left alone; in a section that is there, an absent key means its default.
@@ -20,6 +20,7 @@ mod mapping;
 mod place;
 mod plan;
 mod provisioning;
+mod roles;
 mod settings;
 mod sso;
 mod state;
@@ -29,17 +30,17 @@ pub use export::export;
 pub use file::Source;
 pub use plan::{Difference, Planned, plan};
 pub use provisioning::{PatchAnswer, Provisioning};
+pub(crate) use roles::{MOST_ROLES, USABLE_NAME};
 pub(crate) use settings::of_form as settings_of_form;
 pub(crate) use state::State;
 
 use crate::context::AdminCtx;
 use crate::error::Error;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeSet;
 use vestibule_model::group::{Group, Policy, Settings};
 use vestibule_model::license::License;
 use vestibule_model::mapping::Mapping;
-use vestibule_model::user::RoleName;
+use vestibule_model::permission::{Permission, Roles};
 use vestibule_store::{self as store, Tx};
 
 /// What an account configured besides its connections, domains and seats.
@@ -50,8 +51,9 @@ pub struct Configuration {
     pub mapping: Mapping,
     /// The license type for new users when no seat of the default one is left.
     pub fallback_license: Option<License>,
-    /// The roles that the account made for itself; no other may be granted.
-    pub roles: BTreeSet<RoleName>,
+    /// The roles that the account made for itself, and what each may do; no other may be granted.
+    #[serde(flatten)]
+    pub roles: Roles,
     /// The settings that hold for everybody whose groups say nothing else.
     pub settings: Settings,
     /// How its directory is answered.
@@ -63,6 +65,7 @@ pub struct Configuration {
 /// # Errors
 /// When the store does not answer.
 pub async fn current(ctx: &AdminCtx) -> Result<Configuration, Error> {
+    ctx.must(Permission::MappingRead)?;
     let scope = ctx.app().store().account(ctx.account().id);
     let stored = scope.read(|tx| Box::pin(store::accounts::configuration(tx))).await?;
     Configuration::from_stored(stored.as_deref())
@@ -74,7 +77,7 @@ impl Default for Configuration {
         Self {
             mapping,
             fallback_license: None,
-            roles: BTreeSet::new(),
+            roles: Roles::default(),
             settings: Settings::new(),
             provisioning: Provisioning::default(),
         }

@@ -2,7 +2,7 @@
 
 use super::file::{self, AccountFile, DomainTable, Files, Section, Source};
 use super::state::{ConnectionState, State, section};
-use super::{apart, imported, limits, mapping, provisioning, settings, sso};
+use super::{apart, imported, limits, mapping, provisioning, roles, settings, sso};
 use crate::context::OperatorCtx;
 use crate::error::Error;
 use crate::idp_metadata;
@@ -134,7 +134,7 @@ async fn wanted(
     }
     let configuration = &mut wanted.configuration;
     if let Some(table) = &file.roles {
-        configuration.roles = mapping::roles(source, table)?;
+        configuration.roles = roles::read(source, table)?;
     }
     if let Some(table) = &file.mapping {
         configuration.mapping = mapping::read(source, table, &configuration.mapping)?;

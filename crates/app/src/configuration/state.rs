@@ -1,8 +1,7 @@
 //! What an account has: the part of it that an account file describes, in one comparable value.
 
-use super::place::spelled;
 use super::settings::{self, OfGroups};
-use super::{Configuration, imported, mapping, provisioning, sso};
+use super::{Configuration, imported, mapping, provisioning, roles, sso};
 use crate::error::Error;
 use crate::keys::{self, Imported};
 use std::collections::{BTreeMap, BTreeSet};
@@ -109,9 +108,7 @@ impl State {
         for (domain, policy) in &self.domains {
             pairs.insert(format!("domains.\"{domain}\""), policy_words(policy));
         }
-        for role in &self.configuration.roles {
-            pairs.insert(format!("roles.{}", spelled(role.as_str())), "declared".to_owned());
-        }
+        pairs.extend(roles::pairs(&self.configuration.roles));
         pairs.extend(mapping::pairs(&self.configuration.mapping));
         let provisioning = provisioning::pairs(self.configuration.provisioning);
         pairs.extend(

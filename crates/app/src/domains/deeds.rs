@@ -11,6 +11,7 @@ use vestibule_model::domain::enforcement::hindrances;
 use vestibule_model::domain::{Domain, DomainPolicy};
 use vestibule_model::email::Email;
 use vestibule_model::id::ClaimId;
+use vestibule_model::permission::Permission;
 use vestibule_store::{self as store, Tx};
 
 /// Claims a domain for the account; the claim says what has to be put where.
@@ -19,6 +20,7 @@ use vestibule_store::{self as store, Tx};
 /// [`Kind::Invalid`] when it is no domain that an account could have; [`Kind::Conflict`] when the account has it, claims it,
 /// or has too many.
 pub async fn claim(ctx: &PeopleCtx, text: &str) -> Result<Claim, Error> {
+    ctx.must(Permission::DomainEdit)?;
     let app = &ctx.app;
     let domain =
         Domain::parse(text.trim()).map_err(|error| Error::new(Kind::Invalid, format!("That is {error}.")))?;
@@ -76,6 +78,7 @@ fn has_already(domain: &Domain) -> Error {
 /// # Errors
 /// [`Kind::NotFound`] when there is none; [`Kind::Conflict`] while SSO is enforced for it, or when the operator set it.
 pub async fn remove(ctx: &PeopleCtx, domain: &Domain) -> Result<(), Error> {
+    ctx.must(Permission::DomainEdit)?;
     let (domain, scope) = (domain.clone(), ctx.app.store().account(ctx.account.id));
     let by_operator = ctx.by.is_none();
     let removed = scope.write(move |tx| {
@@ -155,6 +158,7 @@ impl Policy {
 /// [`Kind::NotFound`] when the account has no such domain; [`Kind::Invalid`] when an address is none; [`Kind::Conflict`] when
 /// enforced SSO cannot be switched on yet, with every reason.
 pub async fn decide(ctx: &PeopleCtx, domain: &Domain, policy: &Policy) -> Result<(), Error> {
+    ctx.must(Permission::DomainEdit)?;
     let policy = policy.read(domain)?;
     let (domain, scope) = (domain.clone(), ctx.app.store().account(ctx.account.id));
     let decided = scope.write(move |tx| {

@@ -10,6 +10,7 @@ use vestibule_model::account::Account;
 use vestibule_model::domain::Domain;
 use vestibule_model::domain::claim::{Claim, Event, Findings, Holder, State};
 use vestibule_model::id::ClaimId;
+use vestibule_model::permission::Permission;
 use vestibule_store::{self as store, Tx};
 
 /// Looks for the proof of a claim, and says when to look again: the deed of a job.
@@ -26,6 +27,7 @@ pub(crate) async fn look_after(ctx: &JobCtx, id: ClaimId) -> Result<Option<Times
 /// # Errors
 /// [`crate::Kind::NotFound`] when the account does not claim the domain.
 pub async fn check(ctx: &PeopleCtx, domain: &Domain) -> Result<State, Error> {
+    ctx.must(Permission::DomainEdit)?;
     let (sought, scope) = (domain.clone(), ctx.app.store().account(ctx.account.id));
     let found = scope.read(move |tx| {
         let domain = sought.clone();

@@ -10,6 +10,7 @@ use std::collections::BTreeMap;
 use vestibule_model::domain::claim::{Claim, State};
 use vestibule_model::domain::enforcement::{Hindrance, hindrances};
 use vestibule_model::domain::{Domain, DomainPolicy};
+use vestibule_model::permission::Permission;
 use vestibule_store::domains::Held;
 use vestibule_store::{self as store, Tx};
 
@@ -53,6 +54,7 @@ impl Serialize for DomainView {
 /// # Errors
 /// When the store does not answer.
 pub async fn list(ctx: &PeopleCtx) -> Result<Vec<DomainView>, Error> {
+    ctx.must(Permission::DomainRead)?;
     let scope = ctx.app.store().account(ctx.account.id);
     Ok(scope.read(|tx| Box::pin(read(tx))).await?)
 }
@@ -78,6 +80,7 @@ async fn read(tx: &Tx<'_>) -> Result<Vec<DomainView>, store::Error> {
 /// # Errors
 /// [`crate::Kind::NotFound`] when it neither has nor claims it.
 pub async fn one(ctx: &PeopleCtx, domain: &Domain) -> Result<DomainView, Error> {
+    ctx.must(Permission::DomainRead)?;
     let (sought, scope) = (domain.clone(), ctx.app.store().account(ctx.account.id));
     let found = scope.read(move |tx| {
         let domain = sought.clone();

@@ -8,6 +8,7 @@ use crate::users::{self, Whom};
 use serde::Serialize;
 use vestibule_model::group::{Group, GroupKind, GroupName, Origin};
 use vestibule_model::id::GroupId;
+use vestibule_model::permission::Permission;
 use vestibule_model::trace::Change;
 use vestibule_store::groups::Record;
 use vestibule_store::{self as store, Tx};
@@ -32,6 +33,7 @@ pub struct Changed {
 /// # Errors
 /// [`Kind::Invalid`] when the name cannot be used; [`Kind::Conflict`] when it is taken.
 pub async fn create(ctx: &PeopleCtx, kind: GroupKind, group: &str) -> Result<Summary, Error> {
+    ctx.must(Permission::GroupEdit)?;
     let (name, now) = (name(group)?, ctx.app.now());
     let group = Group { id: GroupId::from_bytes(ctx.app.fresh_id(now)), kind, name };
     let scope = ctx.app.store().account(ctx.account.id);
@@ -51,6 +53,7 @@ pub async fn create(ctx: &PeopleCtx, kind: GroupKind, group: &str) -> Result<Sum
 /// [`Kind::Invalid`] when the name cannot be used; [`Kind::Conflict`] when it is taken, or the mapping would not hold under it;
 /// [`Kind::NotFound`] when there is no such group.
 pub async fn rename(ctx: &PeopleCtx, which: &Which, to: &str) -> Result<Changed, Error> {
+    ctx.must(Permission::GroupEdit)?;
     carry_out(ctx, which, Deed::Rename(name(to)?)).await
 }
 
@@ -59,6 +62,7 @@ pub async fn rename(ctx: &PeopleCtx, which: &Which, to: &str) -> Result<Changed,
 /// # Errors
 /// [`Kind::Conflict`] when rules or exemptions name it; [`Kind::NotFound`] when there is no such group.
 pub async fn delete(ctx: &PeopleCtx, which: &Which) -> Result<Changed, Error> {
+    ctx.must(Permission::GroupEdit)?;
     carry_out(ctx, which, Deed::Delete).await
 }
 
@@ -107,6 +111,7 @@ async fn notes(tx: &Tx<'_>, record: &Record, changes: &[Change]) -> Result<Vec<S
 /// # Errors
 /// [`Kind::NotFound`] when the account has no such group or no such user.
 pub async fn join(ctx: &PeopleCtx, which: &Which, whom: &Whom) -> Result<users::Changed, Error> {
+    ctx.must(Permission::GroupEdit)?;
     move_member(ctx, which, whom, Move::In).await
 }
 
@@ -116,6 +121,7 @@ pub async fn join(ctx: &PeopleCtx, which: &Which, whom: &Whom) -> Result<users::
 /// [`Kind::Conflict`] when somebody else put the person there; [`Kind::NotFound`] when the account has no such group or no such
 /// user.
 pub async fn leave(ctx: &PeopleCtx, which: &Which, whom: &Whom) -> Result<users::Changed, Error> {
+    ctx.must(Permission::GroupEdit)?;
     move_member(ctx, which, whom, Move::Out).await
 }
 

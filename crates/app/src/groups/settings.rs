@@ -7,6 +7,7 @@ use crate::users;
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
 use vestibule_model::group::{GroupKind, Setting, Settings};
+use vestibule_model::permission::Permission;
 use vestibule_model::trace::Change;
 use vestibule_store as store;
 use vestibule_store::groups::Record;
@@ -29,6 +30,7 @@ pub struct Everybody {
 /// [`Kind::Invalid`] about the field that is wrong, and for a channel or an IM group; [`Kind::Conflict`] when the group changed
 /// since; [`Kind::NotFound`] when there is no such group.
 pub async fn set(ctx: &PeopleCtx, which: &Which, seen_version: i64, form: &Form) -> Result<Changed, Error> {
+    ctx.must(Permission::GroupEdit)?;
     let wanted = settings_of_form(form)?;
     let (now, rule) = (ctx.app.now(), users::by(ctx));
     let which = which.clone();
@@ -85,6 +87,7 @@ fn changes(before: &Settings, after: &Settings, rule: &str) -> Vec<Change> {
 /// # Errors
 /// When the store does not answer.
 pub async fn everybody(ctx: &PeopleCtx) -> Result<Everybody, Error> {
+    ctx.must(Permission::GroupRead)?;
     let scope = ctx.app.store().account(ctx.account.id);
     let id = ctx.account.id;
     scope
@@ -102,6 +105,7 @@ pub async fn everybody(ctx: &PeopleCtx) -> Result<Everybody, Error> {
 /// # Errors
 /// [`Kind::Invalid`] about the field that is wrong; [`Kind::Conflict`] when the account changed since.
 pub async fn set_everybody(ctx: &PeopleCtx, seen_version: i64, form: &Form) -> Result<Vec<Change>, Error> {
+    ctx.must(Permission::GroupEdit)?;
     let mut wanted = settings_of_form(form)?;
     // There is nobody whose setting it would have to win over.
     wanted.values_mut().for_each(|setting| setting.locked = false);

@@ -9,6 +9,7 @@ use vestibule_model::email::Email;
 use vestibule_model::group::{Group, GroupKind, GroupName, Origin, Policy, Settings};
 use vestibule_model::id::{GroupId, UserId};
 use vestibule_model::mapping::Naming;
+use vestibule_model::permission::Permission;
 use vestibule_model::user::Status;
 use vestibule_store::groups::Record;
 use vestibule_store::{self as store, Tx};
@@ -108,6 +109,7 @@ impl Summary {
 /// # Errors
 /// [`Kind::Invalid`] when the beginning of the name has characters that no name has.
 pub async fn list(ctx: &PeopleCtx, kind: GroupKind, query: &Query) -> Result<Page, Error> {
+    ctx.must(Permission::GroupRead)?;
     let (prefix, after, limit) = asked(query, "No group’s name begins like that.")?;
     let scope = ctx.app.store().account(ctx.account.id);
     let found = scope.read(move |tx| {
@@ -136,6 +138,7 @@ fn asked(query: &Query, wrong: &str) -> Result<(String, Option<String>, u32), Er
 /// # Errors
 /// [`Kind::NotFound`] when the account has no such group.
 pub async fn show(ctx: &PeopleCtx, which: &Which) -> Result<Shown, Error> {
+    ctx.must(Permission::GroupRead)?;
     let which = which.clone();
     let scope = ctx.app.store().account(ctx.account.id);
     scope
@@ -161,6 +164,7 @@ pub async fn show(ctx: &PeopleCtx, which: &Which) -> Result<Shown, Error> {
 /// # Errors
 /// [`Kind::NotFound`] when the account has no such group; [`Kind::Invalid`] when no address begins like that.
 pub async fn members(ctx: &PeopleCtx, which: &Which, query: &Query) -> Result<Members, Error> {
+    ctx.must(Permission::GroupRead)?;
     let (prefix, after, limit) = asked(query, "No address begins like that.")?;
     let by_id = prefix.is_empty();
     let id = after.as_deref().filter(|_| by_id).map(str::parse::<UserId>).transpose();

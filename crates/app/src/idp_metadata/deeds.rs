@@ -12,6 +12,7 @@ use jiff::Timestamp;
 use vestibule_model::connection::IdentityProvider;
 use vestibule_model::id::ConnectionId;
 use vestibule_model::idp_metadata::{Copy, Difference, KEPT_AFTER_ABSENCE, Pending, PendingState};
+use vestibule_model::permission::Permission;
 use vestibule_store::idp_metadata::Record;
 use vestibule_store::{self as store, Tx};
 
@@ -20,6 +21,7 @@ use vestibule_store::{self as store, Tx};
 /// # Errors
 /// When the store does not answer.
 pub async fn status(ctx: &AdminCtx, id: ConnectionId) -> Result<Option<Status>, Error> {
+    ctx.must(Permission::SsoRead)?;
     let Some(seen) = Seen::now(ctx.app(), ctx.account(), id).await? else { return Ok(None) };
     let Some(url) = seen.provider().metadata_url.clone() else { return Ok(None) };
     let next_at = ctx
@@ -62,6 +64,7 @@ fn kept(published: &IdentityProvider, copy: &Copy) -> Result<Vec<(CertificateVie
 /// # Errors
 /// Why it cannot be had or used; [`Kind::NotFound`] when there is no such connection in use.
 pub async fn fetch_now(ctx: &AdminCtx, id: ConnectionId) -> Result<(), Error> {
+    ctx.must(Permission::SsoEdit)?;
     let seen = Seen::now(ctx.app(), ctx.account(), id).await?.ok_or_else(unknown)?;
     let next = look::look(ctx.app(), &seen).await?;
     let scheduled = ctx.app().store().account(ctx.account().id).write(move |tx| {
@@ -77,6 +80,7 @@ pub async fn fetch_now(ctx: &AdminCtx, id: ConnectionId) -> Result<(), Error> {
 /// [`Kind::Conflict`] when the metadata says something else by now, or the connection changed; [`Kind::Invalid`] when it
 /// cannot be in use beside another connection.
 pub async fn accept(ctx: &AdminCtx, id: ConnectionId, since: Timestamp) -> Result<(), Error> {
+    ctx.must(Permission::SsoEdit)?;
     let (now, own) = (ctx.app().now(), ctx.account().label.clone());
     let accepted = ctx.app().store().account(ctx.account().id).write(move |tx| {
         let own = own.clone();
@@ -104,6 +108,7 @@ pub async fn accept(ctx: &AdminCtx, id: ConnectionId, since: Timestamp) -> Resul
 /// # Errors
 /// [`Kind::Conflict`] when the metadata says something else by now.
 pub async fn dismiss(ctx: &AdminCtx, id: ConnectionId, since: Timestamp) -> Result<(), Error> {
+    ctx.must(Permission::SsoEdit)?;
     let dismissed = ctx.app().store().account(ctx.account().id).write(move |tx| {
         Box::pin(async move {
             let (mut record, copy) = waiting(tx, id, since).await?;

@@ -5,6 +5,7 @@ use crate::context::PeopleCtx;
 use crate::error::{Error, Kind};
 use vestibule_model::id::ImportId;
 use vestibule_model::import::{Import, Options, Row, State};
+use vestibule_model::permission::Permission;
 use vestibule_store as store;
 use vestibule_store::imports::Sought;
 
@@ -27,6 +28,7 @@ pub struct Page {
 /// # Errors
 /// When the store does not answer.
 pub async fn list(ctx: &PeopleCtx) -> Result<Vec<Import>, Error> {
+    ctx.must(Permission::UserRead)?;
     let found = scope(ctx).read(|tx| Box::pin(async move { store::imports::list(tx, MOST_LISTED).await }));
     let found: Result<Vec<Import>, store::Error> = found.await;
     Ok(found?.into_iter().filter(|import| import.state != State::Reading).collect())
@@ -37,6 +39,7 @@ pub async fn list(ctx: &PeopleCtx) -> Result<Vec<Import>, Error> {
 /// # Errors
 /// [`Kind::NotFound`] when the account has no such import, or not any more.
 pub async fn show(ctx: &PeopleCtx, id: ImportId) -> Result<Import, Error> {
+    ctx.must(Permission::UserRead)?;
     let found = scope(ctx).read(move |tx| Box::pin(async move { store::imports::by_id(tx, id).await }));
     let found: Result<Option<Import>, store::Error> = found.await;
     found?.ok_or_else(unknown)
@@ -52,6 +55,7 @@ pub async fn rows(
     sought: Sought,
     (after, limit): (i64, u32),
 ) -> Result<Page, Error> {
+    ctx.must(Permission::UserRead)?;
     let limit = limit.min(LARGEST_PAGE);
     let found = scope(ctx).read(move |tx| {
         Box::pin(async move { store::imports::page(tx, id, sought, (after, limit + 1)).await })
@@ -69,6 +73,7 @@ pub async fn rows(
 /// # Errors
 /// [`Kind::NotFound`] when the account has no such import; those of the store.
 pub async fn go_on(ctx: &PeopleCtx, id: ImportId) -> Result<Import, Error> {
+    ctx.must(Permission::UserEdit)?;
     step::step(&ctx.app, &ctx.account, id).await?.ok_or_else(unknown)
 }
 
@@ -78,6 +83,7 @@ pub async fn go_on(ctx: &PeopleCtx, id: ImportId) -> Result<Import, Error> {
 /// [`Kind::Conflict`] when it is another file, or the import is at another place; [`Kind::NotFound`] when the account has no such
 /// import.
 pub async fn apply(ctx: &PeopleCtx, id: ImportId, file_hash: &[u8; 32]) -> Result<Import, Error> {
+    ctx.must(Permission::UserEdit)?;
     let (now, hash) = (ctx.app.now(), *file_hash);
     let begun = scope(ctx).write(move |tx| {
         Box::pin(async move {
@@ -102,6 +108,7 @@ pub async fn apply(ctx: &PeopleCtx, id: ImportId, file_hash: &[u8; 32]) -> Resul
 /// # Errors
 /// [`Kind::Conflict`] while rows are being written; [`Kind::NotFound`] when the account has no such import.
 pub async fn discard(ctx: &PeopleCtx, id: ImportId) -> Result<(), Error> {
+    ctx.must(Permission::UserEdit)?;
     if show(ctx, id).await?.state == State::Applying {
         return Err(Error::new(Kind::Conflict, "The import is being applied.")
             .hint("Wait until it is done: its report says what became of each row."));
@@ -118,6 +125,7 @@ pub async fn find_unfinished(
     file_hash: &[u8; 32],
     options: &Options,
 ) -> Result<Option<Import>, Error> {
+    ctx.must(Permission::UserRead)?;
     let same = |import: &Import| {
         import.state == State::Applying && import.file_hash == *file_hash && import.options == *options
     };

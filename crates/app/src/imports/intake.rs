@@ -9,6 +9,7 @@ use aws_lc_rs::digest::{Context, SHA256};
 use vestibule_model::id::ImportId;
 use vestibule_model::import::{BadHeader, Cells, Column, Header, Import, Options, Read, State, Totals};
 use vestibule_model::license::License;
+use vestibule_model::permission::Permission;
 use vestibule_model::trace::shown;
 use vestibule_store as store;
 
@@ -37,6 +38,7 @@ impl Intake {
     /// # Errors
     /// [`Kind::Invalid`] for options that nobody could have; those of the store.
     pub async fn begin(ctx: &PeopleCtx, file_name: &str, options: Options) -> Result<Self, Error> {
+        ctx.must(Permission::UserEdit)?;
         check(&options)?;
         let now = ctx.app.now();
         let name = shown(file_name.rsplit(['/', '\\']).next().unwrap_or(file_name).trim());

@@ -9,6 +9,7 @@ use crate::sso::CertificateView;
 use jiff::Timestamp;
 use vestibule_model::connection::{CertificateRotation, Connection, Settings, SigningKeyKind};
 use vestibule_model::id::{ConnectionId, SpKeyId};
+use vestibule_model::permission::Permission;
 use vestibule_model::rotation::{self, KeyState, Life, MOST_KEYS, Reader};
 use vestibule_saml::Certificate;
 use vestibule_store::sp_keys::SpKey;
@@ -61,6 +62,7 @@ pub struct KeyView {
 /// # Errors
 /// When the store does not answer.
 pub async fn overview(ctx: &AdminCtx, connection: Option<ConnectionId>) -> Result<Option<KeysView>, Error> {
+    ctx.must(Permission::SsoRead)?;
     let now = ctx.app().now();
     let Some((id, settings)) = chosen(ctx, connection).await? else { return Ok(None) };
     let scope = ctx.app().store().account(ctx.account().id);
@@ -123,6 +125,7 @@ async fn chosen(
 /// # Errors
 /// [`Kind::NotFound`] when there is no such connection; [`Kind::Conflict`] when there is a next one already, or too many.
 pub async fn prepare(ctx: &AdminCtx, connection: ConnectionId) -> Result<(), Error> {
+    ctx.must(Permission::SsoEdit)?;
     let (app, account, now) = (ctx.app(), ctx.account(), ctx.app().now());
     let Some((_, settings)) = chosen(ctx, Some(connection)).await? else {
         return Err(Error::new(Kind::NotFound, "There is no such connection.")
@@ -169,6 +172,7 @@ fn may_come(known: &[SpKey], kind: SigningKeyKind) -> Result<(), Error> {
 /// # Errors
 /// [`Kind::NotFound`] when there is no such key pair; [`Kind::Conflict`] when it was imported.
 pub async fn activate(ctx: &AdminCtx, key: SpKeyId) -> Result<(), Error> {
+    ctx.must(Permission::SsoEdit)?;
     let now = ctx.app().now();
     let scope = ctx.app().store().account(ctx.account().id);
     let activated = scope.write(move |tx| {
@@ -196,6 +200,7 @@ pub async fn activate(ctx: &AdminCtx, key: SpKeyId) -> Result<(), Error> {
 /// # Errors
 /// [`Kind::NotFound`] when there is no such key pair; [`Kind::Conflict`] when it is the one that signs.
 pub async fn remove(ctx: &AdminCtx, key: SpKeyId) -> Result<(), Error> {
+    ctx.must(Permission::SsoEdit)?;
     let scope = ctx.app().store().account(ctx.account().id);
     let removed = scope.write(move |tx| {
         Box::pin(async move {

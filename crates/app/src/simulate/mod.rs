@@ -18,6 +18,7 @@ use crate::error::{Error, Kind};
 use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 use sides::Sides;
+use vestibule_model::permission::Permission;
 use vestibule_model::trace::Change;
 
 /// How far back the log is looked at unless something else is asked for.
@@ -146,6 +147,7 @@ pub async fn configuration(
     wanted: &Configuration,
     scope: Scope<'_>,
 ) -> Result<Simulation, Error> {
+    ctx.must(Permission::MappingEdit)?;
     let sides = Sides::of_configuration(ctx.app(), ctx.account(), wanted).await?;
     walk::run(ctx.app(), ctx.account(), sides, scope).await
 }

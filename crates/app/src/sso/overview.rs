@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use vestibule_model::account::Label;
 use vestibule_model::connection::{Connection, EntityIdForm, IdentityProvider, Settings, Version};
 use vestibule_model::id::ConnectionId;
+use vestibule_model::permission::Permission;
 use vestibule_saml::Certificate;
 use vestibule_store as store;
 
@@ -97,6 +98,7 @@ pub struct Ours {
 /// # Errors
 /// When the store does not answer.
 pub async fn list(ctx: &AdminCtx) -> Result<Vec<Listed>, Error> {
+    ctx.must(Permission::SsoRead)?;
     let connections = kept(ctx).await?;
     let listed = connections.into_iter().map(|connection| {
         let host = ctx.app().account_host(host(ctx, settings(&connection)));
@@ -110,6 +112,7 @@ pub async fn list(ctx: &AdminCtx) -> Result<Vec<Listed>, Error> {
 /// # Errors
 /// [`Kind::NotFound`] when the account has no such connection.
 pub async fn overview(ctx: &AdminCtx, id: ConnectionId) -> Result<Overview, Error> {
+    ctx.must(Permission::SsoRead)?;
     let connections = kept(ctx).await?;
     let several = connections.len() > 1;
     let connection = connections.into_iter().find(|connection| connection.id == id).ok_or_else(unknown)?;

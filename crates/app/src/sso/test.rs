@@ -10,6 +10,7 @@ use crate::response_log::{self, Explained};
 use crate::sign_in::{self, Started};
 use vestibule_model::connection::{Connection, Version};
 use vestibule_model::id::ConnectionId;
+use vestibule_model::permission::Permission;
 use vestibule_model::response_log::{OutcomeWord, TrackingId};
 use vestibule_store as store;
 
@@ -33,6 +34,7 @@ pub async fn start(
     which: Which,
     browser: Option<&str>,
 ) -> Result<Started, Error> {
+    ctx.must(Permission::SsoEdit)?;
     let version = chosen(ctx, id, which).await?;
     if !version.settings.enabled {
         return Err(Error::new(Kind::Invalid, "A disabled connection is not tested.")
@@ -78,7 +80,8 @@ async fn chosen(ctx: &AdminCtx, id: ConnectionId, which: Which) -> Result<Versio
 /// # Errors
 /// [`Kind::NotFound`] when the account has no such test.
 pub async fn report(ctx: &AdminCtx, tracking_id: TrackingId) -> Result<Explained, Error> {
-    let explained = response_log::detail(ctx, tracking_id).await?;
+    ctx.must(Permission::SsoRead)?;
+    let explained = response_log::open(ctx.app(), ctx.account(), tracking_id).await?;
     if explained.entry.outcome == OutcomeWord::Tested {
         return Ok(explained);
     }

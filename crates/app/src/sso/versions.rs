@@ -8,6 +8,7 @@ use crate::error::{Error, Kind};
 use crate::idp_metadata;
 use vestibule_model::connection::{Connection, Version};
 use vestibule_model::id::ConnectionId;
+use vestibule_model::permission::Permission;
 use vestibule_model::publication::{Consent, NeedsTest};
 use vestibule_store::connections::Saved;
 use vestibule_store::{self as store, Tx};
@@ -17,6 +18,7 @@ use vestibule_store::{self as store, Tx};
 /// # Errors
 /// When the store does not answer.
 pub async fn versions(ctx: &AdminCtx, id: ConnectionId) -> Result<Vec<Saved>, Error> {
+    ctx.must(Permission::SsoRead)?;
     let scope = ctx.app().store().account(ctx.account().id);
     Ok(scope.read(move |tx| Box::pin(async move { store::connections::versions(tx, id).await })).await?)
 }
@@ -41,6 +43,7 @@ pub async fn publish(
     number: i64,
     consent: Consent,
 ) -> Result<Outcome, Error> {
+    ctx.must(Permission::SsoEdit)?;
     let (now, own) = (ctx.app().now(), ctx.account().label.clone());
     let scope = ctx.app().store().account(ctx.account().id);
     scope
@@ -68,6 +71,7 @@ pub async fn publish(
 /// # Errors
 /// Like [`publish`].
 pub async fn discard(ctx: &AdminCtx, id: ConnectionId, number: i64) -> Result<(), Error> {
+    ctx.must(Permission::SsoEdit)?;
     let scope = ctx.app().store().account(ctx.account().id);
     scope
         .write(move |tx| {
@@ -86,6 +90,7 @@ pub async fn discard(ctx: &AdminCtx, id: ConnectionId, number: i64) -> Result<()
 /// # Errors
 /// [`Kind::NotFound`] when there is no such version; [`Kind::Invalid`] when it was never published, and is to be at once.
 pub async fn restore(ctx: &AdminCtx, id: ConnectionId, number: i64, how: Put) -> Result<(), Error> {
+    ctx.must(Permission::SsoEdit)?;
     let scope = ctx.app().store().account(ctx.account().id);
     let saved =
         scope.read(move |tx: &Tx<'_>| Box::pin(async move { store::connections::versions(tx, id).await }));

@@ -2,6 +2,7 @@
 
 use crate::context::{ApiClient, ApiCtx, App};
 use crate::error::{Error, Kind};
+use crate::roles;
 use crate::secret;
 use vestibule_model::account::VanityState;
 use vestibule_model::token::{SecretKind, State};
@@ -26,12 +27,14 @@ impl App {
             self.store().read(move |tx| Box::pin(async move { store::tokens::by_hash(tx, &hash).await }));
         let (account, found) = found.await?.ok_or_else(|| refused("The token is not known.").hint(FRESH))?;
         let now = self.now();
-        match found.state(now) {
+        let role = found.maker.as_ref().map(|(.., role)| role);
+        let roles = roles::to_judge(self, account.id, role).await?;
+        match found.state(&roles, now) {
             State::Live => {}
             State::Expired => return Err(refused("The token has expired.").hint(FRESH)),
             State::Revoked => return Err(refused("The token was revoked.").hint(FRESH)),
             State::Resting => {
-                return Err(refused("The token rests: whoever made it is not an active administrator now.")
+                return Err(refused("The token rests: whoever made it is not active now, or may not do any more what it permits.")
                     .hint("Another administrator of the account can make a new one at /admin/api."));
             }
         }

@@ -1,13 +1,15 @@
 //! Making, listing and revoking tokens.
 
 use super::KEPT;
-use crate::context::{ApiCtx, App, OperatorCtx, PeopleCtx};
+use crate::context::{ApiCtx, App, OperatorCtx, PeopleCtx, must_hold};
 use crate::error::{Error, Kind};
+use crate::roles;
 use crate::secret;
 use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 use vestibule_model::account::{Account, Label};
 use vestibule_model::id::TokenId;
+use vestibule_model::permission::{Permission, Roles};
 use vestibule_model::token::{Scope, Scopes, SecretKind, State};
 use vestibule_store::{self as store, Tx};
 
@@ -75,7 +77,9 @@ pub struct Summary {
 /// # Errors
 /// [`Kind::Invalid`] for a name, scope or lifetime that cannot be; [`Kind::Conflict`] when the account has too many.
 pub async fn create(ctx: &PeopleCtx, wanted: &NewToken) -> Result<Created, Error> {
+    ctx.must(Permission::TokenEdit)?;
     let scopes = read_scopes(&wanted.scopes)?;
+    must_hold(ctx.permissions(), scopes.permissions())?;
     let name = usable_name(&wanted.name, &scopes)?;
     let now = ctx.app.now();
     let expires_at = wanted.lifetime.map(|lifetime| end(now, lifetime)).transpose()?;
@@ -156,6 +160,7 @@ fn end(now: Timestamp, lifetime: SignedDuration) -> Result<Timestamp, Error> {
 /// # Errors
 /// When the store does not answer.
 pub async fn list(ctx: &PeopleCtx) -> Result<Vec<Summary>, Error> {
+    ctx.must(Permission::TokenRead)?;
     of_account(&ctx.app, &ctx.account).await
 }
 
@@ -178,19 +183,20 @@ pub async fn list_all(ctx: &OperatorCtx) -> Result<Vec<Summary>, Error> {
 pub async fn describe(ctx: &ApiCtx) -> Result<Summary, Error> {
     let (id, scope) = (ctx.client.token, ctx.app.store().account(ctx.account.id));
     let found = scope.read(move |tx| Box::pin(async move { store::tokens::by_id(tx, id).await })).await?;
-    Ok(summary(found.ok_or_else(unknown)?, &ctx.account.label, ctx.app.now()))
+    let roles = roles::of_account(&ctx.app, ctx.account.id).await?;
+    Ok(summary(found.ok_or_else(unknown)?, &ctx.account.label, &roles, ctx.app.now()))
 }
 
 async fn of_account(app: &App, account: &Account) -> Result<Vec<Summary>, Error> {
     let scope = app.store().account(account.id);
     let found = scope.read(|tx| Box::pin(async move { store::tokens::list(tx, MOST_TOKENS).await }));
     let found = found.await.map_err(Error::from)?;
-    let now = app.now();
-    Ok(found.into_iter().map(|found| summary(found, &account.label, now)).collect())
+    let (roles, now) = (roles::of_account(app, account.id).await?, app.now());
+    Ok(found.into_iter().map(|found| summary(found, &account.label, &roles, now)).collect())
 }
 
-fn summary(found: store::tokens::Found, account: &Label, now: Timestamp) -> Summary {
-    let state = found.state(now);
+fn summary(found: store::tokens::Found, account: &Label, roles: &Roles, now: Timestamp) -> Summary {
+    let state = found.state(roles, now);
     let maker = found.maker.map(|(email, ..)| email.to_string());
     let token = found.token;
     Summary {
@@ -212,6 +218,7 @@ fn summary(found: store::tokens::Found, account: &Label, now: Timestamp) -> Summ
 /// # Errors
 /// [`Kind::NotFound`] when the account has no such token.
 pub async fn revoke(ctx: &PeopleCtx, id: TokenId) -> Result<Summary, Error> {
+    ctx.must(Permission::TokenEdit)?;
     revoke_in(&ctx.app, &ctx.account, id).await
 }
 
@@ -250,7 +257,8 @@ async fn revoke_in(app: &App, account: &Account, id: TokenId) -> Result<Summary,
             store::tokens::by_id(tx, id).await?.ok_or_else(unknown)
         })
     });
-    Ok(summary(revoked.await?, &account.label, now))
+    let roles = roles::of_account(app, account.id).await?;
+    Ok(summary(revoked.await?, &account.label, &roles, now))
 }
 
 fn unknown() -> Error {

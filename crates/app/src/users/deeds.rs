@@ -3,13 +3,15 @@
 use super::{PeopleCtx, Whom, unknown};
 use crate::directory;
 use crate::error::{Error, Kind};
+use crate::roles;
 use jiff::Timestamp;
 use serde::Serialize;
 use vestibule_model::email::Email;
 use vestibule_model::id::UserId;
 use vestibule_model::mapping;
+use vestibule_model::permission::Permission;
 use vestibule_model::trace::Change;
-use vestibule_model::user::{Logins, User};
+use vestibule_model::user::{Logins, Role, User};
 use vestibule_store::{self as store, Tx};
 
 /// What a deed changed.
@@ -28,6 +30,7 @@ pub struct Changed {
 /// # Errors
 /// [`Kind::NotFound`] when the account has no such user.
 pub async fn add_sso_login(ctx: &PeopleCtx, whom: &Whom) -> Result<Changed, Error> {
+    ctx.must(Permission::UserEdit)?;
     carry_out(ctx, whom, Deed::AddSsoLogin).await
 }
 
@@ -42,6 +45,7 @@ pub async fn replace_employee_id(
     whom: &Whom,
     employee_id: Option<&str>,
 ) -> Result<Changed, Error> {
+    ctx.must(Permission::UserEdit)?;
     let wanted = employee_id.map(str::trim);
     if wanted.is_some_and(|id| !mapping::is_employee_id(id)) {
         return Err(Error::new(Kind::Invalid, "That cannot be an Employee Unique ID.")
@@ -55,6 +59,7 @@ pub async fn replace_employee_id(
 /// # Errors
 /// [`Kind::Forbidden`] for the owner and for whoever asks; [`Kind::NotFound`] when the account has no such user.
 pub async fn deactivate(ctx: &PeopleCtx, whom: &Whom) -> Result<Changed, Error> {
+    ctx.must(Permission::UserEdit)?;
     carry_out(ctx, whom, Deed::Deactivate).await
 }
 
@@ -63,12 +68,19 @@ pub async fn deactivate(ctx: &PeopleCtx, whom: &Whom) -> Result<Changed, Error> 
 /// # Errors
 /// [`Kind::Conflict`] when no seat is left; [`Kind::NotFound`] when the account has no such user.
 pub async fn activate(ctx: &PeopleCtx, whom: &Whom) -> Result<Changed, Error> {
+    ctx.must(Permission::UserEdit)?;
     carry_out(ctx, whom, Deed::Activate).await
+}
+
+/// Gives a person another role ([`roles::set_role`]).
+pub(crate) async fn give_role(ctx: &PeopleCtx, whom: &Whom, role: Role) -> Result<Changed, Error> {
+    carry_out(ctx, whom, Deed::GiveRole(role)).await
 }
 
 /// What to do.
 #[derive(Debug, Clone)]
 enum Deed {
+    GiveRole(Role),
     AddSsoLogin,
     ReplaceEmployeeId(Option<String>),
     Deactivate,
@@ -78,11 +90,11 @@ enum Deed {
 async fn carry_out(ctx: &PeopleCtx, whom: &Whom, deed: Deed) -> Result<Changed, Error> {
     let now = ctx.app.now();
     let by = ctx.by.as_ref().map(|admin| (admin.id, admin.email.clone()));
-    let whom = whom.clone();
     let scope = ctx.app.store().account(ctx.account.id);
+    let (ctx, whom) = (ctx.clone(), whom.clone());
     scope
         .write(move |tx| {
-            let (whom, deed, by) = (whom.clone(), deed.clone(), by.clone());
+            let (ctx, whom, deed, by) = (ctx.clone(), whom.clone(), deed.clone(), by.clone());
             Box::pin(async move {
                 let found = whom.find(tx).await?.id;
                 if matches!(deed, Deed::Deactivate | Deed::Activate) {
@@ -91,6 +103,10 @@ async fn carry_out(ctx: &PeopleCtx, whom: &Whom, deed: Deed) -> Result<Changed, 
                 }
                 // From here on nobody else changes the record, so that no change is lost, and none of ours is refused.
                 let user = store::users::locked(tx, found).await?.ok_or_else(unknown)?;
+                match &deed {
+                    Deed::GiveRole(role) => roles::may_give(tx, &ctx, &user, role).await?,
+                    _ => ctx.must_reach(&user)?,
+                }
                 let changes = deed.run(tx, &user, by.as_ref(), now).await?;
                 Ok(Changed { id: user.id, user: user.email, changes })
             })
@@ -109,6 +125,11 @@ impl Deed {
         let rule = by.map_or("by the operator".to_owned(), |(_, admin)| format!("by {admin}"));
         let id = by.map(|(id, _)| *id);
         match self {
+            Self::GiveRole(role) => {
+                let after = User { role: role.clone(), ..user.clone() };
+                let word = |user: &User| Some(user.role.as_str().to_owned());
+                write(tx, after, ("role", word(user)), word, (rule, now)).await
+            }
             Self::AddSsoLogin => {
                 let after = User { logins: Logins { sso: true, ..user.logins }, ..user.clone() };
                 let words = |user: &User| Some(user.logins.words().join(", "));

@@ -8,6 +8,7 @@ use crate::links::{self, Purpose};
 use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 use vestibule_model::id::UserId;
+use vestibule_model::permission::Permission;
 use vestibule_model::trace::Change;
 use vestibule_model::user::Status;
 use vestibule_store::{self as store, Tx};
@@ -44,6 +45,7 @@ impl Verification {
 /// [`Kind::Conflict`] within [`PAUSE`] of the last mail, and for somebody inactive; [`Kind::NotFound`] when the account has no
 /// such user.
 pub async fn send_verification(ctx: &PeopleCtx, whom: &Whom) -> Result<Changed, Error> {
+    ctx.must(Permission::UserEdit)?;
     let now = ctx.app.now();
     let rule = ctx.by.as_ref().map_or("by the operator".to_owned(), |admin| format!("by {}", admin.email));
     let scope = || ctx.app.store().account(ctx.account.id);

@@ -9,6 +9,7 @@ use vestibule_model::email::Email;
 use vestibule_model::group::{GroupKind, GroupName, Holding, Membership, Origin, primary};
 use vestibule_model::id::{GroupId, UserId};
 use vestibule_model::license::{AddOn, License};
+use vestibule_model::permission::Permission;
 use vestibule_model::user::{Profile, Role, Status, User};
 use vestibule_store as store;
 use vestibule_store::pictures::State;
@@ -125,6 +126,7 @@ pub struct Belonging {
 /// # Errors
 /// [`Kind::Invalid`] when the prefix has characters that no address has.
 pub async fn list(ctx: &PeopleCtx, query: &Query) -> Result<Page, Error> {
+    ctx.must(Permission::UserRead)?;
     let prefix = query.prefix.trim().to_lowercase();
     let after = query.after.clone();
     if [Some(&prefix), after.as_ref()].into_iter().flatten().any(|text| text.contains(char::is_control)) {
@@ -149,6 +151,7 @@ pub async fn list(ctx: &PeopleCtx, query: &Query) -> Result<Page, Error> {
 /// # Errors
 /// [`Kind::NotFound`] when the account has no such user.
 pub async fn show(ctx: &PeopleCtx, whom: &Whom) -> Result<Person, Error> {
+    ctx.must(Permission::UserRead)?;
     let (whom, now) = (whom.clone(), ctx.app.now());
     let scope = ctx.app.store().account(ctx.account.id);
     let found = scope.read(move |tx| {

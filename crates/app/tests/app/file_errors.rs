@@ -82,11 +82,6 @@ async fn an_unknown_key_is_named_with_its_line_and_the_nearest_key(world: &World
 
 async fn a_key_that_cannot_be_honored_yet_is_refused_by_name(world: &World) {
     let acme = world.account("acme").await;
-    for (text, key) in
-        [("account = \"acme\"\n[roles.Desk]\npermissions = []\n", "`roles.\"Desk\".permissions`")]
-    {
-        named(&acme, text, &["line ", key, "yet"]).await;
-    }
     let consolidating = acme.usual().set(["domains", "acme.example", "consolidate"], true);
     named(&acme, &consolidating.text(), &["consolidate", "yet"]).await;
     let exempt = |address: &str| acme.usual().set(["domains", "acme.example", "exempt"], vec![address]);

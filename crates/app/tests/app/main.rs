@@ -57,6 +57,7 @@ mod provisioning;
 mod races;
 mod requests;
 mod response_log;
+mod roles;
 mod rotation;
 mod rules;
 mod seats;

@@ -202,7 +202,7 @@ async fn what_is_wrong_with_a_mapping_is_named_with_its_line_and_key(world: &Wor
         ("account = \"acme\"\n[mapping.basic]\ncompany = { expression = '[o]', attribute = \"o\" }\n".to_owned(), &["line 3", "either"]),
         ("account = \"acme\"\n[mapping.basic]\nemploye_id = \"x\"\n".to_owned(), &["line 3", "`employee_id`"]),
         ("account = \"acme\"\n[roles.Owner]\n".to_owned(), &["line 2", "`roles.Owner`", "none of owner"]),
-        ("account = \"acme\"\n[roles.Desk]\npermissions = []\n".to_owned(), &["line 3", "permissions", "yet"]),
+        ("account = \"acme\"\n[roles.Desk]\npermissions = [\"X:Y\"]\n".to_owned(), &["line 3", "`roles.Desk.permissions`", "no permission"]),
     ] {
         refused(&acme, &text, words).await;
     }

@@ -54,21 +54,24 @@ fn the_checksum_is_the_one_that_everybody_calls_crc_32() {
 #[test]
 fn a_token_is_good_until_it_ends_is_taken_back_or_its_maker_may_not() {
     let (now, later) = (Timestamp::from_second(100).unwrap(), Timestamp::from_second(101).unwrap());
-    fn check(expires_at: Option<Timestamp>, revoked_at: Option<Timestamp>, maker: Maker<'_>) -> State {
-        State::of(&Facts { expires_at, revoked_at, maker }, Timestamp::from_second(100).unwrap())
+    fn check(expires_at: Option<Timestamp>, revoked_at: Option<Timestamp>, maker: Maker) -> State {
+        let needs = Scope::Scim2.permissions();
+        State::of(&Facts { expires_at, revoked_at, maker, needs }, Timestamp::from_second(100).unwrap())
     }
     assert_eq!(check(None, None, Maker::Nobody), State::Live);
     assert_eq!(check(Some(later), None, Maker::Nobody), State::Live);
     assert_eq!(check(Some(now), None, Maker::Nobody), State::Expired);
     assert_eq!(check(Some(now), Some(now), Maker::Gone), State::Revoked);
     assert_eq!(check(None, None, Maker::Gone), State::Resting);
-    for (status, role, state) in [
-        (Status::Active, Role::Admin, State::Live),
-        (Status::Active, Role::Owner, State::Live),
-        (Status::Active, Role::Member, State::Resting),
-        (Status::Inactive, Role::Owner, State::Resting),
-        (Status::Pending, Role::Admin, State::Resting),
+    let only = |permissions: &[Permission]| permissions.iter().copied().collect();
+    for (status, permissions, state) in [
+        (Status::Active, Permissions::all(), State::Live),
+        (Status::Active, Permissions::NONE, State::Resting),
+        (Status::Active, only(&[Permission::UserEdit, Permission::GroupEdit]), State::Live),
+        (Status::Active, only(&[Permission::UserEdit, Permission::GroupRead]), State::Resting),
+        (Status::Inactive, Permissions::all(), State::Resting),
+        (Status::Pending, Permissions::all(), State::Resting),
     ] {
-        assert_eq!(check(None, None, Maker::Person(status, &role)), state, "{status:?} {role:?}");
+        assert_eq!(check(None, None, Maker::Person(status, permissions)), state, "{status:?} {permissions}");
     }
 }

@@ -26,6 +26,7 @@ use vestibule_model::email::Email;
 use vestibule_model::id::{LogId, UserId};
 use vestibule_model::license::License;
 use vestibule_model::mapping::Attribute;
+use vestibule_model::permission::Permissions;
 use vestibule_model::response_log::{Compared, Detail, Entry, OutcomeWord, TrackingId};
 use vestibule_model::trace::{Change, Step};
 use vestibule_model::user::{self, Field, Logins, Profile, Role, Status, User};
@@ -220,13 +221,14 @@ pub fn profile(mapped: bool) -> ProfilePage {
         idle: SignedDuration::from_hours(2),
         last_end: mapped.then(|| days(7)),
     };
-    person(mapped, role).map_or_else(|| unreachable!(), |user| ProfilePage::new(ACCOUNT, &user, session))
+    let may = if mapped { Permissions::NONE } else { Permissions::all() };
+    person(mapped, role).map_or_else(|| unreachable!(), |user| ProfilePage::new(ACCOUNT, &user, may, session))
 }
 
 fn admin(here: Here) -> Frame {
     match person(true, Role::Admin) {
-        Some(user) => frame(ACCOUNT, &user, here),
-        None => Frame { account: text(ACCOUNT), person: text(MAIL), admin: true, here },
+        Some(user) => frame(ACCOUNT, &user, Permissions::all(), here),
+        None => Frame { account: text(ACCOUNT), person: text(MAIL), may: Permissions::all(), here },
     }
 }
 

@@ -13,10 +13,11 @@ use axum::response::Response;
 use serde::Deserialize;
 use vestibule_app::groups::{self, Which};
 use vestibule_app::users::{self, Whom};
-use vestibule_app::{AdminCtx, Kind, calls, response_log, seats};
+use vestibule_app::{AdminCtx, Kind, calls, response_log, roles, seats};
 use vestibule_model::api_call;
 use vestibule_model::group::GroupKind;
 use vestibule_model::id::UserId;
+use vestibule_model::permission::Permission;
 use vestibule_model::response_log::Filter;
 
 /// Rows on a page.
@@ -60,11 +61,15 @@ pub(crate) async fn one(Admin(admin): Admin, Path(user): Path<String>) -> Result
     let person = users::show(&admin.people(), &known(&user)?.into()).await?;
     let user = Some(person.summary.email.folded().to_owned());
     let filter = Filter { user, limit: RESPONSES, ..Filter::default() };
-    let responses = response_log::search(&admin, &filter).await?;
-    let about = person.summary.id.to_string();
-    let filter = api_call::Filter { limit: RESPONSES, ..Default::default() };
-    let called = calls::search(&admin, Some(&about), &filter).await?;
-    Ok(page::shown(&PersonPage::new(frame(&admin, Here::People), &person, responses, called)))
+    let mut logged = (Vec::new(), Vec::new());
+    if admin.permissions().allow(Permission::LogRead) {
+        let about = person.summary.id.to_string();
+        let called = api_call::Filter { limit: RESPONSES, ..Default::default() };
+        logged.0 = response_log::search(&admin, &filter).await?;
+        logged.1 = calls::search(&admin, Some(&about), &called).await?;
+    }
+    let page = PersonPage::new(frame(&admin, Here::People), &person, logged);
+    Ok(page::shown(&page.with_roles(roles::assignable(&admin), admin.user())))
 }
 
 /// `GET` of an address that only takes forms: a person who had to sign in first comes back here.
@@ -116,6 +121,28 @@ pub(crate) async fn deed(
         _ => return Err(Failure::NoPage),
     }?;
     Ok(page::see_other(&address(user)))
+}
+
+/// The role that is given.
+#[derive(Deserialize)]
+pub(crate) struct Given {
+    role: String,
+}
+
+/// `POST /admin/users/{user}/role`
+pub(crate) async fn give_role(
+    Admin(admin): Admin,
+    Path(user): Path<String>,
+    Fields(form): Fields<Given>,
+) -> Result<Response, Failure> {
+    let user = known(&user)?;
+    roles::set_role(&admin.people(), &user.into(), &form.role).await?;
+    Ok(page::see_other(&address(user)))
+}
+
+/// `GET` of the same: a person who had to sign in first comes back to the page.
+pub(crate) async fn back_to_role(_admin: Admin, Path(user): Path<String>) -> Result<Response, Failure> {
+    Ok(page::see_other(&address(known(&user)?)))
 }
 
 /// The title and the consequence of a deed that is asked about first.

@@ -8,7 +8,7 @@ use vestibule_model::api_call;
 use vestibule_model::group::{GroupKind, Holding, Origin};
 use vestibule_model::response_log::Entry;
 use vestibule_model::trace::spelled;
-use vestibule_model::user::{Role, Status};
+use vestibule_model::user::{Role, Status, User};
 
 /// The list.
 #[derive(Debug, Template)]
@@ -87,6 +87,8 @@ pub struct PersonPage {
     calls: Vec<calls::Row>,
     all_calls: String,
     deeds: Vec<Deed>,
+    role: String,
+    roles: Vec<(String, String)>,
 }
 
 #[derive(Debug)]
@@ -117,7 +119,7 @@ struct Deed {
 impl PersonPage {
     /// The page, with the person's latest responses, and the latest calls about the person.
     #[must_use]
-    pub fn new(frame: Frame, person: &Person, sign_ins: Vec<Entry>, calls: Vec<api_call::Entry>) -> Self {
+    pub fn new(frame: Frame, person: &Person, (sign_ins, calls): (Vec<Entry>, Vec<api_call::Entry>)) -> Self {
         let summary = &person.summary;
         let profile = person.profile.0.iter().map(|(field, entry)| {
             (spelled(field.title()), spelled(&entry.value), entry.source.as_deref().map(spelled))
@@ -144,7 +146,20 @@ impl PersonPage {
             calls: calls.into_iter().map(calls::row).collect(),
             all_calls: format!("/admin/api/calls?user={}", summary.id),
             deeds: deeds(person),
+            role: summary.role.as_str().to_owned(),
+            roles: Vec::new(),
         }
+    }
+
+    /// The same with the roles that may be given to the person by whoever looks: none to the owner and to oneself, and none in
+    /// place of one that may not be given.
+    #[must_use]
+    pub fn with_roles(self, roles: Vec<Role>, by: &User) -> Self {
+        let changes = roles.iter().any(|role| role.as_str() == self.role)
+            && self.address != format!("/admin/users/{}", by.id);
+        let roles = roles.into_iter().filter(|_| changes);
+        let roles = roles.map(|role| (role.as_str().to_owned(), spelled(role.title()))).collect();
+        Self { roles, ..self }
     }
 }
 

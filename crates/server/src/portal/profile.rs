@@ -4,6 +4,7 @@ use super::{Fact, Frame, Here};
 use crate::portal::moment::Moment;
 use askama::Template;
 use jiff::{SignedDuration, Timestamp};
+use vestibule_model::permission::Permissions;
 use vestibule_model::user::{Field, Logins, User};
 
 /// Who the person is here, and what was mapped.
@@ -42,8 +43,8 @@ pub struct SessionFacts {
 impl ProfilePage {
     /// The page of this person.
     #[must_use]
-    pub fn new(account: &str, user: &User, session: SessionFacts) -> Self {
-        let frame = frame(account, user, Here::Profile);
+    pub fn new(account: &str, user: &User, may: Permissions, session: SessionFacts) -> Self {
+        let frame = frame(account, user, may, Here::Profile);
         let own = user.profile.0.keys().filter(|field| matches!(field, Field::Custom(_))).cloned();
         let mapped = Field::all().chain(own).filter_map(|field| {
             let entry = user.profile.0.get(&field)?;
@@ -70,13 +71,8 @@ impl ProfilePage {
 
 /// The frame around the pages of this person.
 #[must_use]
-pub fn frame(account: &str, user: &User, here: Here) -> Frame {
-    Frame {
-        account: account.to_owned(),
-        person: user.email.to_string(),
-        admin: user.role.administers(),
-        here,
-    }
+pub fn frame(account: &str, user: &User, may: Permissions, here: Here) -> Frame {
+    Frame { account: account.to_owned(), person: user.email.to_string(), may, here }
 }
 
 fn you(user: &User) -> Vec<Fact> {

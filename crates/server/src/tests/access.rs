@@ -6,6 +6,8 @@ use super::harness::{Answer, Browser, House, PASSWORD, form};
 use crate::routes::{Caller, Route, glass, vanity};
 use axum::body::Body;
 use axum::http::{Method, StatusCode};
+use vestibule_app::users::Whom;
+use vestibule_model::permission::Permission;
 
 /// Addresses that a visitor reaches: whoever adds one says so here too.
 const OPEN: [&str; 14] = [
@@ -25,6 +27,14 @@ const OPEN: [&str; 14] = [
     "/handover/{ticket}/arrive",
 ];
 
+fn is_of_the_portal(caller: Caller) -> bool {
+    matches!(caller, Caller::Portal | Caller::Admin(..))
+}
+
+fn wants_a_session(caller: Caller) -> bool {
+    caller == Caller::Member || is_of_the_portal(caller)
+}
+
 pub fn filled(path: &str) -> String {
     path.replace("{id}", "x")
         .replace("{tracking_id}", &format!("WEB_{}", "0".repeat(32)))
@@ -37,6 +47,8 @@ pub fn filled(path: &str) -> String {
         .replace("{category}", "license")
         .replace("{rule}", "new")
         .replace("{deed}", "activate")
+        .replace("{role}", "Keeper")
+        .replace("{idp}", "okta")
         .replace("{call}", &format!("call_{}", "0".repeat(32)))
         .replace("{group}", &format!("grp_{}", "0".repeat(32)))
         .replace("{import}", &format!("imp_{}", "0".repeat(32)))
@@ -67,7 +79,8 @@ async fn the_list_of_pages_is_the_router_s() {
         let browser = if caller == Caller::Anybody { &mut visitor } else { &mut owner };
         let status = browser.get(&filled(path)).await.status;
         if ![StatusCode::METHOD_NOT_ALLOWED, StatusCode::SEE_OTHER].contains(&status) {
-            list.push_str(&format!("{caller:?} {path}\n"));
+            let word = if is_of_the_portal(caller) { "Admin".to_owned() } else { format!("{caller:?}") };
+            list.push_str(&format!("{word} {path}\n"));
         }
     }
     assert_eq!(list, PAGES, "crates/server/pages.txt should be:\n{list}");
@@ -98,7 +111,7 @@ async fn every_address_that_is_not_listed_as_open_wants_a_session() {
 async fn a_session_of_another_account_opens_nothing() {
     let house = House::new().await;
     house.account("globex", "Globex").await;
-    for route in vanity().into_iter().filter(|route| matches!(route.caller, Caller::Member | Caller::Admin)) {
+    for route in vanity().into_iter().filter(|route| wants_a_session(route.caller)) {
         let mut browser = house.owner("globex").await;
         browser.host = "acme.vestibule.example".to_owned();
         for (method, answer) in every_method(&mut browser, route.path).await {
@@ -118,7 +131,7 @@ async fn p20_a_member_opens_no_page_for_administrators_and_an_owner_opens_each()
     let house = House::new().await;
     let mut member = house.member("clara@acme.example").await;
     let mut owner = house.owner("acme").await;
-    for route in vanity().into_iter().filter(|route| route.caller == Caller::Admin) {
+    for route in vanity().into_iter().filter(|route| is_of_the_portal(route.caller)) {
         for (method, answer) in every_method(&mut member, route.path).await {
             let refused = [StatusCode::FORBIDDEN, StatusCode::METHOD_NOT_ALLOWED].contains(&answer.status);
             assert!(refused, "{method} {}: {answer:?}", route.path);
@@ -130,6 +143,200 @@ async fn p20_a_member_opens_no_page_for_administrators_and_an_owner_opens_each()
         assert_ne!(owner.get(&filled(route.path)).await.status, StatusCode::FORBIDDEN, "{}", route.path);
     }
     assert!(!member.get("/profile").await.body.contains("/admin/"));
+}
+
+/// Every address of the portal with what it asks for: the path, the method, and the permission if it is a certain one.
+fn asked() -> Vec<(&'static str, Method, Option<Permission>)> {
+    let asked = |route: crate::routes::Route| {
+        let needs = match route.caller {
+            Caller::Admin(look, change) => Some((look, change)),
+            _ => None,
+        };
+        [(Method::GET, needs.map(|(look, _)| look)), (Method::POST, needs.map(|(_, change)| change))]
+            .map(|(method, needs)| (route.path, method, needs))
+    };
+    vanity().into_iter().filter(|route| is_of_the_portal(route.caller)).flat_map(asked).collect()
+}
+
+/// A role for each permission that has it alone, and one that has everything but it; and one that has nothing.
+fn roles() -> String {
+    let mut file = "account = \"acme\"\n[roles.Nothing]\n".to_owned();
+    for permission in Permission::ALL {
+        let others = Permission::ALL
+            .iter()
+            .filter(|other| *other != permission && other.implied() != Some(*permission));
+        let others: Vec<String> = others.map(|other| format!("\"{other}\"")).collect();
+        file += &format!("[roles.\"Only {permission:?}\"]\npermissions = [\"{permission}\"]\n");
+        file += &format!("[roles.\"Without {permission:?}\"]\npermissions = [{}]\n", others.join(", "));
+    }
+    file
+}
+
+/// Gives Clara another role, and asks her browser for these addresses.
+async fn answers_with(
+    house: &House,
+    clara: &mut Browser,
+    role: &str,
+    asked: impl Iterator<Item = &(&'static str, Method, Option<Permission>)>,
+) -> Vec<(String, Answer)> {
+    let people = house.app.operator().people("acme").await.unwrap();
+    let whom = Whom::parse("clara@acme.example").unwrap();
+    vestibule_app::roles::set_role(&people, &whom, role).await.unwrap();
+    let mut answers = Vec::new();
+    for (path, method, _) in asked {
+        let own = [("sec-fetch-site", "same-origin")];
+        let answer = clara.send(method.clone(), &filled(path), &own, form(&[])).await;
+        answers.push((format!("{role}: {method} {path}"), answer));
+    }
+    answers
+}
+
+#[tokio::test]
+async fn p20_a_role_opens_each_address_of_its_permission_and_without_it_none() {
+    let house = House::new().await;
+    let mut clara = house.member("clara@acme.example").await;
+    house.apply_text(roles()).await;
+    let asked = asked();
+    for (what, answer) in answers_with(&house, &mut clara, "Nothing", asked.iter()).await {
+        let refused = [StatusCode::FORBIDDEN, StatusCode::METHOD_NOT_ALLOWED].contains(&answer.status);
+        assert!(refused, "{what}: {answer:?}");
+    }
+    for permission in Permission::ALL.iter().copied() {
+        let of_it = || asked.iter().filter(move |(.., needs)| *needs == Some(permission));
+        for (what, answer) in answers_with(&house, &mut clara, &format!("Only {permission:?}"), of_it()).await
+        {
+            assert_ne!(answer.status, StatusCode::FORBIDDEN, "{what}: {answer:?}");
+            assert!(!answer.status.is_server_error(), "{what}: {answer:?}");
+            is_protected(&what, &answer);
+        }
+        let first = clara.follow("/admin").await;
+        assert_eq!(first.status, StatusCode::OK, "{permission}: {first:?}");
+        for (what, answer) in
+            answers_with(&house, &mut clara, &format!("Without {permission:?}"), of_it()).await
+        {
+            let refused = [StatusCode::FORBIDDEN, StatusCode::METHOD_NOT_ALLOWED].contains(&answer.status);
+            assert!(refused, "{what}: {answer:?}");
+            if answer.status == StatusCode::FORBIDDEN {
+                assert!(answer.body.contains(permission.as_str()), "{what}: {answer:?}");
+            }
+        }
+    }
+    clara.host = "admin.vestibule.example".to_owned();
+    clara.cookies.insert("__Host-vestibule-account".to_owned(), "acme".to_owned());
+    assert_eq!(
+        clara.get("/admin/log").await.status,
+        StatusCode::FORBIDDEN,
+        "the break-glass door knows no such roles"
+    );
+}
+
+/// Holds what every answer of the portal has, refused or not.
+fn is_protected(what: &str, answer: &Answer) {
+    assert_eq!(answer.header("x-content-type-options"), "nosniff", "{what}");
+    assert_eq!(answer.header("x-frame-options"), "DENY", "{what}");
+    let policy = answer.header("content-security-policy");
+    assert!(
+        policy.contains("frame-ancestors 'none'") && !policy.contains("unsafe-inline"),
+        "{what}: {policy}"
+    );
+}
+
+/// The first id with this prefix on a page.
+fn id_on(answer: &Answer, prefix: &str) -> String {
+    let at = answer.body.find(prefix).unwrap_or_else(|| panic!("no {prefix} on {}", answer.body));
+    let is_part = |c: &char| c.is_ascii_alphanumeric() || ['_', '.'].contains(c);
+    answer.body[at..].chars().take_while(is_part).collect()
+}
+
+/// Pages of an account, and what is on them.
+async fn pages(owner: &mut Browser, paths: &[String]) -> Vec<String> {
+    let mut bodies = Vec::new();
+    for path in paths {
+        let answer = owner.get(path).await;
+        assert_eq!(answer.status, StatusCode::OK, "{path}: {answer:?}");
+        bodies.push(answer.body);
+    }
+    bodies
+}
+
+#[tokio::test]
+async fn t06_ids_of_another_account_show_nothing_and_change_nothing() {
+    let house = House::new().await;
+    house.account("globex", "Globex").await;
+    house
+        .apply_text(House::file("globex", "sign_in_url = \"https://idp.example/sso\"") + "[roles.Theirs]\n")
+        .await;
+    let (mut ours, mut theirs) = (house.owner("acme").await, house.owner("globex").await);
+    theirs.post("/admin/groups/new", &[("kind", "user_group"), ("name", "Globex people")]).await;
+    theirs.post("/admin/api/tokens", &[("name", "theirs"), ("scim2", "yes")]).await;
+    let client = [("name", "theirs"), ("scim2", "yes"), ("redirects", "https://client.example/cb")];
+    theirs.post("/admin/api/clients", &client).await;
+    let programs = theirs.get("/admin/api").await;
+    let group = id_on(&theirs.get("/admin/groups").await, "grp_");
+    let user = id_on(&theirs.get("/admin/users").await, "usr_");
+    let connection = theirs.get("/admin/sso").await.header("location").replace("/admin/sso/", "");
+    let (token, client) = (id_on(&programs, "tok_"), id_on(&programs, "cli_"));
+    let filled_with_theirs = |path: &str| {
+        let id = if path.contains("/clients/") { &client } else { &token };
+        let known = [("{group}", &group), ("{user}", &user), ("{connection}", &connection), ("{id}", id)];
+        let mut theirs = path.replace("{domain}", "globex.example").replace("{role}", "Theirs");
+        for (name, id) in known {
+            theirs = theirs.replace(name, id);
+        }
+        (theirs != path).then(|| filled(&theirs))
+    };
+    let shown = [
+        format!("/admin/groups/{group}"),
+        format!("/admin/users/{user}"),
+        format!("/admin/sso/{connection}"),
+        "/admin/api".to_owned(),
+        "/admin/domains/globex.example".to_owned(),
+        "/admin/roles/Theirs/edit".to_owned(),
+    ];
+    let before = pages(&mut theirs, &shown).await;
+    let mut asked_for = 0;
+    for (path, method, _) in asked() {
+        let Some(path) = filled_with_theirs(path) else { continue };
+        let fields = form(&[
+            ("consent", "yes"),
+            ("version", "1"),
+            ("role", "member"),
+            ("name", "x"),
+            ("managed", "yes"),
+        ]);
+        let own = [("sec-fetch-site", "same-origin")];
+        let answer = ours.send(method.clone(), &path, &own, fields).await;
+        let nothing = [StatusCode::NOT_FOUND, StatusCode::BAD_REQUEST, StatusCode::METHOD_NOT_ALLOWED]
+            .contains(&answer.status);
+        // Whoever comes back from signing in is led to the page, which is not there.
+        let led = method == Method::GET && answer.status == StatusCode::SEE_OTHER;
+        assert!(nothing || led, "{method} {path}: {answer:?}");
+        assert!(
+            !answer.body.contains("o@globex.example") && !answer.body.contains("Globex"),
+            "{method} {path}"
+        );
+        is_protected(&path, &answer);
+        asked_for += 1;
+    }
+    assert!(asked_for > 50, "{asked_for}");
+    assert_eq!(pages(&mut theirs, &shown).await, before);
+}
+
+#[tokio::test]
+async fn a_session_that_was_planted_is_not_the_one_that_a_sign_in_begins() {
+    let house = House::new().await;
+    let planted = house.member("clara@acme.example").await.cookies["__Host-vestibule"].clone();
+    for planted in [planted.as_str(), "acc_0.ses_0.x"] {
+        let mut victim = house.browser("acme");
+        victim.cookies.insert("__Host-vestibule".to_owned(), planted.to_owned());
+        let fields = [("email", "o@acme.example"), ("password", PASSWORD)];
+        assert_eq!(victim.post("/signin/password", &fields).await.status, StatusCode::SEE_OTHER);
+        assert_ne!(victim.cookies["__Host-vestibule"], planted);
+        assert!(victim.get("/profile").await.body.contains("o@acme.example"));
+        let mut attacker = house.browser("acme");
+        attacker.cookies.insert("__Host-vestibule".to_owned(), planted.to_owned());
+        assert!(!attacker.get("/profile").await.body.contains("o@acme.example"));
+    }
 }
 
 #[tokio::test]
@@ -194,7 +401,7 @@ async fn the_break_glass_door_opens_nothing_without_the_session_of_an_administra
     elsewhere.cookies.clone_from(&owner.cookies);
     elsewhere.cookies.insert("__Host-vestibule-account".to_owned(), "globex".to_owned());
     house.account("globex", "Globex").await;
-    for route in glass().into_iter().filter(|route| route.caller == Caller::Admin) {
+    for route in glass().into_iter().filter(|route| is_of_the_portal(route.caller)) {
         let mut nobody = house.browser("acme");
         nobody.host = owner.host.clone();
         for browser in [&mut nobody, &mut elsewhere] {

@@ -21,7 +21,7 @@ pub(in super::super) fn check(
     }
     for (place, grant) in given(source, &wanted.mapping, CategoryName::Role) {
         if let Grant::Role(Role::Custom(name)) = grant
-            && !wanted.roles.contains(name)
+            && wanted.roles.named(name).is_none()
         {
             let problem = format!("the account has no role \"{}\"", name.as_str());
             let declare = format!("Declare it: `[roles.{}]`.", Value::from(name.as_str()));

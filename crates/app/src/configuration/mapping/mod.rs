@@ -10,5 +10,5 @@ mod write;
 
 pub(super) use fits::check;
 pub(super) use pairs::pairs;
-pub(super) use read::{read, roles};
+pub(super) use read::read;
 pub(super) use write::write;

@@ -1,9 +1,8 @@
-//! Reading `[mapping]` and `[roles]`: every value becomes what the model knows, or an error that names line, key and reason.
+//! Reading `[mapping]`: every value becomes what the model knows, or an error that names line, key and reason.
 
 use super::super::file::Source;
 use super::super::place::Place;
 use crate::error::Error;
-use std::collections::BTreeSet;
 use toml::{Table, Value};
 use vestibule_model::account::Label;
 use vestibule_model::email::Email;
@@ -18,7 +17,7 @@ use vestibule_model::user::{CustomName, Field, MOST_CUSTOM_FIELDS, Role, RoleNam
 
 /// Longest name of an attribute, in characters.
 const LONGEST: usize = 512;
-/// Most users or groups that a category exempts, and most roles.
+/// Most users or groups that a category exempts.
 const MOST_LISTED: usize = 1_000;
 
 /// Reads what a file says of the mapping over the one that is there: a section that the file has not stays.
@@ -33,24 +32,6 @@ pub(in super::super) fn read(source: &Source, table: &Table, current: &Mapping) 
         read_rules(&place, table, &mut mapping)?;
     }
     Ok(mapping)
-}
-
-/// Reads the roles that `[roles]` declares.
-pub(in super::super) fn roles(source: &Source, table: &Table) -> Result<BTreeSet<RoleName>, Error> {
-    let place = Place::of(source, "roles");
-    if table.len() > MOST_LISTED {
-        return Err(place.wrong(format!("at most {MOST_LISTED} roles")));
-    }
-    let role = |(name, value): (&String, &Value)| {
-        let place = place.key(name);
-        inner(&place, value)?;
-        RoleName::parse(name).ok_or_else(|| {
-            place.wrong(
-                "a role has a name of 1 to 64 characters without colon, and none of owner, admin, member",
-            )
-        })
-    };
-    table.iter().map(role).collect()
 }
 
 fn read_basic(place: &Place<'_>, table: &Table, mapping: &mut Mapping) -> Result<(), Error> {

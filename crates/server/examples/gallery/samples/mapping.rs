@@ -203,8 +203,7 @@ pub fn one() -> Option<PersonPage> {
     Some(PersonPage::new(
         admin(Here::People),
         &clara(vec!["work_email"])?,
-        responses,
-        super::calls::entries(),
+        (responses, super::calls::entries()),
     ))
 }
 
@@ -231,7 +230,7 @@ pub fn pending_person() -> Option<PersonPage> {
     let summary = summary("kim@freelance.example", Status::Pending, vec!["sso"])?;
     let verification = Some(Verification { sent_at: Some(days(-1)), again_at: None });
     let kim = Person { summary, verification, picture: None, ..clara(Vec::new())? };
-    Some(PersonPage::new(admin(Here::People), &kim, Vec::new(), Vec::new()))
+    Some(PersonPage::new(admin(Here::People), &kim, (Vec::new(), Vec::new())))
 }
 
 /// The question before a rule is deleted, with what that would change.

@@ -407,7 +407,7 @@ fn result_kind(category: CategoryName, seen: &Seen) -> Option<(Kind, &'static st
                 .configuration
                 .roles
                 .iter()
-                .map(|role| (role.as_str().to_owned(), role.as_str().to_owned()));
+                .map(|(role, _)| (role.as_str().to_owned(), role.as_str().to_owned()));
             let built_in = [("member", "Member"), ("admin", "Admin")];
             let built_in = built_in.into_iter().map(|(word, title)| (word.to_owned(), title.to_owned()));
             Some((Kind::Choice(built_in.chain(own).collect()), "Never the owner’s."))
