@@ -3,6 +3,7 @@
 mod attacks;
 mod documents;
 mod mask;
+mod permissions;
 mod sizes;
 pub mod source;
 mod words;
@@ -32,6 +33,7 @@ pub fn run() -> Outcome {
     wrong.extend(words::wrong(&files, &rust));
     wrong.extend(documents::wrong(&files, &rust));
     wrong.extend(attacks::wrong(&files, &rust, &tree::case_folders()?));
+    wrong.extend(permissions::wrong(&rust));
     println!("{}", sizes::longest(&rust));
     if wrong.is_empty() {
         println!("tidy: {} files, of them {} of Rust", files.len(), rust.len());

@@ -42,6 +42,14 @@ impl Source {
         })
     }
 
+    /// What stands between the line that declares a function and its body, and the body.
+    pub fn parts_of(&self, function: &Function) -> (&str, &str) {
+        let from: usize = self.code.split_inclusive('\n').take(function.line - 1).map(str::len).sum();
+        let item = self.code.get(from..).unwrap_or_default();
+        let signature = opening(item).and_then(|end| item.get(..end)).unwrap_or_default();
+        (signature, body(&self.code, from))
+    }
+
     /// The first line outside of tests on which the code says this word.
     pub fn line_that_says(&self, word: &str) -> Option<usize> {
         self.lines().find(|(_, line, test)| !test && says(line, word)).map(|(number, _, _)| number)
