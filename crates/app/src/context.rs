@@ -27,6 +27,9 @@ use vestibule_model::account::{Account, Label, VanityState};
 use vestibule_model::response_log::TrackingId;
 use vestibule_store::Store;
 
+/// The label of the break-glass door; no account can have it.
+pub const GLASS: &str = "admin";
+
 /// A running deployment. Cheap to clone.
 #[derive(Clone)]
 pub struct App {
@@ -121,6 +124,14 @@ impl App {
         let base = &self.inner.deployment.base_url;
         let port = base.port().map(|port| format!(":{port}")).unwrap_or_default();
         format!("{}://{}{port}", base.scheme(), self.account_host(label))
+    }
+
+    /// Where the break-glass door is, without a slash at the end.
+    #[must_use]
+    pub fn glass_url(&self) -> String {
+        let base = &self.inner.deployment.base_url;
+        let port = base.port().map(|port| format!(":{port}")).unwrap_or_default();
+        format!("{}://{GLASS}.{}{port}", base.scheme(), base.host_str().unwrap_or_default())
     }
 
     /// The host name of an account, without a port.

@@ -24,6 +24,8 @@ pub enum Kind {
     Conflict,
     /// A sign-in was refused; the person learns the tracking ID and nothing else.
     Refused,
+    /// The caller tries too often; later it may again.
+    TooOften,
     /// Too much at once; try again.
     Busy,
     /// Our fault; the source is logged.
@@ -179,7 +181,7 @@ impl Error {
     pub fn oauth_code(&self) -> vestibule_oidc::Code {
         use vestibule_oidc::Code;
         self.oauth.unwrap_or(match self.kind {
-            Kind::Busy => Code::TemporarilyUnavailable,
+            Kind::Busy | Kind::TooOften => Code::TemporarilyUnavailable,
             Kind::Internal => Code::ServerError,
             _ => Code::InvalidRequest,
         })

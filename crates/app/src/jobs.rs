@@ -193,6 +193,7 @@ pub async fn forget(app: &App) -> Result<(), Error> {
     purge(app, move |tx| Box::pin(store::logouts::purge(tx, now))).await?;
     purge(app, move |tx| Box::pin(store::hand_overs::purge(tx, now))).await?;
     purge(app, move |tx| Box::pin(store::replays::purge(tx, now))).await?;
+    purge(app, move |tx| Box::pin(store::allowances::purge(tx, now))).await?;
     purge(app, move |tx| Box::pin(store::links::purge(tx, now))).await?;
     purge(app, move |tx| Box::pin(store::tokens::purge(tx, now))).await?;
     purge(app, move |tx| Box::pin(store::oauth_codes::purge(tx, now))).await?;

@@ -1,4 +1,4 @@
-//! One-time links: setting a password, confirming a mailbox.
+//! One-time links: setting a password, also another one than was forgotten, and confirming a mailbox.
 //!
 //! A link works once and for a while. It is looked at by GET (mail scanners follow links) and used by POST.
 
@@ -6,7 +6,8 @@ use crate::context::{App, VisitorCtx};
 use crate::domains::enforce;
 use crate::error::{Error, Kind};
 use crate::secret;
-use crate::sign_in::password;
+use crate::sign_in::attempts::{Knock, remember};
+use crate::sign_in::{SignedIn, password};
 use crate::{mail, sessions};
 use jiff::{SignedDuration, Timestamp};
 use vestibule_model::account::Account;
@@ -18,7 +19,12 @@ pub use vestibule_store::links::LinkPurpose as Purpose;
 use vestibule_store::{self as store, Tx};
 
 /// How long a link works.
-const LIFETIME: SignedDuration = SignedDuration::from_hours(24 * 7);
+fn lifetime(purpose: Purpose) -> SignedDuration {
+    match purpose {
+        Purpose::SetPassword | Purpose::VerifyEmail => SignedDuration::from_hours(24 * 7),
+        Purpose::ResetPassword => SignedDuration::from_hours(1),
+    }
+}
 
 /// A link that was just made: its row, and the secret that only its receiver gets.
 #[derive(Clone)]
@@ -35,7 +41,7 @@ pub(crate) fn fresh(app: &App, user: UserId, purpose: Purpose, now: Timestamp) -
         purpose,
         user,
         created_at: now,
-        expires_at: now + LIFETIME,
+        expires_at: now + lifetime(purpose),
         license: None,
     };
     Fresh { row, secret }
@@ -50,7 +56,7 @@ pub struct View {
     pub email: Email,
 }
 
-fn spent() -> Error {
+pub(crate) fn spent() -> Error {
     Error::new(Kind::NotFound, "This link does not work any more.")
         .hint("It was used before, or is too old. Sign in again to get a new one, or ask your administrator.")
 }
@@ -78,10 +84,11 @@ pub async fn inspect(ctx: &VisitorCtx, token: &str) -> Result<View, Error> {
 ///
 /// # Errors
 /// A link that does not work any more, or a password that is too weak; [`Kind::Forbidden`] where SSO is the only way in.
-pub async fn set_password(ctx: &VisitorCtx, token: &str, new_password: &str) -> Result<String, Error> {
+pub async fn set_password(ctx: &VisitorCtx, token: &str, new_password: &str) -> Result<SignedIn, Error> {
     password::check_strength(new_password)?;
     let view = inspect(ctx, token).await?;
-    if view.purpose != Purpose::SetPassword {
+    let purpose = view.purpose;
+    if !purpose.sets_a_password() {
         return Err(spent());
     }
     let phc = password::hash(&ctx.app, new_password.to_owned()).await?;
@@ -89,13 +96,13 @@ pub async fn set_password(ctx: &VisitorCtx, token: &str, new_password: &str) -> 
     let started = sessions::fresh(ctx, now);
     let row = started.row.clone();
     let licenses = licenses(ctx);
+    let changed = mail::to(&ctx.app, &view.email, mail::password_changed(ctx.account()));
     let scope = ctx.app.store().account(ctx.account().id);
     scope
         .write(move |tx| {
-            let (phc, mut session) = (phc.clone(), row.clone());
+            let (phc, mut session, changed) = (phc.clone(), row.clone(), changed.clone());
             Box::pin(async move {
-                let link =
-                    store::links::take(tx, &hash, Purpose::SetPassword, now).await?.ok_or_else(spent)?;
+                let link = store::links::take(tx, &hash, purpose, now).await?.ok_or_else(spent)?;
                 let user = store::users::by_id(tx, link.user).await?.ok_or_else(spent)?;
                 enforce::may_use_a_password(tx, &user.email).await?;
                 match user.status {
@@ -107,15 +114,28 @@ pub async fn set_password(ctx: &VisitorCtx, token: &str, new_password: &str) -> 
                     }
                     Status::Inactive => return Err(spent()),
                 }
-                store::passwords::put(tx, user.id, &phc).await?;
-                store::sessions::end_all_of(tx, user.id).await?;
+                if purpose == Purpose::ResetPassword {
+                    store::outbox::insert(tx, &changed).await?;
+                }
+                put_password(tx, user.id, &phc).await?;
                 session.user = user.id;
                 store::sessions::insert(tx, &session).await?;
                 Ok(())
             })
         })
         .await?;
-    Ok(started.token)
+    let browser = remember(&ctx.app, &view.email, Knock::default());
+    Ok(SignedIn { session: started.token, browser })
+}
+
+/// Keeps a new password: every session of the person is over, and so is every other link that would set one.
+pub(crate) async fn put_password(tx: &Tx<'_>, user: UserId, phc: &str) -> Result<(), store::Error> {
+    store::passwords::put(tx, user, phc).await?;
+    store::sessions::end_all_of(tx, user).await?;
+    for purpose in [Purpose::SetPassword, Purpose::ResetPassword] {
+        store::links::end_of(tx, user, purpose).await?;
+    }
+    Ok(())
 }
 
 fn no_seat() -> Error {

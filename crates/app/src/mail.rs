@@ -44,6 +44,26 @@ pub(crate) fn invitation(account: &Account, url: &str, expires_at: Timestamp) ->
     Words { subject: format!("You are invited to {}", account.name), body }
 }
 
+/// To somebody who forgot the password: set another one.
+pub(crate) fn reset(account: &Account, url: &str, expires_at: Timestamp) -> Words {
+    let body = format!(
+        "Hello,\n\nsomebody asked for a new password for your user at \"{}\". If it was you, set it here:\n\n{url}\n\n\
+         The link works once, until {expires_at:.0}. If it was not you, ignore this mail: your password stays as it is.\n",
+        account.name
+    );
+    Words { subject: format!("Set a new password for {}", account.name), body }
+}
+
+/// To somebody whose password was changed.
+pub(crate) fn password_changed(account: &Account) -> Words {
+    let body = format!(
+        "Hello,\n\nthe password of your user at \"{}\" was changed, and you were signed out everywhere else. If it was not you, \
+         set another password at once (\"Forgot your password?\" on the sign-in page), and tell your administrator.\n",
+        account.name
+    );
+    Words { subject: format!("Your password for {} was changed", account.name), body }
+}
+
 /// To the address that somebody had before.
 pub(crate) fn address_changed(account: &Account, after: &Email) -> Words {
     let body = format!(

@@ -41,6 +41,11 @@ pub(crate) fn is(secret: &str, kept: &[u8; 32]) -> bool {
     verify_slices_are_equal(&hash(secret), kept).is_ok()
 }
 
+/// Whether two marks are the same; the comparison takes the same time wherever they differ.
+pub(crate) fn same(one: &[u8; 32], other: &[u8; 32]) -> bool {
+    verify_slices_are_equal(one, other).is_ok()
+}
+
 /// What the store keeps of a message that is burnt: when it ends, and 192 bits of its hash. Both are of the message alone,
 /// so the same message has the same key whenever and wherever it comes; and keys that come one after the other lie beside
 /// each other, so that remembering one touches a page that is written anyway.

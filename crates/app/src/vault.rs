@@ -11,7 +11,7 @@ use aws_lc_rs::aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKe
 use aws_lc_rs::cipher::{
     AES_256, DecryptingKey, DecryptionContext, EncryptingKey, EncryptionContext, UnboundCipherKey,
 };
-use aws_lc_rs::hkdf;
+use aws_lc_rs::{hkdf, hmac};
 use packing::Packing;
 use vestibule_model::id::{AccountId, LogId};
 use vestibule_model::response_log::TrackingId;
@@ -36,6 +36,8 @@ pub(crate) struct Vault {
     private_keys: LessSafeKey,
     responses: LessSafeKey,
     calls: LessSafeKey,
+    /// Marks what only we can have said, and hides what is looked up.
+    marks: hmac::Key,
     packing: Packing,
 }
 
@@ -67,11 +69,15 @@ impl Vault {
             Ok(LessSafeKey::new(bound))
         };
         let unusable = |_| Error::internal("the deployment key could not be used");
-        let tracking = || {
+        let fill = |info: &'static [u8]| -> Result<Zeroizing<[u8; 32]>, aws_lc_rs::error::Unspecified> {
             let salt = hkdf::Salt::new(hkdf::HKDF_SHA256, b"vestibule vault 1");
             let secret = salt.extract(key.0.as_slice());
             let mut bytes = Zeroizing::new([0; 32]);
-            secret.expand(&[b"tracking id"], hkdf::HKDF_SHA256)?.fill(bytes.as_mut_slice())?;
+            secret.expand(&[info], hkdf::HKDF_SHA256)?.fill(bytes.as_mut_slice())?;
+            Ok(bytes)
+        };
+        let tracking = || {
+            let bytes = fill(b"tracking id")?;
             let encrypting = EncryptingKey::ecb(UnboundCipherKey::new(&AES_256, bytes.as_slice())?)?;
             Ok((encrypting, DecryptingKey::ecb(UnboundCipherKey::new(&AES_256, bytes.as_slice())?)?))
         };
@@ -80,8 +86,21 @@ impl Vault {
             private_keys: derive(b"private key").map_err(unusable)?,
             responses: derive(b"response").map_err(unusable)?,
             calls: derive(b"calls").map_err(unusable)?,
+            marks: hmac::Key::new(hmac::HMAC_SHA256, fill(b"marks").map_err(unusable)?.as_slice()),
             packing: Packing::new()?,
         })
+    }
+
+    /// A mark of these words that nobody makes without the key; other words, or the same ones cut elsewhere, have another one.
+    pub(crate) fn mark(&self, words: &[&str]) -> [u8; 32] {
+        let mut context = hmac::Context::with_key(&self.marks);
+        for word in words {
+            context.update(&u64::try_from(word.len()).unwrap_or(u64::MAX).to_be_bytes());
+            context.update(word.as_bytes());
+        }
+        let mut mark = [0; 32];
+        mark.copy_from_slice(context.sign().as_ref());
+        mark
     }
 
     /// The tracking ID of a row of the response log.
@@ -173,6 +192,16 @@ mod tests {
 
     fn place(row: u8) -> Place {
         Place { purpose: Purpose::Response, account: AccountId::from_bytes([1; 16]), row: [row; 16] }
+    }
+
+    #[test]
+    fn a_mark_is_of_its_words_as_they_are_cut_and_of_the_key() {
+        let vault = |byte| Vault::new(&DeploymentKey::from_bytes([byte; 32])).unwrap();
+        let mark = vault(9).mark(&["a", "bc"]);
+        assert_eq!(mark, vault(9).mark(&["a", "bc"]));
+        for other in [vault(9).mark(&["ab", "c"]), vault(9).mark(&["abc"]), vault(8).mark(&["a", "bc"])] {
+            assert_ne!(mark, other);
+        }
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! The cookies: the session, the secret that binds a sign-in to its browser, and the mark of a restarted sign-in.
 //!
+//! A browser that came in by password is known again, so that strangers cannot use up its attempts.
+//!
 //! All are `__Host-` cookies: no sibling host can plant one. The session is SameSite=Lax; the two that must come along
 //! when an identity provider posts a response from its own site are SameSite=None, and live for minutes.
 
@@ -17,6 +19,12 @@ pub(crate) const RESTARTED: &str = "__Host-vestibule-restarted";
 
 /// The label of the account whose session it is, at the break-glass door, where no host tells it. It proves nothing.
 pub(crate) const ACCOUNT: &str = "__Host-vestibule-account";
+
+/// What tells the attempts of somebody who came in here before from those of strangers. It opens nothing.
+pub(crate) const KNOWN: &str = "__Host-vestibule-known";
+
+/// How long that is kept: as long as browsers keep anything.
+const KNOWN_MEMORY: SignedDuration = SignedDuration::from_hours(24 * 400);
 
 /// How long a restart is remembered: a second one within this time is refused, so that it cannot loop.
 const RESTART_MEMORY: SignedDuration = SignedDuration::from_mins(5);
@@ -36,6 +44,12 @@ pub(crate) fn session(token: &str) -> Result<HeaderValue, Failure> {
 /// Says whose session it is, at the break-glass door.
 pub(crate) fn account(label: &str) -> Result<HeaderValue, Failure> {
     header(&format!("{ACCOUNT}={label}; Path=/; Secure; HttpOnly; SameSite=Lax"))
+}
+
+/// Remembers that somebody came in by this browser.
+pub(crate) fn known(value: &str) -> Result<HeaderValue, Failure> {
+    let seconds = KNOWN_MEMORY.as_secs();
+    header(&format!("{KNOWN}={value}; Path=/; Secure; HttpOnly; SameSite=Strict; Max-Age={seconds}"))
 }
 
 /// Ends the session.

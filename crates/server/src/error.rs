@@ -114,6 +114,7 @@ impl Failure {
                 Kind::Forbidden | Kind::Refused => StatusCode::FORBIDDEN,
                 Kind::SignedOut | Kind::Unauthenticated => StatusCode::UNAUTHORIZED,
                 Kind::Conflict => StatusCode::CONFLICT,
+                Kind::TooOften => StatusCode::TOO_MANY_REQUESTS,
                 Kind::Busy => StatusCode::SERVICE_UNAVAILABLE,
                 Kind::Internal => StatusCode::INTERNAL_SERVER_ERROR,
             },

@@ -12,7 +12,10 @@ use axum::extract::{Form, FromRequest, FromRequestParts, Query, Request};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, StatusCode};
 use serde::de::DeserializeOwned;
+use std::convert::Infallible;
+use std::net::IpAddr;
 use std::sync::Arc;
+use vestibule_app::sign_in::Knock;
 use vestibule_app::{AdminCtx, ApiCtx, Kind, MemberCtx, VisitorCtx};
 
 /// Somebody at the vanity host of an account.
@@ -93,6 +96,28 @@ impl Visitor {
             Err(error) if error.kind() == Kind::SignedOut => Ok(None),
             Err(error) => Err(error.into()),
         }
+    }
+}
+
+/// Where somebody knocks from.
+pub(crate) struct Knocking {
+    client: Option<IpAddr>,
+    browser: Option<String>,
+}
+
+impl Knocking {
+    pub(crate) fn knock(&self) -> Knock<'_> {
+        Knock { client: self.client, browser: self.browser.as_deref() }
+    }
+}
+
+impl FromRequestParts<Arc<Desk>> for Knocking {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &Arc<Desk>) -> Result<Self, Infallible> {
+        let client = parts.extensions.get::<Arc<Scene>>().and_then(|scene| scene.client());
+        let browser = cookies::value(&parts.headers, cookies::KNOWN).map(str::to_owned);
+        Ok(Self { client, browser })
     }
 }
 

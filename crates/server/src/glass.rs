@@ -4,20 +4,20 @@
 
 use crate::door::Desk;
 use crate::error::Failure;
-use crate::extract::{Asking, Fields};
+use crate::extract::{Asking, Fields, Knocking};
 use crate::portal::visitors::{Forward, Password, SignIn};
 use crate::sign_in::{Identified, Wanted, WithPassword};
 use crate::{cookies, page};
 use axum::extract::State;
 use axum::response::Response;
 use std::sync::Arc;
-use vestibule_app::Kind;
 use vestibule_app::sign_in::{self, GlassWay};
+use vestibule_app::{Error, Kind};
 
 /// What the pages call this place.
-const PLACE: &str = "Administration";
+pub(crate) const PLACE: &str = "Administration";
 /// Where an administrator goes who wanted nothing else.
-const HOME: &str = "/admin";
+pub(crate) const HOME: &str = "/admin";
 
 /// `GET /`, and `GET` of the second step
 pub(crate) async fn home() -> Response {
@@ -56,17 +56,18 @@ pub(crate) async fn identify(
 /// `POST /signin/password`
 pub(crate) async fn with_password(
     State(desk): State<Arc<Desk>>,
+    knocking: Knocking,
     Fields(form): Fields<WithPassword>,
 ) -> Result<Response, Failure> {
     let return_to = return_to(form.return_to.as_deref());
-    match sign_in::break_glass(&desk.app, &form.email, &form.password).await {
+    let again = |error: &Error| password_page(&form.email, return_to, Some(page::words(error)));
+    match sign_in::break_glass(&desk.app, (&form.email, &form.password), knocking.knock()).await {
         Ok(opened) => {
-            let answer = page::with_cookie(page::see_other(return_to), cookies::session(&opened.session)?);
+            let answer = page::inside(return_to, &opened.signed_in)?;
             Ok(page::with_cookie(answer, cookies::account(opened.account.as_str())?))
         }
-        Err(error) if error.kind() == Kind::Invalid => {
-            Ok(page::corrected(&password_page(&form.email, return_to, Some(page::words(&error)))))
-        }
+        Err(error) if error.kind() == Kind::Invalid => Ok(page::corrected(&again(&error))),
+        Err(error) if error.kind() == Kind::TooOften => Ok(page::too_often(&again(&error))),
         // The address has no password form: it goes where it would have gone from the first step.
         Err(error) if error.kind() == Kind::Forbidden => {
             identify(State(desk), Fields(Identified { email: form.email, return_to: form.return_to })).await

@@ -2,19 +2,19 @@
 
 use crate::error::Failure;
 use crate::extract::{Fields, Visitor};
-use crate::portal::visitors::{Verified, Verify, Welcome};
-use crate::{cookies, page};
+use crate::page;
+use crate::portal::visitors::{Occasion, Verified, Verify, Welcome};
 use axum::extract::Path;
 use axum::response::Response;
 use serde::Deserialize;
-use vestibule_app::Kind;
 use vestibule_app::links::{self, Purpose, View};
 use vestibule_app::sign_in::password;
+use vestibule_app::{Kind, VisitorCtx};
 
 /// `GET /welcome/{token}`
 pub(crate) async fn welcome(visitor: Visitor, Path(token): Path<String>) -> Result<Response, Failure> {
-    let view = look(&visitor, &token, Purpose::SetPassword).await?;
-    Ok(page::shown(&welcome_page(&visitor, token, &view, None)))
+    let view = look(&visitor.0, &token, Purpose::SetPassword).await?;
+    Ok(page::shown(&welcome_page(&visitor.0, (Occasion::Welcome, token), &view, None)))
 }
 
 /// The new password. It has no `Debug`.
@@ -29,11 +29,27 @@ pub(crate) async fn set_password(
     Path(token): Path<String>,
     Fields(form): Fields<NewPassword>,
 ) -> Result<Response, Failure> {
-    match links::set_password(&visitor.0, &token, &form.password).await {
-        Ok(session) => Ok(page::with_cookie(page::see_other("/profile"), cookies::session(&session)?)),
+    set(&visitor.0, (&token, &token), (Occasion::Welcome, "/profile"), &form).await
+}
+
+/// Sets the password of a link's person, and leads inside. The link is written in the page as the first text, and its secret is the
+/// second.
+pub(crate) async fn set(
+    visitor: &VisitorCtx,
+    (token, secret): (&str, &str),
+    (occasion, home): (Occasion, &str),
+    form: &NewPassword,
+) -> Result<Response, Failure> {
+    let purpose = match occasion {
+        Occasion::Welcome => Purpose::SetPassword,
+        Occasion::Forgotten => Purpose::ResetPassword,
+    };
+    let view = look(visitor, secret, purpose).await?;
+    match links::set_password(visitor, secret, &form.password).await {
+        Ok(signed_in) => page::inside(home, &signed_in),
         Err(error) if error.kind() == Kind::Invalid => {
-            let view = look(&visitor, &token, Purpose::SetPassword).await?;
-            Ok(page::corrected(&welcome_page(&visitor, token, &view, Some(page::words(&error)))))
+            let problem = Some(page::words(&error));
+            Ok(page::corrected(&welcome_page(visitor, (occasion, token.to_owned()), &view, problem)))
         }
         Err(error) => Err(error.into()),
     }
@@ -41,7 +57,7 @@ pub(crate) async fn set_password(
 
 /// `GET /verify/{token}`
 pub(crate) async fn verify(visitor: Visitor, Path(token): Path<String>) -> Result<Response, Failure> {
-    let view = look(&visitor, &token, Purpose::VerifyEmail).await?;
+    let view = look(&visitor.0, &token, Purpose::VerifyEmail).await?;
     let account = visitor.0.account().name.clone();
     Ok(page::shown(&Verify { account, token, email: view.email.to_string() }))
 }
@@ -53,14 +69,20 @@ pub(crate) async fn confirm(visitor: Visitor, Path(token): Path<String>) -> Resu
 }
 
 /// Looks at a link; one for something else is no page here.
-async fn look(visitor: &Visitor, token: &str, purpose: Purpose) -> Result<View, Failure> {
-    let view = links::inspect(&visitor.0, token).await?;
+pub(crate) async fn look(visitor: &VisitorCtx, token: &str, purpose: Purpose) -> Result<View, Failure> {
+    let view = links::inspect(visitor, token).await?;
     if view.purpose == purpose { Ok(view) } else { Err(Failure::NoPage) }
 }
 
-fn welcome_page(visitor: &Visitor, token: String, view: &View, problem: Option<String>) -> Welcome {
+pub(crate) fn welcome_page(
+    visitor: &VisitorCtx,
+    (occasion, token): (Occasion, String),
+    view: &View,
+    problem: Option<String>,
+) -> Welcome {
     Welcome {
-        account: visitor.0.account().name.clone(),
+        account: visitor.account().name.clone(),
+        occasion,
         token,
         email: view.email.to_string(),
         shortest: password::SHORTEST,

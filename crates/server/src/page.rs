@@ -1,11 +1,12 @@
 //! Answers that are pages, and answers that lead to one.
 
 use crate::error::Failure;
-use crate::portal;
+use crate::{cookies, portal};
 use askama::Template;
 use axum::http::header::{CONTENT_TYPE, LOCATION, SET_COOKIE};
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse as _, Response};
+use vestibule_app::sign_in::SignedIn;
 
 /// A page.
 pub(crate) fn shown(page: &impl Template) -> Response {
@@ -24,6 +25,19 @@ pub(crate) fn corrected(page: &impl Template) -> Response {
     let mut response = shown(page);
     *response.status_mut() = StatusCode::BAD_REQUEST;
     response
+}
+
+/// A page that says that somebody has to wait.
+pub(crate) fn too_often(page: &impl Template) -> Response {
+    let mut response = shown(page);
+    *response.status_mut() = StatusCode::TOO_MANY_REQUESTS;
+    response
+}
+
+/// Leads somebody who came in to another address, with the cookies that go with it.
+pub(crate) fn inside(to: &str, signed_in: &SignedIn) -> Result<Response, Failure> {
+    let answer = with_cookie(see_other(to), cookies::session(&signed_in.session)?);
+    Ok(with_cookie(answer, cookies::known(&signed_in.browser)?))
 }
 
 /// Leads to another address, by GET.

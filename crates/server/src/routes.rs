@@ -5,7 +5,10 @@
 
 use crate::door::Desk;
 use crate::error::Failure;
-use crate::{admin, api, base, forms, glass, links, oauth, profile, rest, scim, sign_in, sign_out, sso};
+use crate::{
+    admin, api, base, forgotten, forms, glass, links, oauth, own_password, profile, rest, scim, sign_in,
+    sign_out, sso,
+};
 use axum::extract::DefaultBodyLimit;
 use axum::middleware::from_fn_with_state;
 use axum::routing::{MethodRouter, any, get, post};
@@ -76,6 +79,8 @@ pub(crate) fn vanity() -> Vec<Route> {
         route(Anybody, "/", get(sign_in::home)),
         route(Anybody, "/signin", get(sign_in::page).post(sign_in::identify)),
         route(Anybody, "/signin/password", get(sign_in::from_the_start).post(sign_in::with_password)),
+        route(Anybody, "/signin/forgot", get(forgotten::page).post(forgotten::ask)),
+        route(Anybody, "/reset/{token}", get(forgotten::link).post(forgotten::reset)),
         route(Anybody, "/signout", get(sign_out::page).post(sign_out::end)),
         route(Anybody, "/welcome/{token}", get(links::welcome).post(links::set_password)),
         route(Anybody, "/verify/{token}", get(links::verify).post(links::confirm)),
@@ -93,6 +98,7 @@ pub(crate) fn vanity() -> Vec<Route> {
         route(Anybody, "/handover/{ticket}/arrive", get(sso::hand_over::arrive)),
         route(Member, "/profile", get(profile::page)),
         route(Member, "/profile/picture", get(profile::picture)),
+        route(Member, "/profile/password", get(own_password::page).post(own_password::change)),
     ];
     routes.extend(administration());
     routes.extend(connections());
@@ -285,10 +291,17 @@ pub(crate) fn glass() -> Vec<Route> {
         route(Anybody, "/", get(glass::home)),
         route(Anybody, "/signin", get(glass::page).post(glass::identify)),
         route(Anybody, "/signin/password", get(glass::home).post(glass::with_password)),
+        route(Anybody, "/signin/forgot", get(forgotten::page_at_the_glass).post(forgotten::ask_at_the_glass)),
+        route(
+            Anybody,
+            "/reset/{token}",
+            get(forgotten::link_at_the_glass).post(forgotten::reset_at_the_glass),
+        ),
         route(Anybody, "/signout", get(sign_out::page).post(sign_out::end)),
         route(Anybody, "/assets/{name}", get(base::asset)),
         route(Caller::Member, "/profile", get(profile::page)),
         route(Caller::Member, "/profile/picture", get(profile::picture)),
+        route(Caller::Member, "/profile/password", get(own_password::page).post(own_password::change)),
     ];
     let at_the_account = ["/admin/sso/{connection}/test", "/oauth/consent/{token}"];
     let pages =

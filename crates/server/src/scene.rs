@@ -7,11 +7,9 @@ use axum::http::header::HOST;
 use axum::http::uri::Authority;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::OnceLock;
+use vestibule_app::context::GLASS;
 use vestibule_model::account::Label;
 use vestibule_model::response_log::TrackingId;
-
-/// The label of the break-glass door; no account can have it.
-const GLASS: &str = "admin";
 
 /// A request, as far as it is known at the door.
 pub(crate) struct Scene {

@@ -1,15 +1,15 @@
 //! The sign-in page: who is there (identifier-first), and the password of those who have one.
 
 use crate::error::Failure;
-use crate::extract::{Asking, Fields, Visitor};
+use crate::extract::{Asking, Fields, Knocking, Visitor};
+use crate::page;
 use crate::portal::visitors::{Forward, Password, SignIn};
-use crate::{cookies, page};
 use axum::http::HeaderMap;
 use axum::response::Response;
 use serde::Deserialize;
 use url::form_urlencoded::Serializer;
-use vestibule_app::Kind;
 use vestibule_app::sign_in::{self, Way};
+use vestibule_app::{Error, Kind};
 use vestibule_model::id::ConnectionId;
 
 /// `GET /`: to the person's page, or to the sign-in page.
@@ -91,14 +91,15 @@ pub(crate) struct WithPassword {
 /// `POST /signin/password`
 pub(crate) async fn with_password(
     visitor: Visitor,
+    knocking: Knocking,
     Fields(form): Fields<WithPassword>,
 ) -> Result<Response, Failure> {
     let return_to = sign_in::local_path(form.return_to.as_deref());
-    match sign_in::with_password(&visitor.0, &form.email, &form.password).await {
-        Ok(token) => Ok(page::with_cookie(page::see_other(return_to), cookies::session(&token)?)),
-        Err(error) if error.kind() == Kind::Invalid => {
-            Ok(page::corrected(&password_page(&visitor, &form.email, return_to, Some(page::words(&error)))))
-        }
+    let again = |error: &Error| password_page(&visitor, &form.email, return_to, Some(page::words(error)));
+    match sign_in::with_password(&visitor.0, (&form.email, &form.password), knocking.knock()).await {
+        Ok(signed_in) => page::inside(return_to, &signed_in),
+        Err(error) if error.kind() == Kind::Invalid => Ok(page::corrected(&again(&error))),
+        Err(error) if error.kind() == Kind::TooOften => Ok(page::too_often(&again(&error))),
         // The address has no password form: it goes where it would have gone from the first step.
         Err(error) if error.kind() == Kind::Forbidden => {
             let identified = Identified { email: form.email, return_to: form.return_to };

@@ -24,6 +24,7 @@ mod logout;
 mod mapping;
 mod metadata;
 mod oauth;
+mod passwords;
 mod people;
 mod pictures;
 mod portal;

@@ -10,6 +10,7 @@
 
 pub mod accounts;
 pub mod alarms;
+pub mod allowances;
 pub mod api_calls;
 pub mod connections;
 mod dialect;

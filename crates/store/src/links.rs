@@ -18,6 +18,7 @@ statements! { links:
             RETURNING purpose, user_id, created_at, expires_at, license";
     NEWEST = "SELECT created_at, license FROM links WHERE account_id = $1 AND user_id = $2 AND purpose = $3 \
               AND expires_at > $4 ORDER BY created_at DESC LIMIT 1";
+    END_OF = "DELETE FROM links WHERE account_id = $1 AND user_id = $2 AND purpose = $3";
     PURGE = "DELETE FROM links WHERE (account_id, token_hash) IN \
              (SELECT account_id, token_hash FROM links WHERE expires_at <= $1 LIMIT $2)";
 }
@@ -43,8 +44,10 @@ pub struct Link {
 /// What a link allows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum LinkPurpose {
-    /// To set a password.
+    /// To set a password, and to be known by it.
     SetPassword,
+    /// To set another password than the one that was forgotten.
+    ResetPassword,
     /// To confirm the address that it was mailed to.
     VerifyEmail,
 }
@@ -53,12 +56,20 @@ impl LinkPurpose {
     fn as_str(self) -> &'static str {
         match self {
             Self::SetPassword => "set_password",
+            Self::ResetPassword => "reset_password",
             Self::VerifyEmail => "verify_email",
         }
     }
 
     fn from_word(word: &str) -> Option<Self> {
-        [Self::SetPassword, Self::VerifyEmail].into_iter().find(|purpose| purpose.as_str() == word)
+        let all = [Self::SetPassword, Self::ResetPassword, Self::VerifyEmail];
+        all.into_iter().find(|purpose| purpose.as_str() == word)
+    }
+
+    /// Whether somebody sets a password by it.
+    #[must_use]
+    pub fn sets_a_password(self) -> bool {
+        matches!(self, Self::SetPassword | Self::ResetPassword)
     }
 }
 
@@ -100,6 +111,14 @@ pub async fn take(
 ) -> Result<Option<Link>, Error> {
     let row = tx.row(&TAKE, params![tx.account(), token_hash, purpose.as_str(), now]).await?;
     row.map(|row| read(row, token_hash)).transpose()
+}
+
+/// Ends every link of a user that allows this.
+///
+/// # Errors
+/// Those of the database.
+pub async fn end_of(tx: &Tx<'_>, user: UserId, purpose: LinkPurpose) -> Result<(), Error> {
+    tx.execute(&END_OF, params![tx.account(), user, purpose.as_str()]).await.map(drop)
 }
 
 /// When the newest link of a user was made that allows this and still works, and the license type that comes with it. An

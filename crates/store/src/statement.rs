@@ -74,6 +74,7 @@ pub(crate) fn all() -> impl Iterator<Item = &'static Statement> {
     [
         crate::accounts::STATEMENTS,
         crate::alarms::STATEMENTS,
+        crate::allowances::STATEMENTS,
         crate::api_calls::STATEMENTS,
         crate::connections::STATEMENTS,
         crate::domain_claims::STATEMENTS,

@@ -59,7 +59,7 @@ impl From<vestibule_app::Error> for Failure {
             Kind::Forbidden | Kind::SignedOut | Kind::Unauthenticated => "forbidden",
             Kind::Conflict => "conflict",
             Kind::Refused => "refused",
-            Kind::Busy => "busy",
+            Kind::Busy | Kind::TooOften => "busy",
             Kind::Internal => "internal",
         };
         // At the command line the private cause is for whoever runs the deployment.

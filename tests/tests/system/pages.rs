@@ -167,6 +167,13 @@ fn outside(demo: &Demo, visitor: &mut Walk) {
     visitor.judge("/signin");
     visitor.browser.fill("input[name=email]", "ada.whitfield@acme.example");
     visitor.press("main form[action='/signin'] button", "input[name=password]", "the password");
+    visitor.browser.visit(&page("signin/forgot"));
+    visitor.judge("/signin/forgot");
+    visitor.browser.fill("input[name=email]", "ada.whitfield@acme.example");
+    visitor.press("main form button", "ol.steps", "a link was sent");
+    let mails = demo.command("outbox");
+    visitor.browser.visit(mails.split_whitespace().find(|word| word.contains("/reset/")).unwrap());
+    visitor.judge("/reset/{token}");
     visitor.browser.visit(&page("nowhere"));
     visitor.judge("no page");
     let base = page("signin").replace("acme.", "");

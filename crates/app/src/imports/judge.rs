@@ -181,8 +181,8 @@ async fn follow(
     }
     let place = (ground.app, ground.account);
     match purpose {
-        Purpose::SetPassword => links::send_invitation(tx, place, user, &link).await?,
         Purpose::VerifyEmail => links::send_verification(tx, place, user, &link).await?,
+        _ => links::send_invitation(tx, place, user, &link).await?,
     }
     Ok(())
 }

@@ -4,8 +4,9 @@
 //! The account follows from the address. Somebody for whom SSO is the only way in does not come in here either; whoever
 //! is exempt does.
 
+use super::attempts::Knock;
 use super::identify::account_of;
-use super::password::{self, with_password_of};
+use super::password::{self, SignedIn, with_password_of};
 use crate::context::{App, VisitorCtx};
 use crate::domains::enforce::{self, Ruling};
 use crate::error::{Error, Kind};
@@ -27,8 +28,8 @@ pub enum GlassWay {
 pub struct Opened {
     /// The label of the account.
     pub account: Label,
-    /// The token of the session.
-    pub session: String,
+    /// What the browser gets.
+    pub signed_in: SignedIn,
 }
 
 /// The way for an address.
@@ -56,15 +57,22 @@ pub async fn glass_way(app: &App, email: &str) -> Result<GlassWay, Error> {
 ///
 /// # Errors
 /// As `with_password` at the account's own host; everybody else gets the sentence of a wrong password.
-pub async fn break_glass(app: &App, email: &str, password: &str) -> Result<Opened, Error> {
-    let account = match Email::parse(email) {
-        Ok(email) => account_of(app, email.as_str()).await?,
-        Err(_) => None,
+pub async fn break_glass(
+    app: &App,
+    (email, password): (&str, &str),
+    knock: Knock<'_>,
+) -> Result<Opened, Error> {
+    let address = Email::parse(email).ok();
+    let account = match &address {
+        Some(address) => account_of(app, address.as_str()).await?,
+        None => None,
     };
-    let Some(account) = account else { return Err(password::in_vain(password).await?) };
+    let Some(account) = account else {
+        return Err(password::in_vain(app, address.as_ref(), password, knock).await?);
+    };
     let ctx = app.behind_the_glass(&account.label).await?;
-    let session = with_password_of(&ctx, (email, password), enforce::may_break_the_glass).await?;
-    Ok(Opened { account: account.label, session })
+    let signed_in = with_password_of(&ctx, (email, password), knock, enforce::may_break_the_glass).await?;
+    Ok(Opened { account: account.label, signed_in })
 }
 
 impl App {

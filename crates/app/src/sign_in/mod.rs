@@ -1,5 +1,6 @@
 //! Signing in: who comes by which way (`identify`), the way out to the identity provider (`start`) and back (`finish`),
-//! and by password (`password`), also where nothing else works (`glass`).
+//! and by password (`password`), also where nothing else works (`glass`), as often as `attempts` lets one; and how one comes by a new password
+//! (`forgotten`).
 //!
 //! `finish` is the one path by which a SAML response becomes a session: it verifies (`saml::response::verify`), then in
 //! one transaction burns the request and the assertion, looks whether what was asked was done (`asked`), decides (`model::admission`), writes the person, the session and
@@ -9,9 +10,11 @@
 
 mod admit;
 mod asked;
+pub(crate) mod attempts;
 mod below;
 mod burn;
 mod finish;
+pub mod forgotten;
 mod glass;
 pub mod hand_over;
 mod identify;
@@ -22,11 +25,12 @@ mod start;
 mod trial;
 
 pub(crate) use asked::vouches;
+pub use attempts::Knock;
 pub(crate) use below::{Below, look_up, no_sub_account};
 pub use finish::{Finished, Posted, finish};
 pub use glass::{GlassWay, Opened, break_glass, glass_way};
 pub use identify::{Way, find, identify};
-pub use password::with_password;
+pub use password::{SignedIn, with_password};
 pub(crate) use person::Person;
 pub(crate) use record::Record;
 pub use start::{Go, REQUEST_LIFETIME, Start, Started, start};

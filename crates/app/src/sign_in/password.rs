@@ -2,8 +2,9 @@
 //!
 //! Hashing is slow on purpose, so it runs beside the request threads, a few at a time.
 
+use super::attempts::{self, Knock};
 use super::identify::enforced_elsewhere;
-use crate::context::{App, VisitorCtx};
+use crate::context::{App, MemberCtx, VisitorCtx};
 use crate::domains::enforce;
 use crate::error::{Error, Kind};
 use crate::sessions;
@@ -12,6 +13,7 @@ use argon2::password_hash::{PasswordHasher as _, PasswordVerifier as _};
 use argon2::{Algorithm, Argon2, Params, Version};
 use std::sync::Arc;
 use tokio::sync::Semaphore;
+use vestibule_model::attempt::Attempt;
 use vestibule_model::email::Email;
 use vestibule_model::user::{Status, User};
 use vestibule_store as store;
@@ -76,7 +78,13 @@ async fn verify(password: String, phc: Option<Arc<str>>) -> Result<bool, Error> 
 }
 
 /// The work of a password that nobody has, and the sentence for it.
-pub(super) async fn in_vain(password: &str) -> Result<Error, Error> {
+pub(super) async fn in_vain(
+    app: &App,
+    email: Option<&Email>,
+    password: &str,
+    knock: Knock<'_>,
+) -> Result<Error, Error> {
+    attempts::take(app, Attempt::Password, email, knock).await?;
     if password.len() <= LONGEST {
         verify(password.to_owned(), None).await?;
     }
@@ -93,21 +101,70 @@ async fn apart<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> 
     tokio::task::spawn_blocking(work).await.map_err(Error::internal)
 }
 
-/// Signs a person in by address and password; the answer is the token of the new session.
+/// Asks somebody who is signed in for the password again.
 ///
 /// # Errors
-/// [`Kind::Forbidden`] for an address that has no such way in, whatever the password and whether or not it is somebody's. Else one
-/// sentence for everything that can be wrong: it never says which.
-pub async fn with_password(ctx: &VisitorCtx, email: &str, password: &str) -> Result<String, Error> {
-    with_password_of(ctx, (email, password), |_| true).await
+/// [`Kind::Invalid`] when it is wrong or there is none, [`Kind::TooOften`] after too many attempts, [`Kind::Forbidden`] where SSO is
+/// the only way in.
+pub(crate) async fn confirm(ctx: &MemberCtx, password: &str, knock: Knock<'_>) -> Result<(), Error> {
+    let (app, user) = (&ctx.visitor.app, &ctx.user);
+    let scope = app.store().account(ctx.account().id);
+    let (id, email) = (user.id, user.email.clone());
+    let phc = scope.read(move |tx| {
+        let email = email.clone();
+        Box::pin(async move {
+            enforce::may_use_a_password(tx, &email).await?;
+            Ok::<_, Error>(store::passwords::get(tx, id).await?)
+        })
+    });
+    let phc = phc.await?.filter(|_| user.logins.work_email).ok_or_else(no_password)?;
+    let taken = attempts::take(app, Attempt::Password, Some(&user.email), knock).await?;
+    if password.len() > LONGEST || !verify(password.to_owned(), Some(phc.into())).await? {
+        return Err(Error::new(Kind::Invalid, "The current password is wrong.")
+            .hint("If you forgot it, sign out, and choose \"Forgot your password?\" when you sign in.")
+            .about("current"));
+    }
+    let given_back = app.store().write(move |tx| {
+        let taken = taken.clone();
+        Box::pin(async move { taken.give_back(tx).await })
+    });
+    Ok(given_back.await?)
+}
+
+fn no_password() -> Error {
+    Error::new(Kind::Forbidden, "Your user has no password.")
+        .hint("You sign in through your company’s identity provider: your password is changed there.")
+}
+
+/// Somebody came in.
+#[derive(Clone)]
+pub struct SignedIn {
+    /// The token of the session.
+    pub session: String,
+    /// What the browser keeps for longer: by it the next attempts are told from those of strangers. It opens nothing.
+    pub browser: String,
+}
+
+/// Signs a person in by address and password.
+///
+/// # Errors
+/// [`Kind::Forbidden`] for an address that has no such way in, whatever the password and whether or not it is somebody's;
+/// [`Kind::TooOften`] after too many attempts. Else one sentence for everything that can be wrong: it never says which.
+pub async fn with_password(
+    ctx: &VisitorCtx,
+    (email, password): (&str, &str),
+    knock: Knock<'_>,
+) -> Result<SignedIn, Error> {
+    with_password_of(ctx, (email, password), knock, |_| true).await
 }
 
 /// The same for those who fulfil this, and nobody else.
 pub(crate) async fn with_password_of(
     ctx: &VisitorCtx,
     (email, password): (&str, &str),
+    knock: Knock<'_>,
     may: impl Fn(&User) -> bool,
-) -> Result<String, Error> {
+) -> Result<SignedIn, Error> {
     let email = Email::parse(email).ok();
     let typed = email.clone();
     let scope = ctx.app.store().account(ctx.account().id);
@@ -128,6 +185,7 @@ pub(crate) async fn with_password_of(
     {
         return Err(enforce::only_by_provider());
     }
+    let taken = attempts::take(&ctx.app, Attempt::Password, typed.as_ref(), knock).await?;
     let phc = known.as_ref().map(|(_, phc)| Arc::from(phc.as_str()));
     let right = password.len() <= LONGEST && verify(password.to_owned(), phc).await?;
     let user = known
@@ -139,9 +197,13 @@ pub(crate) async fn with_password_of(
     let row = started.row;
     scope
         .write(move |tx| {
-            let row = row.clone();
-            Box::pin(async move { store::sessions::insert(tx, &row).await })
+            let (row, taken) = (row.clone(), taken.clone());
+            Box::pin(async move {
+                taken.give_back(tx).await?;
+                store::sessions::insert(tx, &row).await
+            })
         })
         .await?;
-    Ok(started.token)
+    let browser = attempts::remember(&ctx.app, &user.email, knock);
+    Ok(SignedIn { session: started.token, browser })
 }

@@ -231,7 +231,8 @@ impl Account {
 
     /// The owner, with a password set.
     pub async fn owner(&self) -> AdminCtx {
-        let session = links::set_password(&self.visitor().await, &self.owner_token, PASSWORD).await.unwrap();
+        let session =
+            links::set_password(&self.visitor().await, &self.owner_token, PASSWORD).await.unwrap().session;
         self.member(&session).await.unwrap().admin().unwrap()
     }
 }

@@ -5,8 +5,8 @@ use rusqlite::types::Value;
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
-/// What a response may always leave behind, whoever sent it.
-const TRACES: [&str; 3] = ["response_log", "sign_ins", "replays"];
+/// What a response, or an attempt, may always leave behind, whoever made it.
+const TRACES: [&str; 4] = ["response_log", "sign_ins", "replays", "allowances"];
 
 /// The tables of PostgreSQL, which are the same in every world.
 static NAMES: OnceLock<Vec<String>> = OnceLock::new();

@@ -6,7 +6,7 @@ use crate::group_deeds::{named, operator};
 use crate::provider::Person;
 use crate::world::{MILLISECOND, World, hours, minutes};
 use vestibule_app::groups::{self, Form};
-use vestibule_app::sign_in::password;
+use vestibule_app::sign_in::{Knock, with_password};
 use vestibule_app::users::{self, Whom};
 use vestibule_app::{Kind, configuration, jobs};
 use vestibule_model::group::GroupKind;
@@ -180,7 +180,8 @@ async fn a_session_that_began_with_a_password_follows_the_settings_too(world: &W
     acme.owner().await;
     set_everybody(&acme, &[("session_idle", "5m")]).await;
     let visitor = acme.visitor().await;
-    let session = password::with_password(&visitor, "owner@acme.example", PASSWORD).await.unwrap();
+    let typed = ("owner@acme.example", PASSWORD);
+    let session = with_password(&visitor, typed, Knock::default()).await.unwrap().session;
     for _ in 0..4 {
         world.time.pass(minutes(4));
         assert!(is_alive(&acme, &session).await);

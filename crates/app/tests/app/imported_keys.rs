@@ -54,7 +54,7 @@ async fn apply(world: &World, acme: &Account, wanted: &Wanted) -> Applied {
 }
 
 async fn owner(acme: &Account) -> String {
-    links::set_password(&acme.visitor().await, &acme.owner_token, PASSWORD).await.unwrap()
+    links::set_password(&acme.visitor().await, &acme.owner_token, PASSWORD).await.unwrap().session
 }
 
 async fn admin(acme: &Account, session: &str) -> AdminCtx {

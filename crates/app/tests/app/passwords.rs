@@ -4,7 +4,7 @@ use crate::account::PASSWORD;
 use crate::cases;
 use crate::world::{World, hours};
 use jiff::SignedDuration;
-use vestibule_app::sign_in::{Way, identify, with_password};
+use vestibule_app::sign_in::{Knock, Way, identify, with_password};
 use vestibule_app::{Kind, links};
 use vestibule_model::user::{Logins, Role, Status};
 
@@ -24,19 +24,19 @@ cases! {
 async fn the_owners_link_sets_a_password_once(world: &World) {
     let acme = world.account("acme").await;
     let visitor = acme.visitor().await;
-    let session = links::set_password(&visitor, &acme.owner_token, PASSWORD).await.unwrap();
+    let session = links::set_password(&visitor, &acme.owner_token, PASSWORD).await.unwrap().session;
     let member = acme.member(&session).await.unwrap();
     assert_eq!((member.user().email.as_str(), &member.user().role), ("owner@acme.example", &Role::Owner));
     assert!(member.session().connection.is_none());
     for error in [
-        links::set_password(&visitor, &acme.owner_token, "another good password").await.unwrap_err(),
+        links::set_password(&visitor, &acme.owner_token, "another good password").await.err().unwrap(),
         links::inspect(&visitor, &acme.owner_token).await.unwrap_err(),
         links::verify_email(&visitor, &acme.owner_token).await.unwrap_err(),
         links::inspect(&visitor, "no such link").await.unwrap_err(),
     ] {
         assert_eq!((error.kind(), error.message()), (Kind::NotFound, "This link does not work any more."));
     }
-    with_password(&visitor, "owner@acme.example", PASSWORD).await.unwrap();
+    with_password(&visitor, ("owner@acme.example", PASSWORD), Knock::default()).await.unwrap();
 }
 
 async fn a_weak_password_is_refused_and_the_link_still_works(world: &World) {
@@ -46,7 +46,7 @@ async fn a_weak_password_is_refused_and_the_link_still_works(world: &World) {
     for weak in
         ["", "short", "elevenchars", "aaaaaaaaaaaaaaaa", "abababababababab", &"long password ".repeat(20)]
     {
-        let error = links::set_password(&visitor, &acme.owner_token, weak).await.unwrap_err();
+        let error = links::set_password(&visitor, &acme.owner_token, weak).await.err().unwrap();
         assert_eq!(error.kind(), Kind::Invalid, "{weak:?}");
         assert!(error.message().contains("password"), "{error}");
     }
@@ -59,7 +59,7 @@ async fn another_accounts_host_refuses_the_link(world: &World) {
     let visitor = beta.visitor().await;
     let before = world.dump();
     assert_eq!(links::inspect(&visitor, &acme.owner_token).await.unwrap_err().kind(), Kind::NotFound);
-    let error = links::set_password(&visitor, &acme.owner_token, PASSWORD).await.unwrap_err();
+    let error = links::set_password(&visitor, &acme.owner_token, PASSWORD).await.err().unwrap();
     assert_eq!(error.kind(), Kind::NotFound);
     // A link is for one purpose.
     let error = links::verify_email(&acme.visitor().await, &acme.owner_token).await.unwrap_err();
@@ -83,7 +83,7 @@ async fn a_link_of_an_inactive_user_sets_nothing(world: &World) {
     let acme = world.account("acme").await;
     acme.change("owner@acme.example", |owner| owner.status = Status::Inactive).await;
     let before = world.dump();
-    let error = links::set_password(&acme.visitor().await, &acme.owner_token, PASSWORD).await.unwrap_err();
+    let error = links::set_password(&acme.visitor().await, &acme.owner_token, PASSWORD).await.err().unwrap();
     assert_eq!(error.kind(), Kind::NotFound);
     assert_eq!(world.dump(), before);
 }
@@ -106,8 +106,8 @@ async fn the_right_password_signs_in(world: &World) {
     let acme = world.account("acme").await;
     acme.owner().await;
     for email in ["owner@acme.example", "OWNER@Acme.Example", " owner@acme.example "] {
-        let session = with_password(&acme.visitor().await, email, PASSWORD).await.unwrap();
-        assert_eq!(acme.member(&session).await.unwrap().user().email.as_str(), "owner@acme.example");
+        let inside = with_password(&acme.visitor().await, (email, PASSWORD), Knock::default()).await.unwrap();
+        assert_eq!(acme.member(&inside.session).await.unwrap().user().email.as_str(), "owner@acme.example");
     }
 }
 
@@ -135,7 +135,7 @@ async fn everything_else_gets_one_and_the_same_answer(world: &World) {
         ("owner@beta.example", PASSWORD),
         ("owner@acme.example\u{0}", PASSWORD),
     ] {
-        let error = with_password(&visitor, email, password).await.unwrap_err();
+        let error = with_password(&visitor, (email, password), Knock::default()).await.err().unwrap();
         answers.push((error.kind(), error.message().to_owned(), error.advice().map(str::to_owned)));
     }
     assert_eq!(world.dump(), before, "no session was begun");
@@ -147,7 +147,8 @@ async fn everything_else_gets_one_and_the_same_answer(world: &World) {
             owner.logins = logins;
         })
         .await;
-        let error = with_password(&visitor, "owner@acme.example", PASSWORD).await.unwrap_err();
+        let error =
+            with_password(&visitor, ("owner@acme.example", PASSWORD), Knock::default()).await.err().unwrap();
         answers.push((error.kind(), error.message().to_owned(), error.advice().map(str::to_owned)));
     }
     answers.dedup();

@@ -125,7 +125,7 @@ async fn t01_the_link_works_once_for_a_while_and_here_alone(world: &World) {
     };
     assert_eq!(refused(&beta).await, Kind::NotFound);
     let password = links::set_password(&acme.visitor().await, &token, crate::account::PASSWORD).await;
-    assert_eq!(password.unwrap_err().kind(), Kind::NotFound, "it sets no password");
+    assert_eq!(password.err().unwrap().kind(), Kind::NotFound, "it sets no password");
     links::verify_email(&acme.visitor().await, &token).await.unwrap();
     assert_eq!(refused(&acme).await, Kind::NotFound);
     acme.change(BOB, |bob| bob.status = Status::Pending).await;

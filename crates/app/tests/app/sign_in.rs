@@ -206,8 +206,8 @@ async fn the_owner_may_come_by_sso_and_stays_the_owner(world: &World) {
     // The password works on.
     vestibule_app::sign_in::with_password(
         &acme.visitor().await,
-        "owner@acme.example",
-        crate::account::PASSWORD,
+        ("owner@acme.example", crate::account::PASSWORD),
+        vestibule_app::sign_in::Knock::default(),
     )
     .await
     .unwrap();

@@ -26,7 +26,7 @@ cases! {
 
 /// The owner's session: each deed sees the account as it is then.
 async fn owner(acme: &Account) -> String {
-    links::set_password(&acme.visitor().await, &acme.owner_token, PASSWORD).await.unwrap()
+    links::set_password(&acme.visitor().await, &acme.owner_token, PASSWORD).await.unwrap().session
 }
 
 async fn admin(acme: &Account, session: &str) -> AdminCtx {

@@ -7,6 +7,7 @@ mod samples;
 use std::path::{Path, PathBuf};
 use vestibule_model::import::State;
 use vestibule_server::portal::docs::DocsPage;
+use vestibule_server::portal::visitors::Occasion;
 use vestibule_server::portal::{assets, guides, html};
 
 fn main() -> std::io::Result<()> {
@@ -35,7 +36,11 @@ fn visitors(folder: &Path) -> std::io::Result<()> {
     write(folder, "find_problem", &samples::find(Some("No company here uses that domain or address.")))?;
     write(folder, "about", &samples::about())?;
     write(folder, "unknown_host", &samples::unknown_host())?;
-    write(folder, "welcome", &samples::welcome())?;
+    write(folder, "forgot", &samples::forgot(None))?;
+    write(folder, "forgot_problem", &samples::forgot(Some("That is not an e-mail address.")))?;
+    write(folder, "forgot_sent", &samples::forgot_sent())?;
+    write(folder, "welcome", &samples::welcome(Occasion::Welcome))?;
+    write(folder, "reset", &samples::welcome(Occasion::Forgotten))?;
     write(folder, "verify", &samples::verify())?;
     write(folder, "verified", &samples::verified())?;
     write(folder, "pending", &samples::pending())?;
@@ -53,6 +58,9 @@ fn visitors(folder: &Path) -> std::io::Result<()> {
 fn members(folder: &Path) -> std::io::Result<()> {
     write(folder, "profile", &samples::profile(true))?;
     write(folder, "profile_without_mapping", &samples::profile(false))?;
+    write(folder, "own_password", &samples::own_password(None).ok_or_else(broken)?)?;
+    let wrong = samples::own_password(Some("The current password is wrong."));
+    write(folder, "own_password_problem", &wrong.ok_or_else(broken)?)?;
     write(folder, "connection", &samples::connection())?;
     write(folder, "connection_ending", &samples::connection_ending())?;
     write(folder, "connection_form", &samples::form())?;

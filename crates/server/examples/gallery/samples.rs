@@ -31,7 +31,7 @@ use vestibule_model::response_log::{Compared, Detail, Entry, OutcomeWord, Tracki
 use vestibule_model::trace::{Change, Step};
 use vestibule_model::user::{self, Field, Logins, Profile, Role, Status, User};
 use vestibule_server::portal::log::{Found, LogPage, Search};
-use vestibule_server::portal::profile::{ProfilePage, SessionFacts, frame};
+use vestibule_server::portal::profile::{OwnPasswordPage, ProfilePage, SessionFacts, frame};
 use vestibule_server::portal::response::ResponsePage;
 use vestibule_server::portal::visitors as pages;
 use vestibule_server::portal::{Frame, Here};
@@ -121,9 +121,23 @@ pub fn unknown_host() -> pages::UnknownHost {
     pages::UnknownHost { find_url: text("https://vestibule.example/signin") }
 }
 
-pub fn welcome() -> pages::Welcome {
+pub fn forgot(problem: Option<&str>) -> pages::Forgot {
+    pages::Forgot { account: text(ACCOUNT), email: text("o@acme.example"), problem: problem.map(text) }
+}
+
+pub fn forgot_sent() -> pages::ForgotSent {
+    pages::ForgotSent { account: text(ACCOUNT), email: text("o@acme.example") }
+}
+
+pub fn own_password(problem: Option<&str>) -> Option<OwnPasswordPage> {
+    let frame = frame(ACCOUNT, &person(true, Role::Member)?, Permissions::default(), Here::Profile);
+    Some(OwnPasswordPage { frame, shortest: 12, problem: problem.map(text), about_current: true })
+}
+
+pub fn welcome(occasion: pages::Occasion) -> pages::Welcome {
     pages::Welcome {
         account: text(ACCOUNT),
+        occasion,
         token: text("t"),
         email: text("o@acme.example"),
         shortest: 12,

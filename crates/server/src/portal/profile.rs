@@ -15,6 +15,7 @@ pub struct ProfilePage {
     name: String,
     role: String,
     picture: bool,
+    password: bool,
     you: Vec<Fact>,
     session: Vec<Fact>,
     mapped: Vec<MappedRow>,
@@ -56,6 +57,7 @@ impl ProfilePage {
             name: user.shown_name(),
             role: user.role.title().to_owned(),
             picture: false,
+            password: user.logins.work_email,
             you: you(user),
             session: session_facts(session),
             mapped: mapped.collect(),
@@ -83,6 +85,20 @@ fn you(user: &User) -> Vec<Fact> {
         Fact::new("Role", user.role.title().to_owned()),
         Fact::new("Member since", Moment(user.created_at).day()),
     ]
+}
+
+/// Changes the person's own password.
+#[derive(Debug, Template)]
+#[template(path = "own_password.html")]
+pub struct OwnPasswordPage {
+    /// What stands around it.
+    pub frame: Frame,
+    /// Fewest characters.
+    pub shortest: usize,
+    /// What was wrong.
+    pub problem: Option<String>,
+    /// Whether that is about the current password; else it is about the new one.
+    pub about_current: bool,
 }
 
 /// The login types, for people.

@@ -38,6 +38,28 @@ pub struct Password {
     pub problem: Option<String>,
 }
 
+/// Asks for the address to which a link is sent that sets another password.
+#[derive(Debug, Template)]
+#[template(path = "forgot.html")]
+pub struct Forgot {
+    /// The account's name.
+    pub account: String,
+    /// What was typed before.
+    pub email: String,
+    /// What was wrong.
+    pub problem: Option<String>,
+}
+
+/// Says what happens if there is somebody; it is the same whether or not there is.
+#[derive(Debug, Template)]
+#[template(path = "forgot_sent.html")]
+pub struct ForgotSent {
+    /// The account's name.
+    pub account: String,
+    /// What was typed.
+    pub email: String,
+}
+
 /// Moves on to another address. It stands between our form and another host because browsers hold a form's whole chain
 /// of redirects against `form-action`, and an identity provider may redirect further to hosts that we cannot know.
 #[derive(Debug, Template)]
@@ -99,12 +121,23 @@ pub struct UnknownHost {
     pub find_url: String,
 }
 
+/// Why somebody sets a password by a one-time link.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Occasion {
+    /// The person is new here.
+    Welcome,
+    /// The password was forgotten.
+    Forgotten,
+}
+
 /// Sets a password by a one-time link.
 #[derive(Debug, Template)]
 #[template(path = "welcome.html")]
 pub struct Welcome {
     /// The account's name.
     pub account: String,
+    /// Why.
+    pub occasion: Occasion,
     /// The token of the link.
     pub token: String,
     /// Whose password.
@@ -113,6 +146,12 @@ pub struct Welcome {
     pub shortest: usize,
     /// What was wrong.
     pub problem: Option<String>,
+}
+
+impl Welcome {
+    fn is_forgotten(&self) -> bool {
+        self.occasion == Occasion::Forgotten
+    }
 }
 
 /// Asks to confirm an address. The link in the mail only leads here: mail filters open links, but press no buttons.

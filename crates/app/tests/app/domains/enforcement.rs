@@ -6,7 +6,7 @@ use crate::cases;
 use crate::provider::Person;
 use crate::world::World;
 use vestibule_app::domains::Policy;
-use vestibule_app::sign_in::{GlassWay, Way, break_glass, find, glass_way, identify, with_password};
+use vestibule_app::sign_in::{GlassWay, Knock, Way, break_glass, find, glass_way, identify, with_password};
 use vestibule_app::{Kind, configuration, domains, links, sso, users};
 use vestibule_model::domain::claim::State;
 use vestibule_model::email::Email;
@@ -37,7 +37,7 @@ async fn enforced_acme(world: &World) -> Account {
     acme.owner().await;
     acme.sign_in(&Person::anna()).await;
     give_password(&acme, "anna@acme.example").await;
-    with_password(&acme.visitor().await, "anna@acme.example", PASSWORD).await.unwrap();
+    with_password(&acme.visitor().await, ("anna@acme.example", PASSWORD), Knock::default()).await.unwrap();
     decide(&acme, "acme.example", &enforced(EXEMPT)).await.unwrap();
     acme
 }
@@ -100,7 +100,7 @@ async fn an_enforced_address_never_gets_a_password_form_and_an_exempt_one_does(w
         assert!(matches!(identify(&visitor, email).await.unwrap(), Way::Sso(_)), "{email}");
         let before = world.dump();
         for password in [PASSWORD, "wrong password here"] {
-            let error = with_password(&visitor, email, password).await.unwrap_err();
+            let error = with_password(&visitor, (email, password), Knock::default()).await.err().unwrap();
             assert_eq!(error.kind(), Kind::Forbidden, "{email}");
         }
         assert_eq!(world.dump(), before);
@@ -108,14 +108,15 @@ async fn an_enforced_address_never_gets_a_password_form_and_an_exempt_one_does(w
     acme.sign_in(&Person::anna()).await;
     for email in [EXEMPT, "Owner@Acme.Example"] {
         assert_eq!(identify(&visitor, email).await.unwrap(), Way::Password);
-        with_password(&visitor, email, PASSWORD).await.unwrap();
-        let error = with_password(&visitor, email, "wrong password here").await.unwrap_err();
+        with_password(&visitor, (email, PASSWORD), Knock::default()).await.unwrap();
+        let error =
+            with_password(&visitor, (email, "wrong password here"), Knock::default()).await.err().unwrap();
         assert_eq!(error.kind(), Kind::Invalid);
     }
     // The exempt owner may come by the identity provider too.
     acme.sign_in(&Person::of(EXEMPT)).await;
     decide(&acme, "acme.example", &Policy { managed: true, ..Policy::default() }).await.unwrap();
-    with_password(&visitor, "anna@acme.example", PASSWORD).await.unwrap();
+    with_password(&visitor, ("anna@acme.example", PASSWORD), Knock::default()).await.unwrap();
 }
 
 async fn a_link_sets_no_password_for_an_enforced_address(world: &World) {
@@ -137,7 +138,7 @@ async fn a_link_sets_no_password_for_an_enforced_address(world: &World) {
     });
     made.await.unwrap();
     let visitor = acme.visitor().await;
-    let error = links::set_password(&visitor, token, "eight blue umbrellas").await.unwrap_err();
+    let error = links::set_password(&visitor, token, "eight blue umbrellas").await.err().unwrap();
     assert_eq!(error.kind(), Kind::Forbidden, "{error}");
     decide(&acme, "acme.example", &Policy::default()).await.unwrap();
     links::set_password(&visitor, token, "eight blue umbrellas").await.unwrap();
@@ -187,29 +188,39 @@ async fn the_break_glass_door_opens_for_exempt_administrators_alone(world: &Worl
     decide(&acme, "acme.example", &enforced(&exempt)).await.unwrap();
     for email in [EXEMPT, "Admin@acme.example"] {
         assert_eq!(glass_way(&acme.app, email).await.unwrap(), GlassWay::Password);
-        let opened = break_glass(&acme.app, email, PASSWORD).await.unwrap();
+        let opened = break_glass(&acme.app, (email, PASSWORD), Knock::default()).await.unwrap();
         assert_eq!(opened.account, acme.label);
         let visitor = acme.app.glass_visitor(Some(acme.label.as_str())).await.unwrap();
-        visitor.member(&opened.session).await.unwrap().admin().unwrap();
+        visitor.member(&opened.signed_in.session).await.unwrap().admin().unwrap();
         assert_eq!(
-            break_glass(&acme.app, email, "wrong password here").await.err().unwrap().kind(),
+            break_glass(&acme.app, (email, "wrong password here"), Knock::default())
+                .await
+                .err()
+                .unwrap()
+                .kind(),
             Kind::Invalid
         );
     }
     // No custom role and no member, though exempt; at the account's own host they come in.
     for email in ["desk@acme.example", "member@acme.example"] {
-        assert_eq!(break_glass(&acme.app, email, PASSWORD).await.err().unwrap().kind(), Kind::Invalid);
-        with_password(&acme.visitor().await, email, PASSWORD).await.unwrap();
+        assert_eq!(
+            break_glass(&acme.app, (email, PASSWORD), Knock::default()).await.err().unwrap().kind(),
+            Kind::Invalid
+        );
+        with_password(&acme.visitor().await, (email, PASSWORD), Knock::default()).await.unwrap();
     }
     assert_eq!(
-        break_glass(&acme.app, "anna@acme.example", PASSWORD).await.err().unwrap().kind(),
+        break_glass(&acme.app, ("anna@acme.example", PASSWORD), Knock::default()).await.err().unwrap().kind(),
         Kind::Forbidden
     );
     for email in ["nobody@nowhere.example", "no address", "owner@beta.example"] {
-        assert_eq!(break_glass(&acme.app, email, PASSWORD).await.err().unwrap().kind(), Kind::Invalid);
+        assert_eq!(
+            break_glass(&acme.app, (email, PASSWORD), Knock::default()).await.err().unwrap().kind(),
+            Kind::Invalid
+        );
     }
     acme.change("admin@acme.example", |admin| admin.status = Status::Inactive).await;
-    assert!(break_glass(&acme.app, "admin@acme.example", PASSWORD).await.is_err());
+    assert!(break_glass(&acme.app, ("admin@acme.example", PASSWORD), Knock::default()).await.is_err());
     for label in [None, Some("nobody"), Some("<b>")] {
         assert_eq!(acme.app.glass_visitor(label).await.err().unwrap().kind(), Kind::SignedOut);
     }
@@ -230,14 +241,14 @@ async fn the_break_glass_door_opens_when_the_sso_configuration_is_broken(world: 
     });
     broken.await.unwrap();
     assert_eq!(acme.app.visitor(&acme.label).await.err().unwrap().kind(), Kind::Internal);
-    let opened = break_glass(&acme.app, EXEMPT, PASSWORD).await.unwrap();
+    let opened = break_glass(&acme.app, (EXEMPT, PASSWORD), Knock::default()).await.unwrap();
     let visitor = acme.app.glass_visitor(Some(acme.label.as_str())).await.unwrap();
-    let admin = visitor.member(&opened.session).await.unwrap().admin().unwrap();
+    let admin = visitor.member(&opened.signed_in.session).await.unwrap().admin().unwrap();
     let connection = sso::list(&admin).await.unwrap().swap_remove(0).connection.id;
     configuration::edit::retire(&admin, connection).await.unwrap();
     acme.visitor().await;
     assert_eq!(
-        break_glass(&acme.app, "anna@acme.example", PASSWORD).await.err().unwrap().kind(),
+        break_glass(&acme.app, ("anna@acme.example", PASSWORD), Knock::default()).await.err().unwrap().kind(),
         Kind::Forbidden
     );
 }
@@ -255,10 +266,14 @@ async fn without_its_provider_an_enforced_address_waits_and_gets_no_password_for
         assert!(error.message().contains("not connected"), "{error}");
     }
     assert_eq!(
-        with_password(&visitor, "anna@acme.example", PASSWORD).await.unwrap_err().kind(),
+        with_password(&visitor, ("anna@acme.example", PASSWORD), Knock::default())
+            .await
+            .err()
+            .unwrap()
+            .kind(),
         Kind::Forbidden
     );
-    with_password(&visitor, EXEMPT, PASSWORD).await.unwrap();
+    with_password(&visitor, (EXEMPT, PASSWORD), Knock::default()).await.unwrap();
 }
 
 async fn an_account_file_enforces_when_everything_is_ready(world: &World) {

@@ -77,7 +77,11 @@ async fn without_a_sign_out_address_or_with_a_password_nobody_is_asked(world: &W
     let owner = acme.owner().await;
     let visitor = acme.visitor().await;
     let email = owner.user().email.as_str();
-    let by_password = sign_in::with_password(&visitor, email, crate::account::PASSWORD).await.unwrap();
+    let by_password =
+        sign_in::with_password(&visitor, (email, crate::account::PASSWORD), sign_in::Knock::default())
+            .await
+            .unwrap()
+            .session;
     let member = acme.member(&by_password).await.unwrap();
     assert!(matches!(logout::begin(&member, None).await.unwrap(), Begun::Here));
     assert!(!acme.is_in(&by_password).await);

@@ -6,7 +6,7 @@ use crate::browser::{Browser, requested};
 use crate::cases;
 use crate::provider::Person;
 use crate::world::World;
-use vestibule_app::sign_in::{Finished, with_password};
+use vestibule_app::sign_in::{Finished, Knock, with_password};
 use vestibule_app::sso::test::{self, Which};
 use vestibule_app::users::{self, Whom};
 use vestibule_app::{Kind, cures, response_log};
@@ -74,7 +74,11 @@ async fn t19_no_mapping_above_makes_or_becomes_an_owner_below(world: &World) {
     assert!(refused.trace.last().unwrap().found.contains("the owner of beta"), "{refused:?}");
     let before = owner(&beta).await;
     assert!(!before.user().logins.sso);
-    assert!(with_password(&beta.visitor().await, "owner@beta.example", PASSWORD).await.is_ok());
+    assert!(
+        with_password(&beta.visitor().await, ("owner@beta.example", PASSWORD), Knock::default())
+            .await
+            .is_ok()
+    );
 
     // The owner above is sent nowhere, and stays the owner.
     let signed_in = acme.sign_in(&Person::of("owner@acme.example").with("division", &["beta"])).await;
