@@ -3,6 +3,7 @@
 //!
 //! Every entrance by which people change comes here; whether they change is decided in `model`.
 
+pub(crate) mod arrivals;
 mod groups;
 pub(crate) mod people;
 

@@ -6,7 +6,7 @@
 
 use crate::context::{App, JobCtx};
 use crate::error::Error;
-use crate::{alarms, calls, domains, idp_metadata, imports, keys, outbox, pictures, sessions, tokens};
+use crate::{alarms, calls, domains, idp_metadata, imports, keys, links, outbox, pictures, sessions, tokens};
 use jiff::{SignedDuration, Timestamp};
 use std::future::Future;
 use std::time::Duration;
@@ -194,7 +194,7 @@ pub async fn forget(app: &App) -> Result<(), Error> {
     purge(app, move |tx| Box::pin(store::hand_overs::purge(tx, now))).await?;
     purge(app, move |tx| Box::pin(store::replays::purge(tx, now))).await?;
     purge(app, move |tx| Box::pin(store::allowances::purge(tx, now))).await?;
-    purge(app, move |tx| Box::pin(store::links::purge(tx, now))).await?;
+    purge(app, move |tx| Box::pin(store::links::purge(tx, now, now - links::EXPIRED_KEPT))).await?;
     purge(app, move |tx| Box::pin(store::tokens::purge(tx, now))).await?;
     purge(app, move |tx| Box::pin(store::oauth_codes::purge(tx, now))).await?;
     purge(app, move |tx| Box::pin(store::oauth_grants::purge(tx, now))).await?;

@@ -33,6 +33,7 @@ pub mod response_log;
 pub mod rest;
 pub mod roles;
 pub mod seats;
+pub mod second_factor;
 mod secret;
 pub mod sessions;
 pub mod sign_in;

@@ -1,13 +1,14 @@
-//! One-time links: setting a password, also another one than was forgotten, and confirming a mailbox.
+//! One-time links: setting a password, as somebody who was invited or who forgot another one, and confirming a mailbox.
 //!
 //! A link works once and for a while. It is looked at by GET (mail scanners follow links) and used by POST.
 
 use crate::context::{App, VisitorCtx};
 use crate::domains::enforce;
 use crate::error::{Error, Kind};
+use crate::second_factor::{Step, after_the_password, ticket};
 use crate::secret;
 use crate::sign_in::attempts::{Knock, remember};
-use crate::sign_in::{SignedIn, password};
+use crate::sign_in::{Entered, SignedIn, password};
 use crate::{mail, sessions};
 use jiff::{SignedDuration, Timestamp};
 use vestibule_model::account::Account;
@@ -22,9 +23,14 @@ use vestibule_store::{self as store, Tx};
 fn lifetime(purpose: Purpose) -> SignedDuration {
     match purpose {
         Purpose::SetPassword | Purpose::VerifyEmail => SignedDuration::from_hours(24 * 7),
+        Purpose::Invitation => SignedDuration::from_hours(24 * 30),
         Purpose::ResetPassword => SignedDuration::from_hours(1),
+        Purpose::SecondFactor => SignedDuration::from_mins(10),
     }
 }
+
+/// How long it can be told of an invitation that it has expired.
+pub(crate) const EXPIRED_KEPT: SignedDuration = SignedDuration::from_hours(24 * 30);
 
 /// A link that was just made: its row, and the secret that only its receiver gets.
 #[derive(Clone)]
@@ -61,6 +67,14 @@ pub(crate) fn spent() -> Error {
         .hint("It was used before, or is too old. Sign in again to get a new one, or ask your administrator.")
 }
 
+fn expired(purpose: Purpose) -> Error {
+    match purpose {
+        Purpose::Invitation => Error::new(Kind::NotFound, "This invitation has expired.")
+            .hint("Ask whoever invited you for another one: an administrator sends it with one press."),
+        _ => spent(),
+    }
+}
+
 /// Looks at a link without using it.
 ///
 /// # Errors
@@ -71,20 +85,23 @@ pub async fn inspect(ctx: &VisitorCtx, token: &str) -> Result<View, Error> {
     let found = scope
         .read(move |tx| {
             Box::pin(async move {
-                let Some(link) = store::links::find(tx, &hash, now).await? else { return Ok(None) };
+                let Some(link) = store::links::find(tx, &hash).await? else { return Ok(None) };
+                if link.expires_at <= now {
+                    return Err(expired(link.purpose));
+                }
                 let user = store::users::by_id(tx, link.user).await?;
-                Ok::<_, store::Error>(user.map(|user| View { purpose: link.purpose, email: user.email }))
+                Ok::<_, Error>(user.map(|user| View { purpose: link.purpose, email: user.email }))
             })
         })
         .await?;
     found.ok_or_else(spent)
 }
 
-/// Sets the password of the link's user, and signs the person in.
+/// Sets the password of the link's user, and signs the person in; whoever has a second factor is asked for a code first.
 ///
 /// # Errors
 /// A link that does not work any more, or a password that is too weak; [`Kind::Forbidden`] where SSO is the only way in.
-pub async fn set_password(ctx: &VisitorCtx, token: &str, new_password: &str) -> Result<SignedIn, Error> {
+pub async fn set_password(ctx: &VisitorCtx, token: &str, new_password: &str) -> Result<Entered, Error> {
     password::check_strength(new_password)?;
     let view = inspect(ctx, token).await?;
     let purpose = view.purpose;
@@ -93,14 +110,15 @@ pub async fn set_password(ctx: &VisitorCtx, token: &str, new_password: &str) -> 
     }
     let phc = password::hash(&ctx.app, new_password.to_owned()).await?;
     let (hash, now) = (secret::hash(token), ctx.app.now());
-    let started = sessions::fresh(ctx, now);
+    let (started, waiting) = (sessions::fresh(ctx, now), ticket(&ctx.app));
     let row = started.row.clone();
     let licenses = licenses(ctx);
     let changed = mail::to(&ctx.app, &view.email, mail::password_changed(ctx.account()));
     let scope = ctx.app.store().account(ctx.account().id);
-    scope
+    let step = scope
         .write(move |tx| {
-            let (phc, mut session, changed) = (phc.clone(), row.clone(), changed.clone());
+            let (phc, session, changed) = (phc.clone(), row.clone(), changed.clone());
+            let waiting = waiting.clone();
             Box::pin(async move {
                 let link = store::links::take(tx, &hash, purpose, now).await?.ok_or_else(spent)?;
                 let user = store::users::by_id(tx, link.user).await?.ok_or_else(spent)?;
@@ -118,21 +136,25 @@ pub async fn set_password(ctx: &VisitorCtx, token: &str, new_password: &str) -> 
                     store::outbox::insert(tx, &changed).await?;
                 }
                 put_password(tx, user.id, &phc).await?;
-                session.user = user.id;
-                store::sessions::insert(tx, &session).await?;
-                Ok(())
+                Ok::<_, Error>(after_the_password(tx, user.id, (&session, waiting)).await?)
             })
         })
         .await?;
-    let browser = remember(&ctx.app, &view.email, Knock::default());
-    Ok(SignedIn { session: started.token, browser })
+    Ok(match step {
+        Step::Code(ticket) => Entered::Code(ticket),
+        Step::Inside => {
+            let browser = remember(&ctx.app, &view.email, Knock::default());
+            Entered::Inside(SignedIn { session: started.token, browser })
+        }
+    })
 }
 
 /// Keeps a new password: every session of the person is over, and so is every other link that would set one.
 pub(crate) async fn put_password(tx: &Tx<'_>, user: UserId, phc: &str) -> Result<(), store::Error> {
+    use Purpose::{Invitation, ResetPassword, SecondFactor, SetPassword};
     store::passwords::put(tx, user, phc).await?;
     store::sessions::end_all_of(tx, user).await?;
-    for purpose in [Purpose::SetPassword, Purpose::ResetPassword] {
+    for purpose in [SetPassword, Invitation, ResetPassword, SecondFactor] {
         store::links::end_of(tx, user, purpose).await?;
     }
     Ok(())

@@ -64,6 +64,17 @@ pub(crate) fn password_changed(account: &Account) -> Words {
     Words { subject: format!("Your password for {} was changed", account.name), body }
 }
 
+/// To somebody whose second factor was set up, or is gone.
+pub(crate) fn second_factor(account: &Account, is_there: bool) -> Words {
+    let what = if is_there { "was set up" } else { "was removed" };
+    let body = format!(
+        "Hello,\n\nthe second factor of your user at \"{}\" {what}. If it was not you, set another password at once \
+         (\"Forgot your password?\" on the sign-in page), and tell your administrator.\n",
+        account.name
+    );
+    Words { subject: format!("Your second factor for {} {what}", account.name), body }
+}
+
 /// To the address that somebody had before.
 pub(crate) fn address_changed(account: &Account, after: &Email) -> Words {
     let body = format!(

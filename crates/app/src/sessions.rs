@@ -55,6 +55,7 @@ pub(crate) fn fresh(ctx: &VisitorCtx, now: Timestamp) -> Fresh {
         expires_at: None,
         limits: Limits::default(),
         settled: if ctx.live.policy.is_empty() { Settled::WithoutSettings } else { Settled::Not },
+        second_factor: false,
     };
     Fresh { row, token: format!("{account}.{id}.{secret}") }
 }

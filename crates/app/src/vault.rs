@@ -36,6 +36,7 @@ pub(crate) struct Vault {
     private_keys: LessSafeKey,
     responses: LessSafeKey,
     calls: LessSafeKey,
+    second_factors: LessSafeKey,
     /// Marks what only we can have said, and hides what is looked up.
     marks: hmac::Key,
     packing: Packing,
@@ -58,6 +59,8 @@ pub(crate) enum Purpose {
     Response,
     /// The details of a block of the API call log.
     Calls,
+    /// The secret of a person's second factor.
+    SecondFactor,
 }
 
 impl Vault {
@@ -86,6 +89,7 @@ impl Vault {
             private_keys: derive(b"private key").map_err(unusable)?,
             responses: derive(b"response").map_err(unusable)?,
             calls: derive(b"calls").map_err(unusable)?,
+            second_factors: derive(b"second factor").map_err(unusable)?,
             marks: hmac::Key::new(hmac::HMAC_SHA256, fill(b"marks").map_err(unusable)?.as_slice()),
             packing: Packing::new()?,
         })
@@ -174,6 +178,7 @@ impl Vault {
             Purpose::PrivateKey => &self.private_keys,
             Purpose::Response => &self.responses,
             Purpose::Calls => &self.calls,
+            Purpose::SecondFactor => &self.second_factors,
         }
     }
 }

@@ -15,6 +15,8 @@ pub enum Attempt {
     Password,
     /// A mail by which a new password can be set.
     Mail,
+    /// A code of a second factor, by whoever showed the first.
+    Code,
 }
 
 /// Who tries.
@@ -50,6 +52,9 @@ const MAILS: (u32, SignedDuration) = (3, SignedDuration::from_mins(20));
 /// Those that one client asks for.
 const MAILS_OF_CLIENT: (u32, SignedDuration) = (20, SignedDuration::from_mins(2));
 
+/// The codes of one person: a guess has three chances in a million, so that a year of guessing day and night comes to one in six.
+const CODES: (u32, SignedDuration) = (5, SignedDuration::from_mins(10));
+
 /// Everything of which an attempt takes one; it is not made unless each has one left.
 #[must_use]
 pub fn allowances(attempt: Attempt, who: Who<'_>) -> Vec<Allowance> {
@@ -66,6 +71,7 @@ pub fn allowances(attempt: Attempt, who: Who<'_>) -> Vec<Allowance> {
         .into_iter()
         .flatten()
         .collect(),
+        (Attempt::Code, _) => address.map(|address| of("code", address, CODES)).into_iter().collect(),
         (Attempt::Mail, _) => client.map(|client| of("mail", &client, MAILS_OF_CLIENT)).into_iter().collect(),
     }
 }

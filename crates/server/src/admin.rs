@@ -1,6 +1,7 @@
 //! The account's portal, for its administrators.
 
 pub(crate) mod api;
+pub(crate) mod arrivals;
 pub(crate) mod attributes;
 pub(crate) mod calls;
 pub(crate) mod connection;

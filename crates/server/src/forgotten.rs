@@ -4,7 +4,7 @@ use crate::door::Desk;
 use crate::error::Failure;
 use crate::extract::{Fields, Knocking, Visitor};
 use crate::glass;
-use crate::links::{NewPassword, look, set};
+use crate::links::{FORGOTTEN, NewPassword, look, set};
 use crate::page;
 use crate::portal::visitors::{Forgot, ForgotSent, Occasion};
 use crate::sign_in::{self, Identified};
@@ -13,7 +13,6 @@ use axum::extract::{Path, State};
 use axum::response::Response;
 use serde::Deserialize;
 use std::sync::Arc;
-use vestibule_app::links::Purpose;
 use vestibule_app::sign_in::forgotten;
 use vestibule_app::{Error, Kind};
 
@@ -81,7 +80,7 @@ fn question(account: &str, email: &str, problem: Option<String>) -> Forgot {
 
 /// `GET /reset/{token}`
 pub(crate) async fn link(visitor: Visitor, Path(token): Path<String>) -> Result<Response, Failure> {
-    let view = look(&visitor.0, &token, Purpose::ResetPassword).await?;
+    let view = look(&visitor.0, &token, &FORGOTTEN).await?;
     Ok(page::shown(&links::welcome_page(&visitor.0, (Occasion::Forgotten, token), &view, None)))
 }
 
@@ -100,7 +99,7 @@ pub(crate) async fn link_at_the_glass(
     Path(token): Path<String>,
 ) -> Result<Response, Failure> {
     let (visitor, secret) = forgotten::behind_a_link(&desk.app, &token).await?;
-    let view = look(&visitor, &secret, Purpose::ResetPassword).await?;
+    let view = look(&visitor, &secret, &FORGOTTEN).await?;
     Ok(page::shown(&links::welcome_page(&visitor, (Occasion::Forgotten, token), &view, None)))
 }
 

@@ -7,11 +7,11 @@ use crate::error::Failure;
 use crate::extract::{Asking, Fields, Knocking};
 use crate::portal::visitors::{Forward, Password, SignIn};
 use crate::sign_in::{Identified, Wanted, WithPassword};
-use crate::{cookies, page};
+use crate::{cookies, page, second_factor};
 use axum::extract::State;
 use axum::response::Response;
 use std::sync::Arc;
-use vestibule_app::sign_in::{self, GlassWay};
+use vestibule_app::sign_in::{self, Glass, GlassWay, Opened};
 use vestibule_app::{Error, Kind};
 
 /// What the pages call this place.
@@ -29,7 +29,13 @@ pub(crate) async fn page(Asking(wanted): Asking<Wanted>) -> Response {
     page::shown(&sign_in_page("", return_to(wanted.return_to.as_deref()), None))
 }
 
-fn return_to(wanted: Option<&str>) -> &str {
+/// Leads somebody who came in here to a page of the account.
+pub(crate) fn inside(to: &str, opened: &Opened) -> Result<Response, Failure> {
+    let answer = page::inside(to, &opened.signed_in)?;
+    Ok(page::with_cookie(answer, cookies::account(opened.account.as_str())?))
+}
+
+pub(crate) fn return_to(wanted: Option<&str>) -> &str {
     wanted.map_or(HOME, |wanted| sign_in::local_path(Some(wanted)))
 }
 
@@ -62,10 +68,8 @@ pub(crate) async fn with_password(
     let return_to = return_to(form.return_to.as_deref());
     let again = |error: &Error| password_page(&form.email, return_to, Some(page::words(error)));
     match sign_in::break_glass(&desk.app, (&form.email, &form.password), knocking.knock()).await {
-        Ok(opened) => {
-            let answer = page::inside(return_to, &opened.signed_in)?;
-            Ok(page::with_cookie(answer, cookies::account(opened.account.as_str())?))
-        }
+        Ok(Glass::Opened(opened)) => inside(return_to, &opened),
+        Ok(Glass::Code(ticket)) => Ok(page::shown(&second_factor::question(PLACE, ticket, return_to, None))),
         Err(error) if error.kind() == Kind::Invalid => Ok(page::corrected(&again(&error))),
         Err(error) if error.kind() == Kind::TooOften => Ok(page::too_often(&again(&error))),
         // The address has no password form: it goes where it would have gone from the first step.

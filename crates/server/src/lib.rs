@@ -27,6 +27,7 @@ mod rest;
 mod routes;
 mod scene;
 mod scim;
+mod second_factor;
 mod sign_in;
 mod sign_out;
 mod sso;

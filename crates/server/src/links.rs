@@ -2,18 +2,23 @@
 
 use crate::error::Failure;
 use crate::extract::{Fields, Visitor};
-use crate::page;
 use crate::portal::visitors::{Occasion, Verified, Verify, Welcome};
+use crate::{page, second_factor};
 use axum::extract::Path;
 use axum::response::Response;
 use serde::Deserialize;
 use vestibule_app::links::{self, Purpose, View};
-use vestibule_app::sign_in::password;
+use vestibule_app::sign_in::{Entered, password};
 use vestibule_app::{Kind, VisitorCtx};
+
+/// The links of somebody who is new here.
+const WELCOME: [Purpose; 2] = [Purpose::SetPassword, Purpose::Invitation];
+/// Those of somebody who forgot the password.
+pub(crate) const FORGOTTEN: [Purpose; 1] = [Purpose::ResetPassword];
 
 /// `GET /welcome/{token}`
 pub(crate) async fn welcome(visitor: Visitor, Path(token): Path<String>) -> Result<Response, Failure> {
-    let view = look(&visitor.0, &token, Purpose::SetPassword).await?;
+    let view = look(&visitor.0, &token, &WELCOME).await?;
     Ok(page::shown(&welcome_page(&visitor.0, (Occasion::Welcome, token), &view, None)))
 }
 
@@ -40,13 +45,17 @@ pub(crate) async fn set(
     (occasion, home): (Occasion, &str),
     form: &NewPassword,
 ) -> Result<Response, Failure> {
-    let purpose = match occasion {
-        Occasion::Welcome => Purpose::SetPassword,
-        Occasion::Forgotten => Purpose::ResetPassword,
+    let purposes = match occasion {
+        Occasion::Welcome => WELCOME.as_slice(),
+        Occasion::Forgotten => &FORGOTTEN,
     };
-    let view = look(visitor, secret, purpose).await?;
+    let view = look(visitor, secret, purposes).await?;
     match links::set_password(visitor, secret, &form.password).await {
-        Ok(signed_in) => page::inside(home, &signed_in),
+        Ok(Entered::Inside(signed_in)) => page::inside(home, &signed_in),
+        Ok(Entered::Code(ticket)) => {
+            let ticket = secret_of(token, secret, ticket);
+            Ok(page::shown(&second_factor::question(&visitor.account().name, ticket, home, None)))
+        }
         Err(error) if error.kind() == Kind::Invalid => {
             let problem = Some(page::words(&error));
             Ok(page::corrected(&welcome_page(visitor, (occasion, token.to_owned()), &view, problem)))
@@ -55,9 +64,17 @@ pub(crate) async fn set(
     }
 }
 
+/// The ticket as this door writes it: with what stood before the secret of the link.
+fn secret_of(token: &str, secret: &str, ticket: String) -> String {
+    match token.strip_suffix(secret) {
+        Some(before) => format!("{before}{ticket}"),
+        None => ticket,
+    }
+}
+
 /// `GET /verify/{token}`
 pub(crate) async fn verify(visitor: Visitor, Path(token): Path<String>) -> Result<Response, Failure> {
-    let view = look(&visitor.0, &token, Purpose::VerifyEmail).await?;
+    let view = look(&visitor.0, &token, &[Purpose::VerifyEmail]).await?;
     let account = visitor.0.account().name.clone();
     Ok(page::shown(&Verify { account, token, email: view.email.to_string() }))
 }
@@ -69,9 +86,9 @@ pub(crate) async fn confirm(visitor: Visitor, Path(token): Path<String>) -> Resu
 }
 
 /// Looks at a link; one for something else is no page here.
-pub(crate) async fn look(visitor: &VisitorCtx, token: &str, purpose: Purpose) -> Result<View, Failure> {
+pub(crate) async fn look(visitor: &VisitorCtx, token: &str, purposes: &[Purpose]) -> Result<View, Failure> {
     let view = links::inspect(visitor, token).await?;
-    if view.purpose == purpose { Ok(view) } else { Err(Failure::NoPage) }
+    if purposes.contains(&view.purpose) { Ok(view) } else { Err(Failure::NoPage) }
 }
 
 pub(crate) fn welcome_page(

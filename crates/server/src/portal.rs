@@ -4,6 +4,7 @@
 //! value. Nothing here decides or reads: handlers (`routes` and its neighbors) ask `app` and fill the structs.
 
 pub mod api;
+pub mod arrivals;
 pub mod assets;
 pub mod attributes;
 pub mod calls;
@@ -22,6 +23,7 @@ pub mod people;
 pub mod profile;
 pub mod response;
 pub mod roles;
+pub mod second_factor;
 pub mod visitors;
 
 use askama::Template;

@@ -6,8 +6,8 @@
 use crate::door::Desk;
 use crate::error::Failure;
 use crate::{
-    admin, api, base, forgotten, forms, glass, links, oauth, own_password, profile, rest, scim, sign_in,
-    sign_out, sso,
+    admin, api, base, forgotten, forms, glass, links, oauth, own_password, profile, rest, scim,
+    second_factor, sign_in, sign_out, sso,
 };
 use axum::extract::DefaultBodyLimit;
 use axum::middleware::from_fn_with_state;
@@ -43,6 +43,8 @@ const SSO: Caller = Caller::Admin(Permission::SsoRead, Permission::SsoEdit);
 const MAPPING: Caller = Caller::Admin(Permission::MappingRead, Permission::MappingEdit);
 const DOMAINS: Caller = Caller::Admin(Permission::DomainRead, Permission::DomainEdit);
 const PEOPLE: Caller = Caller::Admin(Permission::UserRead, Permission::UserEdit);
+/// Forms that only those look at who may send them.
+const NEW_PERSON: Caller = Caller::Admin(Permission::UserEdit, Permission::UserEdit);
 const GROUPS: Caller = Caller::Admin(Permission::GroupRead, Permission::GroupEdit);
 const LICENSES: Caller = Caller::Admin(Permission::LicenseRead, Permission::LicenseRead);
 const ROLES: Caller = Caller::Admin(Permission::RoleRead, Permission::RoleEdit);
@@ -79,6 +81,7 @@ pub(crate) fn vanity() -> Vec<Route> {
         route(Anybody, "/", get(sign_in::home)),
         route(Anybody, "/signin", get(sign_in::page).post(sign_in::identify)),
         route(Anybody, "/signin/password", get(sign_in::from_the_start).post(sign_in::with_password)),
+        route(Anybody, "/signin/code", get(sign_in::from_the_start).post(second_factor::enter)),
         route(Anybody, "/signin/forgot", get(forgotten::page).post(forgotten::ask)),
         route(Anybody, "/reset/{token}", get(forgotten::link).post(forgotten::reset)),
         route(Anybody, "/signout", get(sign_out::page).post(sign_out::end)),
@@ -99,6 +102,8 @@ pub(crate) fn vanity() -> Vec<Route> {
         route(Member, "/profile", get(profile::page)),
         route(Member, "/profile/picture", get(profile::picture)),
         route(Member, "/profile/password", get(own_password::page).post(own_password::change)),
+        route(Member, "/profile/second-factor", get(second_factor::page)),
+        route(Member, "/profile/second-factor/{deed}", get(second_factor::back).post(second_factor::deed)),
     ];
     routes.extend(administration());
     routes.extend(connections());
@@ -137,7 +142,10 @@ fn administration() -> Vec<Route> {
             "/admin/users/import/{import}/discard",
             get(admin::imports::back).post(admin::imports::discard),
         ),
+        route(NEW_PERSON, "/admin/users/new", get(admin::arrivals::blank).post(admin::arrivals::create)),
+        route(PEOPLE, "/admin/users/invitations", get(admin::arrivals::invitations)),
         route(PEOPLE, "/admin/users/{user}", get(admin::people::one)),
+        route(NEW_PERSON, "/admin/users/{user}/edit", get(admin::arrivals::page).post(admin::arrivals::save)),
         route(
             ROLES,
             "/admin/users/{user}/role",
@@ -291,6 +299,7 @@ pub(crate) fn glass() -> Vec<Route> {
         route(Anybody, "/", get(glass::home)),
         route(Anybody, "/signin", get(glass::page).post(glass::identify)),
         route(Anybody, "/signin/password", get(glass::home).post(glass::with_password)),
+        route(Anybody, "/signin/code", get(glass::home).post(second_factor::enter_at_the_glass)),
         route(Anybody, "/signin/forgot", get(forgotten::page_at_the_glass).post(forgotten::ask_at_the_glass)),
         route(
             Anybody,
@@ -302,6 +311,12 @@ pub(crate) fn glass() -> Vec<Route> {
         route(Caller::Member, "/profile", get(profile::page)),
         route(Caller::Member, "/profile/picture", get(profile::picture)),
         route(Caller::Member, "/profile/password", get(own_password::page).post(own_password::change)),
+        route(Caller::Member, "/profile/second-factor", get(second_factor::page)),
+        route(
+            Caller::Member,
+            "/profile/second-factor/{deed}",
+            get(second_factor::back).post(second_factor::deed),
+        ),
     ];
     let at_the_account = ["/admin/sso/{connection}/test", "/oauth/consent/{token}"];
     let pages =

@@ -2,13 +2,13 @@
 
 use crate::error::Failure;
 use crate::extract::{Asking, Fields, Knocking, Visitor};
-use crate::page;
 use crate::portal::visitors::{Forward, Password, SignIn};
+use crate::{page, second_factor};
 use axum::http::HeaderMap;
 use axum::response::Response;
 use serde::Deserialize;
 use url::form_urlencoded::Serializer;
-use vestibule_app::sign_in::{self, Way};
+use vestibule_app::sign_in::{self, Entered, Way};
 use vestibule_app::{Error, Kind};
 use vestibule_model::id::ConnectionId;
 
@@ -97,7 +97,10 @@ pub(crate) async fn with_password(
     let return_to = sign_in::local_path(form.return_to.as_deref());
     let again = |error: &Error| password_page(&visitor, &form.email, return_to, Some(page::words(error)));
     match sign_in::with_password(&visitor.0, (&form.email, &form.password), knocking.knock()).await {
-        Ok(signed_in) => page::inside(return_to, &signed_in),
+        Ok(Entered::Inside(signed_in)) => page::inside(return_to, &signed_in),
+        Ok(Entered::Code(ticket)) => {
+            Ok(page::shown(&second_factor::question(&visitor.0.account().name, ticket, return_to, None)))
+        }
         Err(error) if error.kind() == Kind::Invalid => Ok(page::corrected(&again(&error))),
         Err(error) if error.kind() == Kind::TooOften => Ok(page::too_often(&again(&error))),
         // The address has no password form: it goes where it would have gone from the first step.

@@ -3,6 +3,7 @@
 
 mod access;
 mod api;
+mod arrivals;
 mod calls;
 mod cures;
 mod domains;
@@ -30,5 +31,6 @@ mod pictures;
 mod portal;
 mod rest;
 mod scim;
+mod second_factors;
 mod sso;
 mod sub_accounts;

@@ -261,6 +261,7 @@ async fn sign_in(tx: &Tx<'_>, number: u32) -> Result<(), Error> {
         expires_at: None,
         limits: Limits::default(),
         settled: Settled::WithoutSettings,
+        second_factor: false,
     };
     sessions::insert(tx, &session).await?;
     let entry = Entry {

@@ -43,6 +43,7 @@ pub mod response_log;
 pub mod roles;
 pub mod scim_groups;
 pub mod scim_users;
+pub mod second_factors;
 pub mod sessions;
 pub mod sign_ins;
 pub mod sp_keys;

@@ -58,6 +58,7 @@ const MIGRATIONS: &[Migration] = migrations![
     26 "0026_domain_claims",
     27 "0027_roles",
     28 "0028_allowances",
+    29 "0029_second_factors",
 ];
 
 const TABLE: &str = "CREATE TABLE IF NOT EXISTS schema_migrations (number {INTEGER} NOT NULL PRIMARY KEY, \

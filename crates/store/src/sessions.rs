@@ -39,14 +39,15 @@ macro_rules! ended {
 statements! { sessions:
     INSERT = concat!(
         "INSERT INTO sessions (account_id, id, user_id, token_hash, connection_id, name_id, session_index, created_at, \
-         seen_at, expires_at, name_qualifiers, person_ended, name_ended, index_ended, idle_seconds, lifetime_seconds, settled) \
+         seen_at, expires_at, name_qualifiers, person_ended, name_ended, index_ended, idle_seconds, lifetime_seconds, settled, \
+         second_factor) \
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, \
          COALESCE((SELECT u.sessions_ended FROM users u WHERE u.account_id = $1 AND u.id = $3), 0), \
-         (SELECT e.ends ", ended!("$1", "$5", "$6", "''"), "), (SELECT e.ends ", ended!("$1", "$5", "$6", "$12"), "), $13, $14, $15)"
+         (SELECT e.ends ", ended!("$1", "$5", "$6", "''"), "), (SELECT e.ends ", ended!("$1", "$5", "$6", "$12"), "), $13, $14, $15, $16)"
     );
     BY_ID = concat!(
         "SELECT s.token_hash, s.connection_id, s.name_id, s.name_qualifiers, s.session_index, \
-         s.created_at AS session_created_at, s.seen_at, s.expires_at, s.idle_seconds, s.lifetime_seconds, s.settled, ", users::columns!(),
+         s.created_at AS session_created_at, s.seen_at, s.expires_at, s.idle_seconds, s.lifetime_seconds, s.settled, s.second_factor, ", users::columns!(),
         " FROM sessions s JOIN users u ON u.account_id = s.account_id AND u.id = s.user_id \
          WHERE s.account_id = $1 AND s.id = $2 AND ((s.person_ended IS NULL AND {OLDER_NODES}) OR (s.person_ended = u.sessions_ended \
          AND NOT EXISTS (SELECT 1 ", ended!("s.account_id", "s.connection_id", "s.name_id", "''"),
@@ -55,6 +56,7 @@ statements! { sessions:
         " AND (s.index_ended IS NULL OR s.index_ended <> e.ends))))"
     );
     TOUCH = "UPDATE sessions SET seen_at = $3 WHERE account_id = $1 AND id = $2 AND seen_at < $3";
+    PROVE = "UPDATE sessions SET second_factor = TRUE WHERE account_id = $1 AND id = $2";
     LOCK = "SELECT s.id FROM sessions s WHERE s.account_id = $1 AND s.id = $2 {FOR_UPDATE}";
     SETTLE = "UPDATE sessions SET idle_seconds = $3, lifetime_seconds = $4, settled = $5 WHERE account_id = $1 AND id = $2";
     UNSETTLE = "UPDATE sessions SET settled = -1 WHERE account_id = $1 AND user_id = $2 AND settled > 0";
@@ -112,6 +114,8 @@ pub struct Session {
     pub limits: Limits,
     /// For which state of the account and the memberships that was worked out.
     pub settled: Settled,
+    /// Whether the person showed a second factor.
+    pub second_factor: bool,
 }
 
 /// What the limits of a session were worked out for.
@@ -165,6 +169,7 @@ pub async fn insert(tx: &Tx<'_>, session: &Session) -> Result<(), Error> {
         session.limits.idle_seconds,
         session.limits.lifetime_seconds,
         session.settled.number(),
+        session.second_factor,
     ];
     tx.defer(&INSERT, row)
 }
@@ -190,6 +195,7 @@ pub async fn by_id(tx: &Tx<'_>, id: SessionId) -> Result<Option<(Session, User)>
         expires_at: row.time_or_null("expires_at")?,
         limits: limits(&mut row)?,
         settled: Settled::from_number(row.integer("settled")?),
+        second_factor: row.boolean("second_factor")?,
     };
     Ok(Some((session, user)))
 }
@@ -207,6 +213,14 @@ fn limits(row: &mut Row) -> Result<Limits, Error> {
 /// Those of the database.
 pub async fn lock(tx: &Tx<'_>, id: SessionId) -> Result<bool, Error> {
     Ok(tx.row(&LOCK, params![tx.account(), id]).await?.is_some())
+}
+
+/// Notes that the person showed a second factor.
+///
+/// # Errors
+/// Those of the database.
+pub async fn prove(tx: &Tx<'_>, id: SessionId) -> Result<(), Error> {
+    tx.execute(&PROVE, params![tx.account(), id]).await.map(drop)
 }
 
 /// Writes how long a session lives.

@@ -103,6 +103,7 @@ pub(crate) fn all() -> impl Iterator<Item = &'static Statement> {
         crate::roles::STATEMENTS,
         crate::scim_groups::STATEMENTS,
         crate::scim_users::STATEMENTS,
+        crate::second_factors::STATEMENTS,
         crate::sessions::STATEMENTS,
         crate::sign_ins::STATEMENTS,
         crate::sp_keys::STATEMENTS,

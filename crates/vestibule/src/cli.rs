@@ -159,6 +159,8 @@ pub(crate) enum UsersCommand {
     },
     /// Send the verification mail again to a user who is pending: the cure for 1022; at most one in five minutes
     SendVerification(UserArgs),
+    /// Remove the second factor of a user who lost it
+    ResetSecondFactor(UserArgs),
     /// Deactivate a user: sessions end and seats are free at once
     Deactivate(UserArgs),
     /// Let a user in again, with what they had, as far as there are seats

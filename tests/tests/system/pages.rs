@@ -200,6 +200,9 @@ fn behind_forms(demo: &Demo, walk: &mut Walk) {
     walk.browser.fill("form[action$='/tokens'] input[name=name]", "Directory");
     walk.browser.click("#token-scim2\\:read");
     walk.press("form[action$='/tokens'] button", ".copyable", "a token");
+    walk.browser.visit(&page("profile/second-factor"));
+    walk.browser.fill("input[name=password]", "correct horse battery");
+    walk.press("form[action$='/begin'] button", ".qr svg", "a secret");
     walk.browser.visit(&page("admin/domains"));
     walk.browser.fill("input[name=domain]", "acme.test");
     walk.press("main form[action='/admin/domains'] button", "#state", "a claimed domain");

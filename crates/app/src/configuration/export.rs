@@ -1,7 +1,7 @@
 //! Printing what an account has as an account file; applying it again changes nothing.
 
 use super::state::{ConnectionState, State};
-use super::{imported, mapping, provisioning, roles, settings, sso};
+use super::{imported, mapping, passwords, provisioning, roles, settings, sso};
 use crate::context::OperatorCtx;
 use crate::error::Error;
 use toml::{Table, Value};
@@ -48,6 +48,10 @@ pub async fn export(ctx: &OperatorCtx, label: &str) -> Result<String, Error> {
         let groups = state.groups.values();
         let groups = groups.map(|group| (group.name.to_string(), settings::table(&group.settings).into()));
         file.insert("groups".to_owned(), groups.collect::<Table>().into());
+    }
+    let passwords = passwords::table(state.configuration.passwords);
+    if !passwords.is_empty() {
+        file.insert("passwords".to_owned(), passwords.into());
     }
     let provisioning = provisioning::table(state.configuration.provisioning);
     if !provisioning.is_empty() {

@@ -94,6 +94,7 @@ pub(super) struct AccountFile {
     pub(super) roles: Option<toml::Table>,
     pub(super) settings: Option<toml::Table>,
     pub(super) groups: Option<toml::Table>,
+    pub(super) passwords: Option<toml::Table>,
     pub(super) provisioning: Option<toml::Table>,
 }
 

@@ -129,6 +129,7 @@ const TABLES: &[Table] = &[
             "roles",
             "settings",
             "groups",
+            "passwords",
             "provisioning",
         ],
     ),
@@ -176,6 +177,7 @@ const TABLES: &[Table] = &[
     listed("settings", &[], More::Settings),
     listed("groups", &[], More::Any),
     listed("groups.*", &["locked"], More::Settings),
+    table("passwords", &["second_factor"]),
     table("provisioning", &["patch_answer"]),
 ];
 

@@ -1,7 +1,7 @@
 //! Declarative account configuration: read an account file, show the difference, apply it as one version, write it out.
 //!
 //! `keys` knows every key of the file, `file` its shape, `sso` the settings of a connection, `imported` its key pairs of another
-//! product, `mapping` the mapping, `settings` those of everybody and of groups, `roles` the roles that the account made for itself, `provisioning` how a directory is answered, `place` where a key stands, `state` what an account has, `plan` the difference between two
+//! product, `mapping` the mapping, `settings` those of everybody and of groups, `roles` the roles that the account made for itself, `provisioning` how a directory is answered, `passwords` what is asked beside them, `place` where a key stands, `state` what an account has, `plan` the difference between two
 //! states, `edit` changes one connection from a form, `edit_mapping` one piece of the mapping,
 //! `limits` what the rest of the deployment does not allow, `apart` which connections cannot be in use side by side, `apply` writes it in one transaction, `export` prints a state as a file that changes nothing when applied.
 //! A section that is absent from a file is left alone; in a section that is there, an absent key means its default.
@@ -17,6 +17,7 @@ mod imported;
 mod keys;
 mod limits;
 mod mapping;
+mod passwords;
 mod place;
 mod plan;
 mod provisioning;
@@ -28,6 +29,7 @@ mod state;
 pub use apply::{Applied, apply};
 pub use export::export;
 pub use file::Source;
+pub use passwords::{Passwords, SecondFactor};
 pub use plan::{Difference, Planned, plan};
 pub use provisioning::{PatchAnswer, Provisioning};
 pub(crate) use roles::{MOST_ROLES, USABLE_NAME};
@@ -58,6 +60,8 @@ pub struct Configuration {
     pub settings: Settings,
     /// How its directory is answered.
     pub provisioning: Provisioning,
+    /// What it asks of those who sign in by password.
+    pub passwords: Passwords,
 }
 
 /// What the account of an administrator configured.
@@ -80,6 +84,7 @@ impl Default for Configuration {
             roles: Roles::default(),
             settings: Settings::new(),
             provisioning: Provisioning::default(),
+            passwords: Passwords::default(),
         }
     }
 }

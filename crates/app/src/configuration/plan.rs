@@ -2,7 +2,7 @@
 
 use super::file::{self, AccountFile, DomainTable, Files, Section, Source};
 use super::state::{ConnectionState, State, section};
-use super::{apart, imported, limits, mapping, provisioning, roles, settings, sso};
+use super::{apart, imported, limits, mapping, passwords, provisioning, roles, settings, sso};
 use crate::context::OperatorCtx;
 use crate::error::Error;
 use crate::idp_metadata;
@@ -142,6 +142,9 @@ async fn wanted(
     mapping::check(source, configuration, &current.sub_accounts)?;
     if let Some(table) = &file.settings {
         configuration.settings = settings::everybody(source, table)?;
+    }
+    if let Some(table) = &file.passwords {
+        configuration.passwords = passwords::read(source, table)?;
     }
     if let Some(table) = &file.provisioning {
         configuration.provisioning = provisioning::read(source, table)?;

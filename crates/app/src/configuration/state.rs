@@ -1,7 +1,7 @@
 //! What an account has: the part of it that an account file describes, in one comparable value.
 
 use super::settings::{self, OfGroups};
-use super::{Configuration, imported, mapping, provisioning, roles, sso};
+use super::{Configuration, imported, mapping, passwords, provisioning, roles, sso};
 use crate::error::Error;
 use crate::keys::{self, Imported};
 use std::collections::{BTreeMap, BTreeSet};
@@ -110,6 +110,8 @@ impl State {
         }
         pairs.extend(roles::pairs(&self.configuration.roles));
         pairs.extend(mapping::pairs(&self.configuration.mapping));
+        let passwords = passwords::pairs(self.configuration.passwords).into_iter();
+        pairs.extend(passwords.map(|(key, word)| (format!("passwords.{key}"), word.to_owned())));
         let provisioning = provisioning::pairs(self.configuration.provisioning);
         pairs.extend(
             provisioning.into_iter().map(|(key, word)| (format!("provisioning.{key}"), word.to_owned())),

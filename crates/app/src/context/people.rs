@@ -5,6 +5,7 @@
 
 use super::{App, OperatorCtx, VisitorCtx};
 use crate::error::{Error, Kind};
+use crate::second_factor;
 use vestibule_model::account::Account;
 use vestibule_model::permission::{Permission, Permissions, Roles};
 use vestibule_model::user::User;
@@ -52,6 +53,10 @@ impl MemberCtx {
         if permissions.is_empty() {
             return Err(Error::new(Kind::Forbidden, "This page is for administrators.")
                 .hint("Ask the owner of the account to make you an administrator, or to give you a role that opens it."));
+        }
+        if second_factor::is_missing(&self.visitor, &self.session) {
+            return Err(Error::new(Kind::Forbidden, "This account wants a second factor of those who administer it.")
+                .hint("Set one up on your profile, under \"Second factor\": then this page opens. If you have one, sign out and in again."));
         }
         Ok(AdminCtx { member: self, permissions })
     }

@@ -9,6 +9,7 @@ use crate::context::App;
 use crate::domains::enforce;
 use crate::error::{Error, Kind};
 use crate::mail;
+use crate::users::{self, Whom};
 use jiff::Timestamp;
 use std::collections::BTreeSet;
 use vestibule_model::account::Account;
@@ -25,6 +26,21 @@ impl Seated for Result<Settled, Refusal> {
     fn seats(&self) -> Option<(&BTreeSet<Product>, &BTreeSet<Product>)> {
         self.as_ref().ok().map(|settled| (&settled.take, &settled.free))
     }
+}
+
+/// Whether what is wanted of somebody may need a seat, or free one.
+pub(crate) fn moves_seats(wanted: &Wanted) -> bool {
+    wanted.active.is_some() || wanted.license.is_some()
+}
+
+/// The user who is meant, whom nobody else changes meanwhile. Seats come before people, as at sign-ins: nobody waits for each
+/// other.
+pub(crate) async fn locked(tx: &Tx<'_>, whom: &Whom, with_seats: bool) -> Result<User, Error> {
+    let found = whom.find(tx).await?.id;
+    if with_seats {
+        store::licenses::locked(tx).await?;
+    }
+    store::users::locked(tx, found).await?.ok_or_else(users::unknown)
 }
 
 /// Where something is done, and when.

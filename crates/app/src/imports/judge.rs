@@ -158,7 +158,7 @@ fn wanted(wish: &Wish, before: Option<&User>, import: &Import) -> Wanted {
 /// The mail that somebody new gets.
 fn mail(user: &User) -> Option<Purpose> {
     match (user.logins.work_email, user.status) {
-        (true, _) => Some(Purpose::SetPassword),
+        (true, _) => Some(Purpose::Invitation),
         (false, Status::Pending) => Some(Purpose::VerifyEmail),
         _ => None,
     }

@@ -1,11 +1,10 @@
 //! Changing, deactivating, deleting and signing out one user, named by id or address. Each deed is one transaction.
 
 use super::number::{INVALID, numbered};
-use super::{Done, Said, may_write, scope, setting, unknown, whom};
+use super::{Done, Said, may_write, scope, setting, whom};
 use crate::context::UsersApiCtx;
 use crate::directory::people::{self, Setting};
 use crate::error::{Error, Kind};
-use crate::users::Whom;
 use vestibule_model::provision::Wanted;
 use vestibule_model::story;
 use vestibule_model::user::User;
@@ -44,7 +43,7 @@ async fn change(ctx: &UsersApiCtx, named: &str, wanted: Wanted, verb: &'static s
     let done = scope(ctx).write(move |tx| {
         let (whom, wanted, setting) = (whom.clone(), wanted.clone(), setting.clone());
         Box::pin(async move {
-            let user = locked(tx, &whom, moves_seats(&wanted)).await?;
+            let user = people::locked(tx, &whom, people::moves_seats(&wanted)).await?;
             let settled = people::settle(tx, &setting, &wanted, Some(&user)).await?;
             let name = user.email.as_str();
             let story = match settled.changes.is_empty() {
@@ -55,20 +54,6 @@ async fn change(ctx: &UsersApiCtx, named: &str, wanted: Wanted, verb: &'static s
         })
     });
     done.await.map_err(numbered)
-}
-
-fn moves_seats(wanted: &Wanted) -> bool {
-    wanted.active.is_some() || wanted.license.is_some()
-}
-
-/// The user who is meant, whom nobody else changes meanwhile. Seats come before people, as at sign-ins: nobody waits for each
-/// other.
-async fn locked(tx: &Tx<'_>, whom: &Whom, with_seats: bool) -> Result<User, Error> {
-    let found = whom.find(tx).await?.id;
-    if with_seats {
-        store::licenses::locked(tx).await?;
-    }
-    store::users::locked(tx, found).await?.ok_or_else(unknown)
 }
 
 /// Deletes a user: the person leaves every group, the seats and the address are free, and the sessions are over.
@@ -102,7 +87,7 @@ async fn on_one(ctx: &UsersApiCtx, named: &str, verb: &'static str, deed: Deed) 
     let done = scope(ctx).write(move |tx| {
         let (whom, setting) = (whom.clone(), setting.clone());
         Box::pin(async move {
-            let user = locked(tx, &whom, true).await?;
+            let user = people::locked(tx, &whom, true).await?;
             deed(tx, &setting, &user).await?;
             let story = vec![format!("{verb} {}", user.email)];
             Ok(Done { user, story })

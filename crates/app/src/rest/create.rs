@@ -1,183 +1,21 @@
-//! Making users: by an invitation, with a password, or for SSO alone.
+//! Making users: by an invitation, with a password, or for SSO alone. The story is in `directory/arrivals`.
 
-use super::number::{INVALID, NO_SSO, NOT_BEFORE, NOT_MANAGED, numbered};
-use super::{Done, Said, may_write, scope, setting};
-use crate::context::{App, UsersApiCtx};
-use crate::directory::people::{self, Setting};
-use crate::error::{Error, Kind};
-use crate::links::{self, Fresh, Purpose};
-use crate::sign_in::password;
-use vestibule_model::connection::Provision;
-use vestibule_model::email::Email;
-use vestibule_model::license::License;
-use vestibule_model::mapping;
-use vestibule_model::provision::Wanted;
+use super::number::numbered;
+use super::{Done, Said, may_write, setting};
+use crate::context::UsersApiCtx;
+use crate::directory::arrivals;
+pub use crate::directory::arrivals::Action;
+use crate::error::Error;
 use vestibule_model::story;
-use vestibule_model::user::{Field, Logins, Status, User};
-use vestibule_store::{self as store, Tx};
-
-/// How a user comes in.
-#[derive(Clone)]
-pub enum Action {
-    /// By a mail with a link, at which the person sets a password.
-    Invite,
-    /// At once, with this password.
-    WithPassword(String),
-    /// By the identity provider alone.
-    Sso,
-}
 
 /// Makes a user.
 ///
 /// # Errors
-/// [`Kind::Invalid`] for what cannot be; [`Kind::Conflict`] for an address that is somebody's, when no seat is left, and when the
-/// account is not set up for the action.
+/// [`Kind::Invalid`](crate::Kind::Invalid) for what cannot be; [`Kind::Conflict`](crate::Kind::Conflict) for an address that is somebody's,
+/// when no seat is left, and when the account is not set up for the action.
 pub async fn create(ctx: &UsersApiCtx, action: &Action, said: &Said) -> Result<Done, Error> {
     may_write(ctx)?;
-    let wanted = said.wanted()?;
-    let email = wanted.email.clone().ok_or_else(|| super::invalid("email", "is missing"))?;
-    let way = Way::of(&ctx.api().app, action).await?;
-    let app = &ctx.api().app;
-    let setting = setting(ctx);
-    let mut link = links::fresh(app, setting.fresh, way.link(), setting.now);
-    // Somebody who is pending gets the license type when the mailbox confirms.
-    link.row.license = wanted.license.flatten();
-    let mut digits = [0; 8];
-    app.random().fill(&mut digits);
-    let made = scope(ctx).write(move |tx| {
-        let (wanted, way, setting) = (wanted.clone(), way.clone(), setting.clone());
-        let (email, link) = (email.clone(), link.clone());
-        Box::pin(async move {
-            way.is_open(tx, &email).await?;
-            let mut wanted = Wanted { gains: way.gains(wanted.gains), ..wanted };
-            if matches!(way, Way::Sso) {
-                give_personal_link(tx, &mut wanted, &setting, digits).await?;
-            }
-            let settled = people::settle(tx, &setting, &wanted, None).await?;
-            way.follow(tx, &setting, &settled.user, &link).await?;
-            let story = story::with_fields(way.deed(&settled.user), &settled.changes);
-            Ok(Done { user: settled.user, story })
-        })
-    });
-    made.await.map_err(numbered)
-}
-
-/// An action, with its password hashed.
-#[derive(Clone)]
-enum Way {
-    Invite,
-    WithPassword(String),
-    Sso,
-}
-
-impl Way {
-    async fn of(app: &App, action: &Action) -> Result<Self, Error> {
-        Ok(match action {
-            Action::Invite => Self::Invite,
-            Action::Sso => Self::Sso,
-            Action::WithPassword(password) => {
-                password::check_strength(password).map_err(|error| error.numbered(INVALID))?;
-                Self::WithPassword(password::hash(app, password.clone()).await?)
-            }
-        })
-    }
-
-    fn gains(&self, more: Logins) -> Logins {
-        match self {
-            Self::Invite | Self::WithPassword(_) => Logins { work_email: true, sso: more.sso },
-            Self::Sso => Logins::SSO,
-        }
-    }
-
-    /// What the link in the mail is for.
-    fn link(&self) -> Purpose {
-        match self {
-            Self::Invite | Self::WithPassword(_) => Purpose::SetPassword,
-            Self::Sso => Purpose::VerifyEmail,
-        }
-    }
-
-    /// Whether the account is set up for it.
-    async fn is_open(&self, tx: &Tx<'_>, email: &Email) -> Result<(), Error> {
-        match self {
-            Self::Invite => Ok(()),
-            Self::WithPassword(_) => {
-                let held = store::domains::held(tx, email.domain()).await?;
-                if held.is_some_and(|held| held.is_associated() && held.policy.managed) {
-                    return Ok(());
-                }
-                let sentence = format!("The domain {} is not managed by this account.", email.domain());
-                Err(Error::new(Kind::Conflict, sentence)
-                    .hint("autoCreate sets a password, which is for people of managed domains alone: use create, which sends an invitation.")
-                    .numbered(NOT_MANAGED))
-            }
-            Self::Sso => made_before_sign_in(tx, email).await,
-        }
-    }
-
-    /// What belongs to a new user besides the record.
-    async fn follow(&self, tx: &Tx<'_>, setting: &Setting, user: &User, link: &Fresh) -> Result<(), Error> {
-        match self {
-            Self::Invite => links::send_invitation(tx, (&setting.app, &setting.account), user, link).await?,
-            Self::WithPassword(phc) => store::passwords::put(tx, user.id, phc).await?,
-            Self::Sso if user.status == Status::Pending => {
-                links::send_verification(tx, (&setting.app, &setting.account), user, link).await?;
-            }
-            Self::Sso => {}
-        }
-        Ok(())
-    }
-
-    fn deed(&self, user: &User) -> String {
-        match self {
-            Self::Invite => format!("invited {}", user.email),
-            Self::WithPassword(_) => format!("created {} with a password", user.email),
-            Self::Sso => format!("created {} for SSO", user.email),
-        }
-    }
-}
-
-/// Whether people of this domain are made before they sign in: only then is a user for SSO made by a program.
-async fn made_before_sign_in(tx: &Tx<'_>, email: &Email) -> Result<(), Error> {
-    let all = store::connections::list(tx).await?;
-    let published: Vec<_> = all.into_iter().filter_map(|connection| connection.published).collect();
-    let named =
-        published.iter().find(|version| version.settings.reach.email_domains.contains(email.domain()));
-    let for_all = || published.iter().find(|version| version.settings.reach.email_domains.is_empty());
-    let connection = named.or_else(for_all).or(published.first());
-    let Some(connection) = connection else {
-        return Err(Error::new(Kind::Conflict, "No SSO connection of this account is in use.")
-            .hint("Publish a connection at /admin/sso first.")
-            .numbered(NO_SSO));
-    };
-    if connection.settings.provision == Provision::PriorToSignIn {
-        return Ok(());
-    }
-    Err(Error::new(Kind::Conflict, "ssoCreate wants the connection to provision users prior to sign-in.")
-        .hint("Set `provision = \"prior_to_sign_in\"` in the account file, or on the page of the connection. Otherwise people are created when they sign in.")
-        .numbered(NOT_BEFORE))
-}
-
-/// A licensed user gets a personal link: the local part of the address; a random number if that cannot be one, or is taken.
-async fn give_personal_link(
-    tx: &Tx<'_>,
-    wanted: &mut Wanted,
-    setting: &Setting,
-    random: [u8; 8],
-) -> Result<(), Error> {
-    if wanted.license.flatten().is_none_or(|license| license == License::Basic) {
-        return Ok(());
-    }
-    let Some(email) = &wanted.email else { return Ok(()) };
-    let local = email.as_str().rsplit_once('@').map_or("", |(local, _)| local);
-    let number = 1_000_000_000 + u64::from_be_bytes(random) % 9_000_000_000;
-    // A number is no name that anybody could have chosen.
-    let local = mapping::fit(&Field::PersonalLink, local).ok().map(|fitted| fitted.value);
-    for name in local.into_iter().chain([number.to_string()]) {
-        if store::personal_links::take(tx, &name, setting.fresh).await? {
-            wanted.profile.insert(Field::PersonalLink, Some(name));
-            return Ok(());
-        }
-    }
-    Err(Error::new(Kind::Conflict, "No personal link is free.").hint("Try again: another number is drawn."))
+    let somebody = said.somebody()?;
+    let (settled, deed) = arrivals::arrive(setting(ctx), somebody, action).await.map_err(numbered)?;
+    Ok(Done { story: story::with_fields(deed, &settled.changes), user: settled.user })
 }

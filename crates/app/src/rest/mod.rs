@@ -7,7 +7,7 @@
 mod change;
 mod create;
 mod list;
-mod number;
+pub(crate) mod number;
 
 pub use change::{delete, set_status, sign_out, update};
 pub use create::{Action, create};
@@ -52,8 +52,15 @@ pub struct Done {
 }
 
 impl Said {
+    /// Who is wanted, of whom the address is known.
+    pub(crate) fn somebody(&self) -> Result<(Email, Wanted), Error> {
+        let wanted = self.wanted()?;
+        let email = wanted.email.clone().ok_or_else(|| invalid("email", "is missing"))?;
+        Ok((email, wanted))
+    }
+
     /// What is wanted of the person.
-    fn wanted(&self) -> Result<Wanted, Error> {
+    pub(crate) fn wanted(&self) -> Result<Wanted, Error> {
         let email = self.email.as_deref().map(address).transpose()?;
         let mut profile = BTreeMap::new();
         for (field, value) in &self.profile {

@@ -5,17 +5,17 @@
 use crate::error::{Error, Kind};
 
 /// Something that was sent cannot be used.
-pub(super) const INVALID: u32 = 300;
+pub(crate) const INVALID: u32 = 300;
 /// The account has no such user.
 pub(super) const UNKNOWN: u32 = 1001;
 /// The domain of the address is not managed by the account.
-pub(super) const NOT_MANAGED: u32 = 1116;
+pub(crate) const NOT_MANAGED: u32 = 1116;
 /// The person is protected.
 pub(super) const PROTECTED: u32 = 1117;
 /// No SSO connection is in use.
-pub(super) const NO_SSO: u32 = 2002;
+pub(crate) const NO_SSO: u32 = 2002;
 /// Users are not made before they sign in.
-pub(super) const NOT_BEFORE: u32 = 2032;
+pub(crate) const NOT_BEFORE: u32 = 2032;
 
 /// An error of a deed that others share, with its number.
 pub(super) fn numbered(error: Error) -> Error {

@@ -105,11 +105,13 @@ fn too_often(attempt: Attempt) -> Error {
     let sentence = match attempt {
         Attempt::Password => "There were too many attempts to sign in.",
         Attempt::Mail => "There were too many requests for mails from your network.",
+        Attempt::Code => "There were too many attempts with a code.",
     };
     let hint = match attempt {
         Attempt::Password => {
             "Wait a few minutes and try again, or have a new password mailed: \"Forgot your password?\" leads there."
         }
+        Attempt::Code => "Wait ten minutes and try again.",
         Attempt::Mail => {
             "Look for the mail that was sent, and wait a few minutes before you ask for another one."
         }

@@ -6,7 +6,7 @@
 
 use super::attempts::Knock;
 use super::identify::account_of;
-use super::password::{self, SignedIn, with_password_of};
+use super::password::{self, Entered, SignedIn, with_password_of};
 use crate::context::{App, VisitorCtx};
 use crate::domains::enforce::{self, Ruling};
 use crate::error::{Error, Kind};
@@ -30,6 +30,25 @@ pub struct Opened {
     pub account: Label,
     /// What the browser gets.
     pub signed_in: SignedIn,
+}
+
+/// What follows a password that was right at the break-glass door.
+pub enum Glass {
+    /// The session began.
+    Opened(Opened),
+    /// A code of the second factor is asked for; the ticket by which it is shown, which names the account.
+    Code(String),
+}
+
+impl Glass {
+    /// The session, if it began.
+    #[must_use]
+    pub fn opened(self) -> Option<Opened> {
+        match self {
+            Self::Opened(opened) => Some(opened),
+            Self::Code(_) => None,
+        }
+    }
 }
 
 /// The way for an address.
@@ -61,7 +80,7 @@ pub async fn break_glass(
     app: &App,
     (email, password): (&str, &str),
     knock: Knock<'_>,
-) -> Result<Opened, Error> {
+) -> Result<Glass, Error> {
     let address = Email::parse(email).ok();
     let account = match &address {
         Some(address) => account_of(app, address.as_str()).await?,
@@ -71,8 +90,10 @@ pub async fn break_glass(
         return Err(password::in_vain(app, address.as_ref(), password, knock).await?);
     };
     let ctx = app.behind_the_glass(&account.label).await?;
-    let signed_in = with_password_of(&ctx, (email, password), knock, enforce::may_break_the_glass).await?;
-    Ok(Opened { account: account.label, signed_in })
+    match with_password_of(&ctx, (email, password), knock, enforce::may_break_the_glass).await? {
+        Entered::Inside(signed_in) => Ok(Glass::Opened(Opened { account: account.label, signed_in })),
+        Entered::Code(ticket) => Ok(Glass::Code(format!("{}.{ticket}", account.label))),
+    }
 }
 
 impl App {

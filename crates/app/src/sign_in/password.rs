@@ -7,6 +7,7 @@ use super::identify::enforced_elsewhere;
 use crate::context::{App, MemberCtx, VisitorCtx};
 use crate::domains::enforce;
 use crate::error::{Error, Kind};
+use crate::second_factor::{Step, after_the_password, ticket};
 use crate::sessions;
 use argon2::password_hash::phc::PasswordHash;
 use argon2::password_hash::{PasswordHasher as _, PasswordVerifier as _};
@@ -29,7 +30,7 @@ static AT_ONCE: Semaphore = Semaphore::const_new(2);
 ///
 /// # Errors
 /// Says what is wrong with it.
-pub fn check_strength(password: &str) -> Result<(), Error> {
+pub fn fn check_strength(password: &str) -> Result<(), Error> {
     let distinct = password.chars().collect::<std::collections::BTreeSet<_>>().len();
     if password.chars().count() < SHORTEST || distinct < 5 {
         return Err(Error::new(
@@ -145,6 +146,26 @@ pub struct SignedIn {
     pub browser: String,
 }
 
+/// What follows a password that was right.
+#[derive(Clone)]
+pub enum Entered {
+    /// The person is in.
+    Inside(SignedIn),
+    /// A code of the second factor is asked for; the secret of the ticket by which it is shown.
+    Code(String),
+}
+
+impl Entered {
+    /// What the browser gets of somebody who is in.
+    #[must_use]
+    pub fn inside(self) -> Option<SignedIn> {
+        match self {
+            Self::Inside(signed_in) => Some(signed_in),
+            Self::Code(_) => None,
+        }
+    }
+}
+
 /// Signs a person in by address and password.
 ///
 /// # Errors
@@ -154,7 +175,7 @@ pub async fn with_password(
     ctx: &VisitorCtx,
     (email, password): (&str, &str),
     knock: Knock<'_>,
-) -> Result<SignedIn, Error> {
+) -> Result<Entered, Error> {
     with_password_of(ctx, (email, password), knock, |_| true).await
 }
 
@@ -164,7 +185,7 @@ pub(crate) async fn with_password_of(
     (email, password): (&str, &str),
     knock: Knock<'_>,
     may: impl Fn(&User) -> bool,
-) -> Result<SignedIn, Error> {
+) -> Result<Entered, Error> {
     let email = Email::parse(email).ok();
     let typed = email.clone();
     let scope = ctx.app.store().account(ctx.account().id);
@@ -192,18 +213,20 @@ pub(crate) async fn with_password_of(
         .map(|(user, _)| user)
         .filter(|user| right && may(user) && user.status == Status::Active && user.logins.work_email);
     let user = user.ok_or_else(wrong)?;
-    let mut started = sessions::fresh(ctx, ctx.app.now());
-    started.row.user = user.id;
-    let row = started.row;
-    scope
-        .write(move |tx| {
-            let (row, taken) = (row.clone(), taken.clone());
-            Box::pin(async move {
-                taken.give_back(tx).await?;
-                store::sessions::insert(tx, &row).await
-            })
+    let (started, waiting) = (sessions::fresh(ctx, ctx.app.now()), ticket(&ctx.app));
+    let (row, id) = (started.row, user.id);
+    let step = scope.write(move |tx| {
+        let (row, waiting, taken) = (row.clone(), waiting.clone(), taken.clone());
+        Box::pin(async move {
+            taken.give_back(tx).await?;
+            after_the_password(tx, id, (&row, waiting)).await
         })
-        .await?;
-    let browser = attempts::remember(&ctx.app, &user.email, knock);
-    Ok(SignedIn { session: started.token, browser })
+    });
+    Ok(match step.await? {
+        Step::Code(ticket) => Entered::Code(ticket),
+        Step::Inside => {
+            let browser = attempts::remember(&ctx.app, &user.email, knock);
+            Entered::Inside(SignedIn { session: started.token, browser })
+        }
+    })
 }

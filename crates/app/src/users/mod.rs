@@ -3,13 +3,19 @@
 //! Both come by a [`PeopleCtx`] and call the same deeds. What a sign-in does is in `sign_in`; what follows from a change
 //! (seats, sessions) is in `directory`.
 
+mod arrivals;
 mod deeds;
+mod invitations;
 mod verification;
 mod view;
 
 pub use crate::context::PeopleCtx;
+pub use crate::directory::arrivals::Action;
+pub use crate::rest::Said;
+pub use arrivals::{create, edit};
 pub(crate) use deeds::give_role;
 pub use deeds::{Changed, activate, add_sso_login, deactivate, replace_employee_id};
+pub use invitations::{Invitation, Invited, MOST, invitations, invite_again, withdraw};
 pub use verification::{PAUSE, Verification, send_verification};
 pub use view::{Belonging, LARGEST_PAGE, Page, Person, Pictured, Query, Summary, list, show};
 

@@ -1,6 +1,6 @@
 //! People as lists and pages show them.
 
-use super::{PeopleCtx, Verification, Whom};
+use super::{Invitation, PeopleCtx, Verification, Whom};
 use crate::error::{Error, Kind};
 use crate::groups;
 use jiff::Timestamp;
@@ -80,6 +80,10 @@ pub struct Person {
     pub picture: Option<Pictured>,
     /// The verification mails of somebody who is pending; `None` of everybody else.
     pub verification: Option<Verification>,
+    /// The invitation of somebody who is to set a password and has not yet; `None` of everybody else.
+    pub invitation: Option<Invitation>,
+    /// Since when the person has a second factor beside the password.
+    pub second_factor: Option<Timestamp>,
     /// The settings that hold for the person, and why.
     pub settings: Vec<Holding>,
 }
@@ -164,14 +168,20 @@ pub async fn show(ctx: &PeopleCtx, whom: &Whom) -> Result<Person, Error> {
                 Status::Pending => Some(Verification::find(tx, user.id, now).await?),
                 Status::Active | Status::Inactive => None,
             };
+            let invitation = Invitation::find(tx, &user, now).await?;
+            let factor = store::second_factors::get(tx, user.id).await?;
+            let more = (verification, invitation, factor.and_then(|factor| factor.confirmed_at));
             let policy = groups::policy(tx).await?;
-            Ok::<_, Error>((user, memberships, picture, verification, policy))
+            Ok::<_, Error>((user, memberships, picture, more, policy))
         })
     });
-    let (user, memberships, picture, verification, policy) = found.await?;
+    let (user, memberships, picture, more, policy) = found.await?;
+    let (verification, invitation, second_factor) = more;
     Ok(Person {
         picture: picture.map(Pictured::of),
         verification,
+        invitation,
+        second_factor,
         summary: Summary::of(&user),
         groups: belongings(&memberships),
         settings: policy.holding(&memberships),

@@ -44,7 +44,7 @@ impl Packing {
     pub(super) fn pack(&self, purpose: Purpose, free: usize, plain: &[u8]) -> Result<Vec<u8>, Error> {
         let (compressor, mark) = match purpose {
             Purpose::Response => (&self.rows, Some(BESIDE_ROWS)),
-            Purpose::PrivateKey | Purpose::Calls => (&self.others, None),
+            Purpose::PrivateKey | Purpose::Calls | Purpose::SecondFactor => (&self.others, None),
         };
         let mut packed = vec![0; free];
         packed.extend(mark);

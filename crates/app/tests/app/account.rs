@@ -231,8 +231,12 @@ impl Account {
 
     /// The owner, with a password set.
     pub async fn owner(&self) -> AdminCtx {
-        let session =
-            links::set_password(&self.visitor().await, &self.owner_token, PASSWORD).await.unwrap().session;
+        let session = links::set_password(&self.visitor().await, &self.owner_token, PASSWORD)
+            .await
+            .unwrap()
+            .inside()
+            .unwrap()
+            .session;
         self.member(&session).await.unwrap().admin().unwrap()
     }
 }

@@ -28,8 +28,12 @@ const THIRD: &str = "https://third.example/metadata";
 /// The owner's session, and the connection for everybody and the other one.
 async fn begin(acme: &Account) -> (String, ConnectionId, ConnectionId) {
     acme.apply(by_domain(acme, "Other")).await;
-    let session =
-        links::set_password(&acme.visitor().await, &acme.owner_token, PASSWORD).await.unwrap().session;
+    let session = links::set_password(&acme.visitor().await, &acme.owner_token, PASSWORD)
+        .await
+        .unwrap()
+        .inside()
+        .unwrap()
+        .session;
     let listed = sso::list(&admin(acme, &session).await).await.unwrap();
     let id = |name| listed.iter().find(|listed| listed.connection.name == name).unwrap().connection.id;
     (session, id(""), id("Other"))

@@ -65,7 +65,8 @@ async fn strangers_who_use_up_an_address_do_not_lock_out_the_browser_that_came_i
     let acme = world.account("acme").await;
     acme.owner().await;
     let visitor = acme.visitor().await;
-    let inside = with_password(&visitor, (OWNER, PASSWORD), from("192.0.2.7", None)).await.unwrap();
+    let inside =
+        with_password(&visitor, (OWNER, PASSWORD), from("192.0.2.7", None)).await.unwrap().inside().unwrap();
     for network in 0..5 {
         for _ in 0..10 {
             let client = format!("198.51.100.{network}");
@@ -75,7 +76,11 @@ async fn strangers_who_use_up_an_address_do_not_lock_out_the_browser_that_came_i
     assert_eq!(told(&acme, OWNER, from("203.0.113.9", None)).await.0, Kind::TooOften, "from anywhere");
     let known = Some(inside.browser.as_str());
     // Also from another network: a browser travels.
-    let again = with_password(&visitor, (OWNER, PASSWORD), from("203.0.113.9", known)).await.unwrap();
+    let again = with_password(&visitor, (OWNER, PASSWORD), from("203.0.113.9", known))
+        .await
+        .unwrap()
+        .inside()
+        .unwrap();
     assert_eq!(again.browser, inside.browser);
     // What it keeps is of that address alone, and nobody makes one.
     let other = "nobody@acme.example";

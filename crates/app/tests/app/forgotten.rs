@@ -40,7 +40,8 @@ async fn a_forgotten_password_is_replaced_by_a_link_and_every_session_ends(world
     let acme = world.account("acme").await;
     acme.owner().await;
     let visitor = acme.visitor().await;
-    let before = with_password(&visitor, (OWNER, PASSWORD), Knock::default()).await.unwrap().session;
+    let before =
+        with_password(&visitor, (OWNER, PASSWORD), Knock::default()).await.unwrap().inside().unwrap().session;
     forgotten::ask(&visitor, "OWNER@acme.example", Knock::default()).await.unwrap();
     forgotten::ask(&visitor, OWNER, Knock::default()).await.unwrap();
     let urls = reset_links(&acme).await;
@@ -54,7 +55,7 @@ async fn a_forgotten_password_is_replaced_by_a_link_and_every_session_ends(world
         acme.member(&before).await.is_ok() && may_sign_in(&acme, PASSWORD).await,
         "asking changes nothing"
     );
-    let inside = links::set_password(&visitor, tokens[0], NEW).await.unwrap();
+    let inside = links::set_password(&visitor, tokens[0], NEW).await.unwrap().inside().unwrap();
     assert_eq!(acme.member(&inside.session).await.unwrap().user().email.as_str(), OWNER);
     assert_eq!(acme.member(&before).await.err().unwrap().kind(), Kind::SignedOut);
     assert!(may_sign_in(&acme, NEW).await && !may_sign_in(&acme, PASSWORD).await);
@@ -143,8 +144,9 @@ async fn somebody_changes_the_password_and_stays(world: &World) {
     let acme = world.acme().await;
     acme.owner().await;
     let visitor = acme.visitor().await;
-    let session =
-        async || with_password(&visitor, (OWNER, PASSWORD), Knock::default()).await.unwrap().session;
+    let session = async || {
+        with_password(&visitor, (OWNER, PASSWORD), Knock::default()).await.unwrap().inside().unwrap().session
+    };
     let (mine, other) = (session().await, session().await);
     let me = acme.member(&mine).await.unwrap();
     for (current, new, about) in [("wrong password here", NEW, Some("current")), (PASSWORD, "short", None)] {

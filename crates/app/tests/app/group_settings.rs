@@ -181,7 +181,7 @@ async fn a_session_that_began_with_a_password_follows_the_settings_too(world: &W
     set_everybody(&acme, &[("session_idle", "5m")]).await;
     let visitor = acme.visitor().await;
     let typed = ("owner@acme.example", PASSWORD);
-    let session = with_password(&visitor, typed, Knock::default()).await.unwrap().session;
+    let session = with_password(&visitor, typed, Knock::default()).await.unwrap().inside().unwrap().session;
     for _ in 0..4 {
         world.time.pass(minutes(4));
         assert!(is_alive(&acme, &session).await);

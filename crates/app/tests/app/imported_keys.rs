@@ -54,7 +54,12 @@ async fn apply(world: &World, acme: &Account, wanted: &Wanted) -> Applied {
 }
 
 async fn owner(acme: &Account) -> String {
-    links::set_password(&acme.visitor().await, &acme.owner_token, PASSWORD).await.unwrap().session
+    links::set_password(&acme.visitor().await, &acme.owner_token, PASSWORD)
+        .await
+        .unwrap()
+        .inside()
+        .unwrap()
+        .session
 }
 
 async fn admin(acme: &Account, session: &str) -> AdminCtx {

@@ -24,7 +24,8 @@ cases! {
 async fn the_owners_link_sets_a_password_once(world: &World) {
     let acme = world.account("acme").await;
     let visitor = acme.visitor().await;
-    let session = links::set_password(&visitor, &acme.owner_token, PASSWORD).await.unwrap().session;
+    let session =
+        links::set_password(&visitor, &acme.owner_token, PASSWORD).await.unwrap().inside().unwrap().session;
     let member = acme.member(&session).await.unwrap();
     assert_eq!((member.user().email.as_str(), &member.user().role), ("owner@acme.example", &Role::Owner));
     assert!(member.session().connection.is_none());
@@ -106,7 +107,11 @@ async fn the_right_password_signs_in(world: &World) {
     let acme = world.account("acme").await;
     acme.owner().await;
     for email in ["owner@acme.example", "OWNER@Acme.Example", " owner@acme.example "] {
-        let inside = with_password(&acme.visitor().await, (email, PASSWORD), Knock::default()).await.unwrap();
+        let inside = with_password(&acme.visitor().await, (email, PASSWORD), Knock::default())
+            .await
+            .unwrap()
+            .inside()
+            .unwrap();
         assert_eq!(acme.member(&inside.session).await.unwrap().user().email.as_str(), "owner@acme.example");
     }
 }

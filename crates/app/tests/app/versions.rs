@@ -26,7 +26,12 @@ cases! {
 
 /// The owner's session: each deed sees the account as it is then.
 async fn owner(acme: &Account) -> String {
-    links::set_password(&acme.visitor().await, &acme.owner_token, PASSWORD).await.unwrap().session
+    links::set_password(&acme.visitor().await, &acme.owner_token, PASSWORD)
+        .await
+        .unwrap()
+        .inside()
+        .unwrap()
+        .session
 }
 
 async fn admin(acme: &Account, session: &str) -> AdminCtx {

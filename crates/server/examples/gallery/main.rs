@@ -58,6 +58,12 @@ fn visitors(folder: &Path) -> std::io::Result<()> {
 fn members(folder: &Path) -> std::io::Result<()> {
     write(folder, "profile", &samples::profile(true))?;
     write(folder, "profile_without_mapping", &samples::profile(false))?;
+    for (name, page) in samples::second_factor::factors() {
+        write(folder, name, &page)?;
+    }
+    write(folder, "second_factor_codes", &samples::second_factor::codes())?;
+    write(folder, "code", &samples::second_factor::code(false))?;
+    write(folder, "code_problem", &samples::second_factor::code(true))?;
     write(folder, "own_password", &samples::own_password(None).ok_or_else(broken)?)?;
     let wrong = samples::own_password(Some("The current password is wrong."));
     write(folder, "own_password_problem", &wrong.ok_or_else(broken)?)?;
@@ -103,6 +109,11 @@ fn administration(folder: &Path) -> std::io::Result<()> {
     write(folder, "docs", &docs)?;
     domains(folder)?;
     write(folder, "people", &samples::people())?;
+    write(folder, "person_new", &samples::new_person(false))?;
+    write(folder, "person_new_problem", &samples::new_person(true))?;
+    write(folder, "person_edit", &samples::edit_person().ok_or_else(broken)?)?;
+    write(folder, "invitations", &samples::invitations(false))?;
+    write(folder, "invitations_empty", &samples::invitations(true))?;
     write(folder, "imports", &samples::imports(false))?;
     write(folder, "imports_problem", &samples::imports(true))?;
     for state in [State::Checking, State::Checked, State::Applying, State::Done] {

@@ -1,6 +1,7 @@
 //! The sample values of the gallery.
 
 mod api;
+mod arrivals;
 pub mod calls;
 mod connection;
 pub mod domains;
@@ -11,8 +12,10 @@ mod keys;
 mod mapping;
 mod metadata;
 mod report;
+pub mod second_factor;
 
 pub use api::*;
+pub use arrivals::{edit_person, invitations, new_person};
 pub use connection::*;
 pub use groups::{everybody, group, group_problem, groups_list};
 pub use guides::{guide, guides};

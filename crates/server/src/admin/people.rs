@@ -13,7 +13,7 @@ use axum::response::Response;
 use serde::Deserialize;
 use vestibule_app::groups::{self, Which};
 use vestibule_app::users::{self, Whom};
-use vestibule_app::{AdminCtx, Kind, calls, response_log, roles, seats};
+use vestibule_app::{AdminCtx, Kind, calls, response_log, roles, seats, second_factor};
 use vestibule_model::api_call;
 use vestibule_model::group::GroupKind;
 use vestibule_model::id::UserId;
@@ -116,11 +116,16 @@ pub(crate) async fn deed(
         "activate" => users::activate(&people, &whom).await,
         "deactivate" => users::deactivate(&people, &whom).await,
         "send-verification" => users::send_verification(&people, &whom).await,
+        "invite-again" => users::invite_again(&people, &whom).await,
+        "reset-second-factor" => second_factor::reset(&people, &whom).await,
+        "withdraw-invitation" => users::withdraw(&people, &whom).await,
         "join" => groups::join(&people, &form.which()?, &whom).await,
         "leave" => groups::leave(&people, &form.which()?, &whom).await,
         _ => return Err(Failure::NoPage),
     }?;
-    Ok(page::see_other(&address(user)))
+    // Whose invitation was withdrawn may be a user no more.
+    let withdrawn = deed == "withdraw-invitation";
+    Ok(page::see_other(&if withdrawn { "/admin/users/invitations".to_owned() } else { address(user) }))
 }
 
 /// The role that is given.
@@ -156,6 +161,14 @@ fn question(deed: &str) -> Option<(&'static str, &'static str)> {
             "Deactivate",
             "Every session of the person ends at once, the seats are free for others, and sign-ins are refused (1013) until the person is activated again.",
         )),
+        "reset-second-factor" => Some((
+            "Reset the second factor of",
+            "The device and the recovery codes of the person are of no use any more, and the next sign-in is by password alone. Make sure that it is really the person who asks. They are told by mail.",
+        )),
+        "withdraw-invitation" => Some((
+            "Withdraw the invitation of",
+            "The link in the mail stops working. Who has no other way to sign in is removed from the account, and the seat is free; an SSO user stays.",
+        )),
         _ => None,
     }
 }
@@ -176,10 +189,10 @@ fn confirm(
     }
 }
 
-fn known(user: &str) -> Result<UserId, Failure> {
+pub(super) fn known(user: &str) -> Result<UserId, Failure> {
     user.parse().map_err(|_| Failure::NoPage)
 }
 
-fn address(user: UserId) -> String {
+pub(super) fn address(user: UserId) -> String {
     format!("/admin/users/{user}")
 }

@@ -3,7 +3,7 @@
 use super::moment::Moment;
 use super::{Badge, Fact, Frame, calls, log};
 use askama::Template;
-use vestibule_app::users::{Page, Person, Pictured, Summary, Verification};
+use vestibule_app::users::{Invitation, Page, Person, Pictured, Summary, Verification};
 use vestibule_model::api_call;
 use vestibule_model::group::{GroupKind, Holding, Origin};
 use vestibule_model::response_log::Entry;
@@ -198,6 +198,9 @@ fn facts(person: &Person) -> Vec<Fact> {
     ];
     facts.extend(person.picture.as_ref().map(|picture| Fact::new("Picture", pictured(picture))));
     facts.extend(person.verification.map(|mails| Fact::several("Verification mail", mailed(mails))));
+    let since = person.second_factor.map(|since| format!("Since {}", Moment(since).day()));
+    facts.extend(since.map(|since| Fact::new("Second factor", since)));
+    facts.extend(person.invitation.map(|mail| Fact::several("Invitation", invited(mail))));
     facts
 }
 
@@ -220,6 +223,16 @@ fn mailed(mails: Verification) -> Vec<String> {
     [Some(sent.unwrap_or_else(none)), again].into_iter().flatten().collect()
 }
 
+fn invited(mail: Invitation) -> Vec<String> {
+    let sent = mail.sent_at.map(|at| format!("Sent on {}", Moment(at).full()));
+    let end = mail.expires_at.map(|at| match mail.open {
+        true => format!("Its link works until {}", Moment(at).full()),
+        false => format!("It has expired on {}", Moment(at).full()),
+    });
+    let none = || "None, and there is no password yet".to_owned();
+    [Some(sent.unwrap_or_else(none)), end].into_iter().flatten().collect()
+}
+
 fn sign_in(entry: Entry) -> SignIn {
     SignIn {
         time: Moment(entry.time),
@@ -233,6 +246,13 @@ fn deeds(person: &Person) -> Vec<Deed> {
     let summary = &person.summary;
     let mail = person.verification.filter(|mails| mails.again_at.is_none());
     let mail = mail.map(|_| Deed { word: "send-verification", button: "Send the verification mail again" });
+    let invitation = person.invitation;
+    let again = invitation.filter(|mail| mail.again_at.is_none()).map(|mail| match mail.sent_at {
+        Some(_) => Deed { word: "invite-again", button: "Send the invitation again" },
+        None => Deed { word: "invite-again", button: "Send an invitation" },
+    });
+    let back = invitation.filter(|mail| mail.sent_at.is_some());
+    let back = back.map(|_| Deed { word: "withdraw-invitation", button: "Withdraw the invitation" });
     let sso = (!summary.login_types.contains(&"sso"))
         .then_some(Deed { word: "add-sso-login", button: "Add the SSO login type" });
     let turn = match summary.status {
@@ -242,5 +262,7 @@ fn deeds(person: &Person) -> Vec<Deed> {
         }
         Status::Active | Status::Pending => None,
     };
-    mail.into_iter().chain(sso).chain(turn).collect()
+    let factor = person.second_factor.filter(|_| summary.role != Role::Owner);
+    let factor = factor.map(|_| Deed { word: "reset-second-factor", button: "Reset the second factor" });
+    mail.into_iter().chain(again).chain(back).chain(sso).chain(factor).chain(turn).collect()
 }

@@ -40,6 +40,7 @@ fn session(number: u8, name_id: &str, index: Option<&str>) -> Session {
         expires_at: None,
         limits: Limits::default(),
         settled: Settled::WithoutSettings,
+        second_factor: false,
     }
 }
 

@@ -100,6 +100,7 @@ async fn fill(tx: &Tx<'_>) -> Result<(), Error> {
         expires_at: None,
         limits: Limits::default(),
         settled: Settled::WithoutSettings,
+        second_factor: false,
     };
     sessions::insert(tx, &session).await?;
     scim_users::describe(tx, user_id(1), crate::scim_users::said("anna", Some("00u1"), 1)).await?;
@@ -137,7 +138,7 @@ async fn finds(tx: &Tx<'_>) -> Result<Vec<bool>, Error> {
         !scim_users::shown_page(tx, None, 9).await?.is_empty(),
         !scim_users::from(tx, user_id(1), 9).await?.is_empty(),
         !users::administrators(tx, 9).await?.is_empty(),
-        links::find(tx, &HASH, at(1)).await?.is_some(),
+        links::find(tx, &HASH).await?.is_some(),
         sessions::by_id(tx, session()).await?.is_some(),
         !response_log::search(tx, &filter).await?.is_empty(),
         response_log::detail(tx, log_entry().id).await?.is_some(),

@@ -193,6 +193,7 @@ fn session(number: u8, user: u8) -> Session {
         expires_at: (number == 1).then(|| at(9000)),
         limits: Limits::default(),
         settled: Settled::WithoutSettings,
+        second_factor: false,
     }
 }
 
@@ -319,7 +320,7 @@ async fn a_link_is_taken_once_for_its_own_purpose(place: &Place) {
     let taken = acme.write(|tx| {
         Box::pin(async move {
             links::insert(tx, &link(LinkPurpose::SetPassword)).await?;
-            let found = links::find(tx, &[1; 32], at(599)).await?;
+            let found = links::find(tx, &[1; 32]).await?;
             let other = links::take(tx, &[1; 32], LinkPurpose::VerifyEmail, at(1)).await?;
             let first = links::take(tx, &[1; 32], LinkPurpose::SetPassword, at(1)).await?;
             let second = links::take(tx, &[1; 32], LinkPurpose::SetPassword, at(1)).await?;
@@ -335,13 +336,20 @@ async fn an_expired_link_allows_nothing_and_is_purged(place: &Place) {
     let found = acme.write(|tx| {
         Box::pin(async move {
             links::insert(tx, &link(LinkPurpose::VerifyEmail)).await?;
-            let found = links::find(tx, &[1; 32], at(600)).await?;
-            Ok::<_, Error>((found, links::take(tx, &[1; 32], LinkPurpose::VerifyEmail, at(600)).await?))
+            let invitation = Link { token_hash: [2; 32], ..link(LinkPurpose::Invitation) };
+            links::insert(tx, &invitation).await?;
+            let newest = links::newest(tx, user_id(1), LinkPurpose::VerifyEmail, at(600)).await?;
+            let latest = links::latest(tx, user_id(1), LinkPurpose::Invitation).await?;
+            assert_eq!((newest, latest), (None, Some((at(0), at(600), None))));
+            links::take(tx, &[1; 32], LinkPurpose::VerifyEmail, at(600)).await
         })
     });
-    assert_eq!(found.await.unwrap(), (None, None));
-    let purge = place.store.write_bulk(|tx| Box::pin(async move { links::purge(tx, at(600)).await }));
-    assert_eq!(purge.await.unwrap(), 1);
+    assert_eq!(found.await.unwrap(), None);
+    let purge = |before| {
+        place.store.write_bulk(move |tx| Box::pin(async move { links::purge(tx, at(600), at(before)).await }))
+    };
+    assert_eq!(purge(599).await.unwrap(), 1, "of an invitation it is told that it has expired");
+    assert_eq!(purge(600).await.unwrap(), 1);
 }
 
 async fn mails_are_listed_newest_first(place: &Place) {

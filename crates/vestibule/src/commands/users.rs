@@ -1,10 +1,12 @@
-//! `vestibule users list · import (in a file of its own) · show · add-login sso · employee-id · send-verification · deactivate · activate`
+//! `vestibule users list · import (in a file of its own) · show · add-login sso · employee-id · send-verification · reset-second-factor ·
+//! deactivate · activate`
 
 use crate::cli::{UserArgs, UsersCommand};
 use crate::output::{self, Exit, Failure};
 use vestibule_app::App;
+use vestibule_app::second_factor;
 use vestibule_app::users::{
-    self, Changed, Page, PeopleCtx, Person, Pictured, Query, Summary, Verification, Whom,
+    self, Changed, Invitation, Page, PeopleCtx, Person, Pictured, Query, Summary, Verification, Whom,
 };
 use vestibule_model::email::Email;
 use vestibule_model::license::{AddOn, License};
@@ -32,6 +34,10 @@ pub(super) async fn run(app: &App, command: UsersCommand, json: bool) -> Result<
         UsersCommand::SendVerification(user) => {
             let (ctx, whom) = found(app, &user).await?;
             changed(&users::send_verification(&ctx, &whom).await?, json)
+        }
+        UsersCommand::ResetSecondFactor(user) => {
+            let (ctx, whom) = found(app, &user).await?;
+            changed(&second_factor::reset(&ctx, &whom).await?, json)
         }
         UsersCommand::Deactivate(user) => {
             let (ctx, whom) = found(app, &user).await?;
@@ -96,6 +102,9 @@ fn show(person: &Person, json: bool) -> Result<Exit, Failure> {
     let pairs =
         pairs.into_iter().chain(person.picture.as_ref().map(|picture| ("picture", pictured(picture))));
     let pairs = pairs.chain(person.verification.map(|mails| ("mail", mailed(mails))));
+    let since = person.second_factor.map(|since| format!("since {since:.0}"));
+    let pairs = pairs.chain(since.map(|since| ("second factor", since)));
+    let pairs = pairs.chain(person.invitation.map(|mail| ("invitation", invited(mail))));
     pairs.for_each(|(name, value)| output::line(format!("{name:<14}{value}")));
     for (field, entry) in &person.profile.0 {
         output::line(format!("{:<14}{}", field.title(), entry.value));
@@ -129,6 +138,15 @@ fn mailed(mails: Verification) -> String {
     let sent = mails.sent_at.map_or("no verification mail".to_owned(), |at| format!("verification, {at:.0}"));
     let again = mails.again_at.map(|at| format!("; another one from {at:.0} on")).unwrap_or_default();
     format!("{sent}{again}")
+}
+
+/// When the invitation went out, and until when its link works.
+fn invited(mail: Invitation) -> String {
+    match (mail.sent_at, mail.expires_at) {
+        (Some(sent), Some(ends)) if mail.open => format!("sent {sent:.0}, works until {ends:.0}"),
+        (Some(sent), Some(ends)) => format!("sent {sent:.0}, expired {ends:.0}"),
+        _ => "none, and no password yet".to_owned(),
+    }
 }
 
 pub(super) fn changed(changed: &Changed, json: bool) -> Result<Exit, Failure> {

@@ -188,7 +188,8 @@ async fn the_break_glass_door_opens_for_exempt_administrators_alone(world: &Worl
     decide(&acme, "acme.example", &enforced(&exempt)).await.unwrap();
     for email in [EXEMPT, "Admin@acme.example"] {
         assert_eq!(glass_way(&acme.app, email).await.unwrap(), GlassWay::Password);
-        let opened = break_glass(&acme.app, (email, PASSWORD), Knock::default()).await.unwrap();
+        let opened =
+            break_glass(&acme.app, (email, PASSWORD), Knock::default()).await.unwrap().opened().unwrap();
         assert_eq!(opened.account, acme.label);
         let visitor = acme.app.glass_visitor(Some(acme.label.as_str())).await.unwrap();
         visitor.member(&opened.signed_in.session).await.unwrap().admin().unwrap();
@@ -241,7 +242,8 @@ async fn the_break_glass_door_opens_when_the_sso_configuration_is_broken(world: 
     });
     broken.await.unwrap();
     assert_eq!(acme.app.visitor(&acme.label).await.err().unwrap().kind(), Kind::Internal);
-    let opened = break_glass(&acme.app, (EXEMPT, PASSWORD), Knock::default()).await.unwrap();
+    let opened =
+        break_glass(&acme.app, (EXEMPT, PASSWORD), Knock::default()).await.unwrap().opened().unwrap();
     let visitor = acme.app.glass_visitor(Some(acme.label.as_str())).await.unwrap();
     let admin = visitor.member(&opened.signed_in.session).await.unwrap().admin().unwrap();
     let connection = sso::list(&admin).await.unwrap().swap_remove(0).connection.id;

@@ -81,6 +81,8 @@ async fn without_a_sign_out_address_or_with_a_password_nobody_is_asked(world: &W
         sign_in::with_password(&visitor, (email, crate::account::PASSWORD), sign_in::Knock::default())
             .await
             .unwrap()
+            .inside()
+            .unwrap()
             .session;
     let member = acme.member(&by_password).await.unwrap();
     assert!(matches!(logout::begin(&member, None).await.unwrap(), Begun::Here));

@@ -125,6 +125,11 @@ pub async fn sign_in(acme: &Account, beta: &Account, person: &Person) -> SignedI
 /// The owner, who sets a password and comes in with it.
 pub async fn owner(account: &Account) -> AdminCtx {
     let visitor = account.visitor().await;
-    let session = links::set_password(&visitor, &account.owner_token, PASSWORD).await.unwrap().session;
+    let session = links::set_password(&visitor, &account.owner_token, PASSWORD)
+        .await
+        .unwrap()
+        .inside()
+        .unwrap()
+        .session;
     account.member(&session).await.unwrap().admin().unwrap()
 }

@@ -167,7 +167,7 @@ pub fn people() -> PeoplePage {
     PeoplePage::new(admin(Here::People), String::new(), Ok(page), Some(text("/admin/users?after=x")))
 }
 
-fn clara(login_types: Vec<&'static str>) -> Option<Person> {
+pub(super) fn clara(login_types: Vec<&'static str>) -> Option<Person> {
     let group = |seed, name: &str, origins, primary| {
         let name = GroupName::parse(name).ok()?;
         let id = GroupId::from_bytes([seed; 16]);
@@ -191,6 +191,8 @@ fn clara(login_types: Vec<&'static str>) -> Option<Person> {
             checked_at: Some(days(-3)),
         }),
         verification: None,
+        invitation: None,
+        second_factor: Some(days(-12)),
         settings: super::groups::holding(),
     })
 }
