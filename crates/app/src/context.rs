@@ -67,6 +67,8 @@ pub struct Deployment {
     pub api_rate: crate::limits::Rate,
     /// Authorities that may vouch for servers that are looked up, besides those that the machine trusts.
     pub outbound_roots: Vec<crate::outbound::Root>,
+    /// The passwords that nobody may choose, because they were stolen elsewhere.
+    pub breached: Option<crate::sign_in::BreachedList>,
     /// Which name server is asked.
     pub dns: crate::outbound::Dns,
 }

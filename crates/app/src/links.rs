@@ -102,7 +102,7 @@ pub async fn inspect(ctx: &VisitorCtx, token: &str) -> Result<View, Error> {
 /// # Errors
 /// A link that does not work any more, or a password that is too weak; [`Kind::Forbidden`] where SSO is the only way in.
 pub async fn set_password(ctx: &VisitorCtx, token: &str, new_password: &str) -> Result<Entered, Error> {
-    password::check_strength(new_password)?;
+    password::check(&ctx.app, new_password).await?;
     let view = inspect(ctx, token).await?;
     let purpose = view.purpose;
     if !purpose.sets_a_password() {

@@ -36,6 +36,7 @@ pub(crate) async fn open(config: &Config) -> Result<App, Failure> {
         outbound_roots,
         schemas: std::sync::Arc::new(config.schemas.clone()),
         api_rate: config.limits.rate(),
+        breached: config.breached_list()?,
         dns: config.dns.server,
     };
     Ok(App::new(store, &key, deployment, Clock::system(), Random::system())?)

@@ -5,11 +5,13 @@
 
 mod limits;
 mod mail;
+mod passwords;
 mod scim;
 
 use crate::output::Failure;
 use limits::Limits;
 use mail::Mail;
+use passwords::Passwords;
 use scim::Scim;
 use serde::Deserialize;
 use std::net::SocketAddr;
@@ -31,6 +33,7 @@ pub(crate) struct Config {
     pub(crate) outbound: Outbound,
     pub(crate) limits: Limits,
     pub(crate) scim: Scim,
+    pub(crate) passwords: Passwords,
     /// What `scim` comes to.
     #[serde(skip)]
     pub(crate) schemas: vestibule_scim::Registry,
@@ -150,6 +153,7 @@ const KEYS: &[(&str, &str, Shape)] = &[
     ("limits", "api_requests_per_second", Shape::Number),
     ("limits", "api_burst", Shape::Number),
     ("scim", "schemas", Shape::List),
+    ("passwords", "breached_list", Shape::Text),
 ];
 
 const PREFIX: &str = "VESTIBULE__";

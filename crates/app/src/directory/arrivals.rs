@@ -78,7 +78,7 @@ impl Way {
             Action::Invite => Self::Invite,
             Action::Sso => Self::Sso,
             Action::WithPassword(password) => {
-                password::check_strength(password).map_err(|error| error.numbered(INVALID))?;
+                password::check(app, password).await.map_err(|error| error.numbered(INVALID))?;
                 Self::WithPassword(password::hash(app, password.clone()).await?)
             }
         })

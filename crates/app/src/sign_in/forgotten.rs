@@ -118,7 +118,7 @@ pub async fn change(
 ) -> Result<SignedIn, Error> {
     let (visitor, user) = (&ctx.visitor, &ctx.user);
     let app = &visitor.app;
-    password::check_strength(new)?;
+    password::check(app, new).await?;
     password::confirm(ctx, current, knock).await?;
     let phc = password::hash(app, new.to_owned()).await?;
     let started = sessions::fresh(visitor, app.now());

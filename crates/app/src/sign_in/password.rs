@@ -3,6 +3,7 @@
 //! Hashing is slow on purpose, so it runs beside the request threads, a few at a time.
 
 use super::attempts::{self, Knock};
+use super::breached;
 use super::identify::enforced_elsewhere;
 use crate::context::{App, MemberCtx, VisitorCtx};
 use crate::domains::enforce;
@@ -26,11 +27,19 @@ const LONGEST: usize = 256;
 /// How many hashes are computed at once: each takes 19 MiB.
 static AT_ONCE: Semaphore = Semaphore::const_new(2);
 
-/// Refuses passwords that are too short to be safe, or too long to be meant.
+/// Refuses passwords that are too short to be safe, too long to be meant, or known to whoever tries them.
 ///
 /// # Errors
 /// Says what is wrong with it.
-pub fn fn check_strength(password: &str) -> Result<(), Error> {
+pub(crate) async fn check(app: &App, password: &str) -> Result<(), Error> {
+    check_strength(password)?;
+    match &app.inner.deployment.breached {
+        Some(list) => breached::check(list, password).await,
+        None => Ok(()),
+    }
+}
+
+fn check_strength(password: &str) -> Result<(), Error> {
     let distinct = password.chars().collect::<std::collections::BTreeSet<_>>().len();
     if password.chars().count() < SHORTEST || distinct < 5 {
         return Err(Error::new(

@@ -18,6 +18,7 @@ cases! {
     the_right_password_signs_in,
     everything_else_gets_one_and_the_same_answer,
     s09_a_password_is_nowhere_in_the_database,
+    a_password_that_was_stolen_elsewhere_is_refused_wherever_one_is_set,
     identify_sends_nobody_astray_and_tells_nothing,
 }
 
@@ -186,4 +187,24 @@ async fn identify_sends_nobody_astray_and_tells_nothing(world: &World) {
     acme.change("owner@acme.example", |owner| owner.logins.sso = true).await;
     assert!(matches!(identify(&visitor, "owner@acme.example").await.unwrap(), Way::Sso(_)));
     assert_eq!(identify(&visitor, "no address").await.unwrap_err().kind(), Kind::Invalid);
+}
+
+async fn a_password_that_was_stolen_elsewhere_is_refused_wherever_one_is_set(world: &World) {
+    let acme = world.account("acme").await;
+    let stolen = "correct horse battery staple";
+    let hash = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA1_FOR_LEGACY_USE_ONLY, stolen.as_bytes());
+    let hash: String = hash.as_ref().iter().map(|byte| format!("{byte:02X}")).collect();
+    let path = world.folder.path().join("stolen.txt");
+    std::fs::write(&path, format!("{hash}:120\n")).unwrap();
+    let list = vestibule_app::sign_in::BreachedList::open(&path).unwrap();
+    let node = acme.at(&world.configured(|deployment| deployment.breached = Some(list)).await);
+    let visitor = node.visitor().await;
+    let refused = links::set_password(&visitor, &acme.owner_token, stolen).await.err().unwrap();
+    assert_eq!(refused.kind(), Kind::Invalid);
+    assert!(refused.message().contains("stolen"), "{refused}");
+    let session = links::set_password(&visitor, &acme.owner_token, PASSWORD).await.unwrap().inside().unwrap();
+    let member = node.member(&session.session).await.unwrap();
+    let change =
+        vestibule_app::sign_in::forgotten::change(&member, (PASSWORD, stolen), Knock::default()).await;
+    assert_eq!(change.err().unwrap().kind(), Kind::Invalid);
 }

@@ -75,6 +75,7 @@ impl House {
             outbound_roots: Vec::new(),
             schemas: std::sync::Arc::new(vestibule_scim::Registry::built_in()),
             api_rate: vestibule_app::limits::Rate::default(),
+            breached: None,
             dns: vestibule_app::outbound::Dns::System,
         };
         change(&mut deployment);

@@ -11,6 +11,7 @@ pub(super) fn run(
     match command {
         ConfigCommand::Check => {
             let config = load()?;
+            config.breached_list()?;
             output::line(format!(
                 "{} is good: {} with {}; {}",
                 config.shown,
