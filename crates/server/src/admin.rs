@@ -17,6 +17,7 @@ pub(crate) mod mapping;
 pub(crate) mod metadata;
 pub(crate) mod people;
 pub(crate) mod roles;
+pub(crate) mod setup;
 pub(crate) mod test;
 pub(crate) mod versions;
 

@@ -24,6 +24,7 @@ pub mod profile;
 pub mod response;
 pub mod roles;
 pub mod second_factor;
+pub mod setup;
 pub mod visitors;
 
 use askama::Template;

@@ -182,6 +182,15 @@ fn connections() -> Vec<Route> {
     vec![
         route(SSO, "/admin/sso", get(admin::connection::list)),
         route(SSO, "/admin/sso/{connection}", get(admin::connection::page)),
+        route(SSO, "/admin/sso/setup", get(admin::setup::first)),
+        route(SSO, "/admin/sso/setup/choose", get(admin::setup::choose)),
+        route(
+            SSO,
+            "/admin/sso/setup/{idp}",
+            get(admin::setup::tell)
+                .post(admin::setup::save)
+                .layer(DefaultBodyLimit::max(admin::setup::LARGEST_UPLOAD)),
+        ),
         route(SSO, "/admin/sso/new", get(admin::edit::blank).post(admin::edit::create)),
         route(SSO, "/admin/sso/{connection}/edit", get(admin::edit::page).post(admin::edit::save)),
         route(SSO, "/admin/sso/{connection}/test", post(admin::test::start)),

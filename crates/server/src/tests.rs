@@ -32,5 +32,6 @@ mod portal;
 mod rest;
 mod scim;
 mod second_factors;
+mod setup;
 mod sso;
 mod sub_accounts;

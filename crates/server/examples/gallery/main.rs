@@ -75,6 +75,16 @@ fn members(folder: &Path) -> std::io::Result<()> {
     write(folder, "test_failed", &samples::test_failed())?;
     write(folder, "connections", &samples::connections())?;
     write(folder, "connection_none", &samples::connection_none())?;
+    write(folder, "setup_choose", &samples::setup::choose())?;
+    for (name, idp, problem) in [
+        ("setup_keycloak", "keycloak", None),
+        ("setup_other_problem", "other", Some("The metadata could not be read.")),
+    ] {
+        write(folder, name, &samples::setup::tell(idp, problem).ok_or_else(broken)?)?;
+    }
+    for (name, page) in samples::setup::progress() {
+        write(folder, name, &page)?;
+    }
     write(folder, "guides", &samples::guides())?;
     for guide in guides::ALL {
         write(folder, &format!("guide_{}", guide.id), &samples::guide(guide))?;

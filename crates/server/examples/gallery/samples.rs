@@ -13,6 +13,7 @@ mod mapping;
 mod metadata;
 mod report;
 pub mod second_factor;
+pub mod setup;
 
 pub use api::*;
 pub use arrivals::{edit_person, invitations, new_person};

@@ -66,7 +66,7 @@ pub(crate) async fn page(
     Ok(page::shown(&ConnectionPage::new(frame(&admin, Here::Sso), connection)))
 }
 
-fn change(admin: &AdminCtx, overview: &Overview) -> Change {
+pub(super) fn change(admin: &AdminCtx, overview: &Overview) -> Change {
     let before = overview.published.as_ref().map(|version| &version.settings);
     let draft = overview.draft.as_ref().map(|draft| Draft {
         number: draft.number,

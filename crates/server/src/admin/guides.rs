@@ -53,7 +53,7 @@ async fn ours(admin: &AdminCtx, of: Option<ConnectionId>) -> Result<Ours, Error>
     }
 }
 
-fn values(admin: &AdminCtx, ours: Ours) -> Values {
+pub(super) fn values(admin: &AdminCtx, ours: Ours) -> Values {
     let certificate = ours.certificate.map(|(_, pem)| pem);
     Values {
         logout_url: ours.logout_url,

@@ -3,7 +3,7 @@
 //! The texts are Markdown in `docs/guides`, embedded; how they become HTML is in `markdown.rs`. The one thing to know:
 //! a name in double braces is a placeholder, and [`Values`] says what is put there.
 
-mod markdown;
+pub(super) mod markdown;
 
 use super::Frame;
 use askama::Template;
@@ -142,6 +142,11 @@ impl GuidePage {
         let (intro, parts) = markdown::parts(guide.text, values)?;
         Ok(Self { frame, name: guide.name, choices, intro, parts })
     }
+}
+
+/// What a guide says before its parts, and the parts, with these values.
+pub(super) fn parts(guide: &Guide, values: &Values) -> Result<(String, Vec<Part>), askama::Error> {
+    markdown::parts(guide.text, values)
 }
 
 /// The Base64 of a PEM, in one line.
