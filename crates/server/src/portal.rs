@@ -18,12 +18,15 @@ pub mod licenses;
 pub mod log;
 pub mod mapping;
 pub mod moment;
+pub mod navigation;
 pub mod people;
 pub mod profile;
 pub mod response;
 pub mod visitors;
 
 use askama::Template;
+pub use navigation::Here;
+use navigation::Section;
 
 /// What stands around a page for a person who is signed in.
 #[derive(Debug, Clone)]
@@ -38,31 +41,12 @@ pub struct Frame {
     pub here: Here,
 }
 
-/// The pages that the bar at the top leads to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Here {
-    /// The person's own page.
-    Profile,
-    /// The SSO connection.
-    Sso,
-    /// What is made of attributes.
-    Mapping,
-    /// The users.
-    People,
-    /// The groups.
-    Groups,
-    /// The domains.
-    Domains,
-    /// The seats.
-    Licenses,
-    /// The response log.
-    Log,
-    /// Tokens and clients.
-    Api,
-    /// The guides to identity providers.
-    Guides,
-    /// None of them: an error.
-    Elsewhere,
+impl Frame {
+    /// Where the person can go from here.
+    #[must_use]
+    pub fn sections(&self) -> &'static [Section] {
+        if self.admin { navigation::SECTIONS } else { &[] }
+    }
 }
 
 /// One row of a list of facts: a name, its values, and why one wants to know.
