@@ -2,12 +2,15 @@
 
 use super::{PeopleCtx, Whom, unknown};
 use crate::directory;
+use crate::directory::people::{self, Setting};
 use crate::error::{Error, Kind};
 use jiff::Timestamp;
 use serde::Serialize;
 use vestibule_model::email::Email;
 use vestibule_model::id::UserId;
+use vestibule_model::license::License;
 use vestibule_model::mapping;
+use vestibule_model::provision::{Source, Wanted};
 use vestibule_model::trace::Change;
 use vestibule_model::user::{Logins, User};
 use vestibule_store::{self as store, Tx};
@@ -66,48 +69,78 @@ pub async fn activate(ctx: &PeopleCtx, whom: &Whom) -> Result<Changed, Error> {
     carry_out(ctx, whom, Deed::Activate).await
 }
 
+/// Gives a person another license type, or takes it away: the seat of the one before is free, one of the other is taken.
+///
+/// # Errors
+/// [`Kind::Conflict`] when no seat is left; [`Kind::Invalid`] when an add-on does not go with it; [`Kind::NotFound`] when the
+/// account has no such user.
+pub async fn set_license(ctx: &PeopleCtx, whom: &Whom, license: Option<License>) -> Result<Changed, Error> {
+    carry_out(ctx, whom, Deed::SetLicense(license)).await
+}
+
 /// What to do.
 #[derive(Debug, Clone)]
-enum Deed {
+pub(super) enum Deed {
     AddSsoLogin,
     ReplaceEmployeeId(Option<String>),
+    SetLicense(Option<License>),
     Deactivate,
     Activate,
 }
 
+/// Who does something, where and when.
+#[derive(Clone)]
+pub(super) struct Doer {
+    setting: Setting,
+    by: Option<(UserId, Email)>,
+}
+
+impl Doer {
+    pub(super) fn of(ctx: &PeopleCtx) -> Self {
+        let by = ctx.by.as_ref().map(|admin| (admin.id, admin.email.clone()));
+        Self { setting: Setting::new(&ctx.app, &ctx.account, Source::Portal), by }
+    }
+
+    fn rule(&self) -> String {
+        self.by.as_ref().map_or("by the operator".to_owned(), |(_, admin)| format!("by {admin}"))
+    }
+}
+
 async fn carry_out(ctx: &PeopleCtx, whom: &Whom, deed: Deed) -> Result<Changed, Error> {
-    let now = ctx.app.now();
-    let by = ctx.by.as_ref().map(|admin| (admin.id, admin.email.clone()));
+    let doer = Doer::of(ctx);
     let whom = whom.clone();
     let scope = ctx.app.store().account(ctx.account.id);
     scope
         .write(move |tx| {
-            let (whom, deed, by) = (whom.clone(), deed.clone(), by.clone());
+            let (whom, deed, doer) = (whom.clone(), deed.clone(), doer.clone());
             Box::pin(async move {
                 let found = whom.find(tx).await?.id;
-                if matches!(deed, Deed::Deactivate | Deed::Activate) {
+                if deed.moves_seats() {
                     // Seats before people, as sign-ins do: nobody waits for each other.
                     store::licenses::locked(tx).await?;
                 }
-                // From here on nobody else changes the record, so that no change is lost, and none of ours is refused.
-                let user = store::users::locked(tx, found).await?.ok_or_else(unknown)?;
-                let changes = deed.run(tx, &user, by.as_ref(), now).await?;
-                Ok(Changed { id: user.id, user: user.email, changes })
+                deed.on(tx, found, &doer).await
             })
         })
         .await
 }
 
 impl Deed {
-    async fn run(
-        &self,
-        tx: &Tx<'_>,
-        user: &User,
-        by: Option<&(UserId, Email)>,
-        now: Timestamp,
-    ) -> Result<Vec<Change>, Error> {
-        let rule = by.map_or("by the operator".to_owned(), |(_, admin)| format!("by {admin}"));
-        let id = by.map(|(id, _)| *id);
+    /// Whether seats change hands; whoever does it has locked them.
+    pub(super) fn moves_seats(&self) -> bool {
+        matches!(self, Self::SetLicense(_) | Self::Deactivate | Self::Activate)
+    }
+
+    /// Does it to one person.
+    pub(super) async fn on(&self, tx: &Tx<'_>, whom: UserId, doer: &Doer) -> Result<Changed, Error> {
+        // From here on nobody else changes the record, so that no change is lost, and none of ours is refused.
+        let user = store::users::locked(tx, whom).await?.ok_or_else(unknown)?;
+        let changes = self.run(tx, &user, doer).await?;
+        Ok(Changed { id: user.id, user: user.email, changes })
+    }
+
+    async fn run(&self, tx: &Tx<'_>, user: &User, doer: &Doer) -> Result<Vec<Change>, Error> {
+        let (rule, now) = (doer.rule(), doer.setting.now);
         match self {
             Self::AddSsoLogin => {
                 let after = User { logins: Logins { sso: true, ..user.logins }, ..user.clone() };
@@ -120,7 +153,19 @@ impl Deed {
                 let id = |user: &User| user.employee_id.clone();
                 write(tx, after, ("employee_id", id(user)), id, (rule, now)).await
             }
-            Self::Deactivate => directory::deactivate(tx, user, (id, &rule), now).await,
+            Self::SetLicense(license) => {
+                let wanted = Wanted { license: Some(*license), ..Wanted::default() };
+                let settled = people::settle(tx, &doer.setting, &wanted, Some(user)).await?;
+                Ok(settled
+                    .changes
+                    .into_iter()
+                    .map(|change| Change { rule: rule.clone(), ..change })
+                    .collect())
+            }
+            Self::Deactivate => {
+                let by = doer.by.as_ref().map(|(id, _)| *id);
+                directory::deactivate(tx, user, (by, &rule), now).await
+            }
             Self::Activate => directory::activate(tx, user, &rule, now).await,
         }
     }

@@ -3,12 +3,15 @@
 //! Both come by a [`PeopleCtx`] and call the same deeds. What a sign-in does is in `sign_in`; what follows from a change
 //! (seats, sessions) is in `directory`.
 
+pub mod bulk;
 mod deeds;
+mod find;
 mod verification;
 mod view;
 
 pub use crate::context::PeopleCtx;
-pub use deeds::{Changed, activate, add_sso_login, deactivate, replace_employee_id};
+pub use deeds::{Changed, activate, add_sso_login, deactivate, replace_employee_id, set_license};
+pub use find::{Filter, Found, LoginFilter, MOST_COUNTED, find};
 pub use verification::{PAUSE, Verification, send_verification};
 pub use view::{Belonging, LARGEST_PAGE, Page, Person, Pictured, Query, Summary, list, show};
 
