@@ -14,20 +14,14 @@ pub(crate) mod keys;
 pub(crate) mod log;
 pub(crate) mod mapping;
 pub(crate) mod metadata;
+pub(crate) mod overview;
 pub(crate) mod people;
 pub(crate) mod test;
+pub(crate) mod users;
 pub(crate) mod versions;
 
-use crate::extract::Admin;
-use crate::page;
 use crate::portal::{Frame, Here, profile};
-use axum::response::Response;
 use vestibule_app::AdminCtx;
-
-/// `GET /admin`
-pub(crate) async fn first(_admin: Admin) -> Response {
-    page::see_other("/admin/sso")
-}
 
 /// The frame around a page for this administrator.
 fn frame(admin: &AdminCtx, here: Here) -> Frame {

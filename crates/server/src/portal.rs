@@ -19,9 +19,11 @@ pub mod log;
 pub mod mapping;
 pub mod moment;
 pub mod navigation;
+pub mod overview;
 pub mod people;
 pub mod profile;
 pub mod response;
+pub mod users;
 pub mod visitors;
 
 use askama::Template;

@@ -81,12 +81,13 @@ pub(crate) fn vanity() -> Vec<Route> {
 fn administration() -> Vec<Route> {
     use Caller::Admin;
     vec![
-        route(Admin, "/admin", get(admin::first)),
-        route(Admin, "/admin/", get(admin::first)),
+        route(Admin, "/admin", get(admin::overview::page)),
+        route(Admin, "/admin/", get(admin::overview::page)),
         route(Admin, "/admin/guides", get(admin::guides::list)),
         route(Admin, "/admin/guides/{idp}", get(admin::guides::one)),
         route(Admin, "/admin/licenses", get(admin::people::licenses)),
-        route(Admin, "/admin/users", get(admin::people::list)),
+        route(Admin, "/admin/users", get(admin::users::list)),
+        route(Admin, "/admin/users/bulk", get(admin::users::back).post(admin::users::bulk)),
         route(
             Admin,
             "/admin/users/import",
@@ -198,8 +199,8 @@ fn mapping() -> Vec<Route> {
         ),
         route(
             Admin,
-            "/admin/mapping/rules/{category}/{rule}/raise",
-            get(admin::mapping::back).post(admin::mapping::raise),
+            "/admin/mapping/rules/{category}/{rule}/move",
+            get(admin::mapping::back).post(admin::mapping::move_to),
         ),
         route(
             Admin,

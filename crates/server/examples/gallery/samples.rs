@@ -10,6 +10,7 @@ mod imports;
 mod keys;
 mod mapping;
 mod metadata;
+pub mod overview;
 mod report;
 
 pub use api::*;

@@ -7,6 +7,8 @@
 pub enum Here {
     /// The person's own page.
     Profile,
+    /// How the account does.
+    Overview,
     /// The SSO connections.
     Sso,
     /// What is made of attributes.
@@ -57,6 +59,7 @@ const fn entry(here: Here, title: &'static str, href: &'static str) -> Entry {
 
 /// What administrators see.
 pub const SECTIONS: &[Section] = &[
+    Section { title: None, entries: &[entry(Here::Overview, "Overview", "/admin")] },
     Section {
         title: Some("Sign-in"),
         entries: &[
