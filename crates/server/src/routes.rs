@@ -82,7 +82,7 @@ fn administration() -> Vec<Route> {
     use Caller::Admin;
     vec![
         route(Admin, "/admin", get(admin::overview::page)),
-        route(Admin, "/admin/", get(admin::overview::page)),
+        route(Admin, "/admin/", get(admin::overview::without_slash)),
         route(Admin, "/admin/guides", get(admin::guides::list)),
         route(Admin, "/admin/guides/{idp}", get(admin::guides::one)),
         route(Admin, "/admin/licenses", get(admin::people::licenses)),

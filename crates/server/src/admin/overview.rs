@@ -14,3 +14,8 @@ pub(crate) async fn page(Admin(admin): Admin) -> Result<Response, Failure> {
     let seen = overview::now(&admin).await?;
     Ok(page::shown(&OverviewPage::new(frame(&admin, Here::Overview), &seen)))
 }
+
+/// `GET /admin/`: one page has one address.
+pub(crate) async fn without_slash(_admin: Admin) -> Response {
+    page::see_other("/admin")
+}
