@@ -18,6 +18,7 @@ use crate::limits::Allowances;
 use crate::live::{Live, LiveCache};
 use crate::outbound::{Outbound, Transport};
 use crate::provisioning::Answers;
+use crate::tallies::Tallies;
 use crate::tokens::Uses;
 use crate::vault::{DeploymentKey, Vault};
 use jiff::Timestamp;
@@ -45,6 +46,7 @@ pub(crate) struct Inner {
     pub(crate) random: Random,
     pub(crate) live: LiveCache,
     pub(crate) uses: Uses,
+    pub(crate) tallies: Tallies,
     pub(crate) calls: Waiting,
     pub(crate) answers: Answers,
     pub(crate) allowances: Allowances,
@@ -97,6 +99,7 @@ impl App {
             random,
             live: LiveCache::default(),
             uses: Uses::default(),
+            tallies: Tallies::default(),
             calls: Waiting::default(),
             answers: Answers::default(),
             allowances: Allowances::default(),

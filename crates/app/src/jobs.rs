@@ -6,7 +6,9 @@
 
 use crate::context::{App, JobCtx};
 use crate::error::Error;
-use crate::{alarms, calls, domains, idp_metadata, imports, keys, links, outbox, pictures, sessions, tokens};
+use crate::{
+    alarms, calls, domains, idp_metadata, imports, keys, links, outbox, pictures, sessions, tallies, tokens,
+};
 use jiff::{SignedDuration, Timestamp};
 use std::future::Future;
 use std::time::Duration;
@@ -22,7 +24,7 @@ const FORGET_EVERY: Duration = Duration::from_secs(10 * 60);
 /// How often it is asked whether something is due. One indexed read: cheap enough to be prompt.
 const LOOK_EVERY: Duration = Duration::from_secs(5);
 
-/// How often the uses of tokens are written down.
+/// How often the uses of tokens and the counts of sign-ins are written down.
 const NOTE_EVERY: Duration = Duration::from_secs(15);
 
 /// How long a node has for a job before another one takes it over.
@@ -39,9 +41,11 @@ pub async fn run(app: App, shutdown: impl Future<Output = ()>) {
         let forgetting = again(FORGET_EVERY, async || forget(app).await);
         let lane = |kind| again(LOOK_EVERY, async move || run_kind(app, kind).await.map(drop));
         let noting = again(NOTE_EVERY, async || tokens::write_uses(app).await.map(drop));
+        let counting = again(NOTE_EVERY, async || tallies::write_tallies(app).await.map(drop));
         tokio::join!(
             forgetting,
             noting,
+            counting,
             calls::keep_writing(app),
             lane(Kind::SpKeys),
             lane(Kind::IdpMetadata),
@@ -57,6 +61,9 @@ pub async fn run(app: App, shutdown: impl Future<Output = ()>) {
     }
     if let Err(error) = tokens::write_uses(app).await {
         tracing::warn!("the last uses of tokens are not noted: {error}");
+    }
+    if let Err(error) = tallies::write_tallies(app).await {
+        tracing::warn!("the last sign-ins are not counted: {error}");
     }
 }
 
@@ -204,6 +211,7 @@ pub async fn forget(app: &App) -> Result<(), Error> {
     purge(app, move |tx| Box::pin(store::alarms::purge(tx, now - alarms::KEPT))).await?;
     purge(app, move |tx| Box::pin(store::imports::purge_rows(tx, now - imports::KEPT))).await?;
     purge(app, move |tx| Box::pin(store::imports::purge(tx, now - imports::KEPT))).await?;
+    purge(app, move |tx| Box::pin(store::tallies::purge(tx, now - tallies::KEPT))).await?;
     let old = now - calls::KEPT;
     purge(app, move |tx| Box::pin(store::api_calls::purge(tx, old, calls::LEAST_KEPT))).await?;
     purge(app, move |tx| Box::pin(store::api_calls::purge_blocks(tx, old))).await?;

@@ -18,6 +18,7 @@ pub mod domain;
 pub mod duration;
 pub mod email;
 pub mod expression;
+pub mod first_steps;
 pub mod group;
 pub mod id;
 pub mod idp_metadata;

@@ -15,24 +15,16 @@ pub(crate) mod keys;
 pub(crate) mod log;
 pub(crate) mod mapping;
 pub(crate) mod metadata;
+pub(crate) mod overview;
 pub(crate) mod people;
 pub(crate) mod roles;
 pub(crate) mod setup;
 pub(crate) mod test;
+pub(crate) mod users;
 pub(crate) mod versions;
 
-use crate::extract::Admin;
-use crate::page;
 use crate::portal::{Frame, Here, profile};
-use axum::response::Response;
 use vestibule_app::AdminCtx;
-
-/// `GET /admin`: the first page that the person may open.
-pub(crate) async fn first(Admin(admin): Admin) -> Response {
-    let frame = frame(&admin, Here::Elsewhere);
-    let first = Here::PORTAL.into_iter().find(|page| frame.opens(*page));
-    page::see_other(first.unwrap_or(Here::Profile).address())
-}
 
 /// The frame around a page for this administrator.
 fn frame(admin: &AdminCtx, here: Here) -> Frame {

@@ -19,15 +19,20 @@ pub mod licenses;
 pub mod log;
 pub mod mapping;
 pub mod moment;
+pub mod navigation;
+pub mod overview;
 pub mod people;
 pub mod profile;
 pub mod response;
 pub mod roles;
 pub mod second_factor;
 pub mod setup;
+pub mod users;
 pub mod visitors;
 
 use askama::Template;
+pub use navigation::Here;
+use navigation::Section;
 use vestibule_model::permission::{Permission, Permissions};
 
 /// What stands around a page for a person who is signed in.
@@ -43,40 +48,20 @@ pub struct Frame {
     pub here: Here,
 }
 
-/// The pages that the bar at the top leads to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Here {
-    /// The person's own page.
-    Profile,
-    /// The SSO connection.
-    Sso,
-    /// What is made of attributes.
-    Mapping,
-    /// The users.
-    People,
-    /// The groups.
-    Groups,
-    /// The domains.
-    Domains,
-    /// The seats.
-    Licenses,
-    /// The roles that the account made for itself.
-    Roles,
-    /// The response log.
-    Log,
-    /// Tokens and clients.
-    Api,
-    /// The guides to identity providers.
-    Guides,
-    /// None of them: an error.
-    Elsewhere,
-}
-
 impl Frame {
+    /// Where the person can go from here.
+    #[must_use]
+    pub fn sections(&self) -> Vec<Section> {
+        navigation::sections(|page| self.opens(page) && !self.may.is_empty())
+    }
+
     /// Whether a page is one that the person may open.
     #[must_use]
     pub fn opens(&self, page: Here) -> bool {
-        page.needs().is_none_or(|(look, _)| self.may.allow(look))
+        match page {
+            Here::Overview => vestibule_app::overview::NEEDS.iter().all(|look| self.may.allow(*look)),
+            _ => page.needs().is_none_or(|(look, _)| self.may.allow(look)),
+        }
     }
 
     /// Whether the person may change what this page shows.
@@ -95,57 +80,6 @@ impl Frame {
     #[must_use]
     pub fn allows(&self, permission: Permission) -> bool {
         self.may.allow(permission)
-    }
-}
-
-impl Here {
-    /// The pages of the portal, in the order in which somebody is led to the first that they may open.
-    pub const PORTAL: [Self; 10] = [
-        Self::Sso,
-        Self::Mapping,
-        Self::People,
-        Self::Groups,
-        Self::Domains,
-        Self::Licenses,
-        Self::Roles,
-        Self::Log,
-        Self::Api,
-        Self::Guides,
-    ];
-
-    /// The permission to look at it, and the one to change what it shows; `None` where nobody needs one.
-    #[must_use]
-    pub fn needs(self) -> Option<(Permission, Permission)> {
-        match self {
-            Self::Profile | Self::Elsewhere => None,
-            Self::Sso | Self::Guides => Some((Permission::SsoRead, Permission::SsoEdit)),
-            Self::Mapping => Some((Permission::MappingRead, Permission::MappingEdit)),
-            Self::People => Some((Permission::UserRead, Permission::UserEdit)),
-            Self::Groups => Some((Permission::GroupRead, Permission::GroupEdit)),
-            Self::Domains => Some((Permission::DomainRead, Permission::DomainEdit)),
-            Self::Licenses => Some((Permission::LicenseRead, Permission::LicenseRead)),
-            Self::Roles => Some((Permission::RoleRead, Permission::RoleEdit)),
-            Self::Log => Some((Permission::LogRead, Permission::LogRead)),
-            Self::Api => Some((Permission::TokenRead, Permission::TokenEdit)),
-        }
-    }
-
-    /// Where it is.
-    #[must_use]
-    pub fn address(self) -> &'static str {
-        match self {
-            Self::Profile | Self::Elsewhere => "/profile",
-            Self::Sso => "/admin/sso",
-            Self::Guides => "/admin/guides",
-            Self::Mapping => "/admin/mapping",
-            Self::People => "/admin/users",
-            Self::Groups => "/admin/groups",
-            Self::Domains => "/admin/domains",
-            Self::Licenses => "/admin/licenses",
-            Self::Roles => "/admin/roles",
-            Self::Log => "/admin/log",
-            Self::Api => "/admin/api",
-        }
     }
 }
 

@@ -117,12 +117,13 @@ pub(crate) fn vanity() -> Vec<Route> {
 /// The portal's pages for administrators, but for those of connections.
 fn administration() -> Vec<Route> {
     vec![
-        route(Caller::Portal, "/admin", get(admin::first)),
-        route(Caller::Portal, "/admin/", get(admin::first)),
+        route(Caller::Portal, "/admin", get(admin::overview::page)),
+        route(Caller::Portal, "/admin/", get(admin::overview::without_slash)),
         route(SSO, "/admin/guides", get(admin::guides::list)),
         route(SSO, "/admin/guides/{idp}", get(admin::guides::one)),
         route(LICENSES, "/admin/licenses", get(admin::people::licenses)),
-        route(PEOPLE, "/admin/users", get(admin::people::list)),
+        route(PEOPLE, "/admin/users", get(admin::users::list)),
+        route(PEOPLE, "/admin/users/bulk", get(admin::users::back).post(admin::users::bulk)),
         route(
             PEOPLE,
             "/admin/users/import",
@@ -249,8 +250,8 @@ fn mapping() -> Vec<Route> {
         ),
         route(
             MAPPING,
-            "/admin/mapping/rules/{category}/{rule}/raise",
-            get(admin::mapping::back).post(admin::mapping::raise),
+            "/admin/mapping/rules/{category}/{rule}/move",
+            get(admin::mapping::back).post(admin::mapping::move_to),
         ),
         route(
             MAPPING,

@@ -51,9 +51,11 @@ mod sqlite;
 mod statement;
 mod store;
 pub mod sub_accounts;
+pub mod tallies;
 pub mod tokens;
 mod transaction;
 mod user_runs;
+pub mod user_search;
 pub mod users;
 mod value;
 

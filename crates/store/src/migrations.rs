@@ -59,6 +59,8 @@ const MIGRATIONS: &[Migration] = migrations![
     27 "0027_roles",
     28 "0028_allowances",
     29 "0029_second_factors",
+    30 "0030_overview",
+    31 "0031_user_search",
 ];
 
 const TABLE: &str = "CREATE TABLE IF NOT EXISTS schema_migrations (number {INTEGER} NOT NULL PRIMARY KEY, \

@@ -47,6 +47,9 @@ statements! { response_log:
          AND received_at >= $4 ORDER BY id DESC LIMIT $5"
     );
     COUNT = "SELECT COUNT(*) AS count FROM response_log WHERE account_id = $1 AND id >= $2 AND received_at >= $3";
+    // Answered from the index of those who were refused alone.
+    REFUSED = "SELECT id, person, code FROM response_log WHERE account_id = $1 AND id >= $2 AND outcome = 'refused' \
+               ORDER BY id DESC LIMIT $3";
     FIND_ACCOUNT = "SELECT account_id FROM response_log \
                     WHERE account_id IN (SELECT id FROM accounts) AND id = $1";
     PURGE = "DELETE FROM response_log WHERE (account_id, id) IN \
@@ -138,6 +141,30 @@ pub async fn count(tx: &Tx<'_>, since: Timestamp) -> Result<u64, Error> {
     Ok(u64::try_from(count).unwrap_or(0))
 }
 
+/// A response that nobody was let in by.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Refused {
+    /// The row.
+    pub id: LogId,
+    /// The address that it asserted.
+    pub person: Option<String>,
+    /// Why.
+    pub code: Option<Code>,
+}
+
+/// The responses since a time that were refused, newest first, at most so many.
+///
+/// # Errors
+/// Those of the database.
+pub async fn refused(tx: &Tx<'_>, since: Timestamp, limit: u32) -> Result<Vec<Refused>, Error> {
+    let rows = tx.rows(&REFUSED, params![tx.account(), first_id_at(since), limit]).await?;
+    let read = rows.into_iter().map(|mut row| {
+        let id = row.id("id", LogId::from_bytes)?;
+        Ok(Refused { id, person: row.text_or_null("person")?, code: code(&mut row)? })
+    });
+    read.collect()
+}
+
 /// The account in whose log a row is: for the operator, who need not know the account.
 ///
 /// # Errors
@@ -170,8 +197,12 @@ fn number(code: Code) -> i64 {
     i64::from(code.number())
 }
 
+fn code(row: &mut Row) -> Result<Option<Code>, Error> {
+    let number = row.integer_or_null("code")?.and_then(|number| u16::try_from(number).ok());
+    Ok(number.and_then(Code::from_number))
+}
+
 fn read(row: &mut Row) -> Result<Entry, Error> {
-    let code = row.integer_or_null("code")?.and_then(|code| u16::try_from(code).ok());
     Ok(Entry {
         id: row.id("id", LogId::from_bytes)?,
         tracking_id: row.id("tracking_id", TrackingId::from_bytes)?,
@@ -179,7 +210,7 @@ fn read(row: &mut Row) -> Result<Entry, Error> {
         connection: row.id_or_null("connection_id", ConnectionId::from_bytes)?,
         user: row.text_or_null("person")?,
         outcome: row.word("outcome", OutcomeWord::from_word)?,
-        code: code.and_then(Code::from_number),
+        code: code(row)?,
     })
 }
 

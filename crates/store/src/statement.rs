@@ -109,8 +109,10 @@ pub(crate) fn all() -> impl Iterator<Item = &'static Statement> {
         crate::sp_keys::STATEMENTS,
         crate::store::STATEMENTS,
         crate::sub_accounts::STATEMENTS,
+        crate::tallies::STATEMENTS,
         crate::tokens::STATEMENTS,
         crate::user_runs::STATEMENTS,
+        crate::user_search::STATEMENTS,
         crate::users::STATEMENTS,
     ]
     .into_iter()

@@ -44,12 +44,12 @@ statements! { users:
     // It inserts nothing unless the address was claimed before.
     INSERT = "INSERT INTO users (account_id, id, email, email_folded, status, role, login_work_email, login_sso, \
               license, version, created_at, updated_at, profile, holdings, employee_id, email_changed_at, user_name, \
-              user_name_folded, external_id, scim, scim_version) \
-              SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21 \
+              user_name_folded, external_id, scim, scim_version, name_folded, last_name_folded) \
+              SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23 \
               WHERE EXISTS (SELECT 1 FROM emails e WHERE e.folded = $4 AND e.account_id = $1 AND e.user_id = $2)";
     UPDATE = "UPDATE users SET email = $3, status = $5, role = $6, login_work_email = $7, login_sso = $8, license = $9, \
               version = version + 1, updated_at = $11, profile = $12, holdings = $13, employee_id = $14, \
-              email_changed_at = $15 \
+              email_changed_at = $15, name_folded = $16, last_name_folded = $17 \
               WHERE account_id = $1 AND id = $2 AND email_folded = $4 AND version = $10";
     RENAME = "UPDATE users SET email = $3, email_folded = $4 WHERE account_id = $1 AND id = $2 AND version = $5";
     ADDRESS = "SELECT email_folded FROM users WHERE account_id = $1 AND id = $2 AND version = $3 {FOR_UPDATE}";
@@ -187,6 +187,8 @@ pub async fn insert_described(tx: &Tx<'_>, user: &User, said: Option<Description
         said.and_then(|said| said.external_id),
         said.map(|said| said.document),
         said.map(|said| said.version),
+        name_folded(user),
+        last_name_folded(user),
     ];
     let claim = params![folded, account, user.id];
     // One after the other: statements that are awaited together have no order while they are being prepared.
@@ -247,6 +249,21 @@ fn hold_link(tx: &Tx<'_>, user: &User) -> Result<(), Error> {
     }
 }
 
+/// The name that others see, as it is searched for; `None` where it is the address.
+fn name_folded(user: &User) -> Option<String> {
+    let name = user.shown_name();
+    (name != user.email.as_str()).then(|| searched(&name))
+}
+
+/// The last name, as it is searched for.
+fn last_name_folded(user: &User) -> Option<String> {
+    user.profile.value(&Field::LastName).map(searched)
+}
+
+fn searched(name: &str) -> String {
+    name.replace('\0', "").to_lowercase()
+}
+
 async fn write(tx: &Tx<'_>, user: &User) -> Result<bool, Error> {
     hold_link(tx, user)?;
     let row = params![
@@ -265,6 +282,8 @@ async fn write(tx: &Tx<'_>, user: &User) -> Result<bool, Error> {
         json(&user.holdings)?,
         user.employee_id.as_deref(),
         user.email_changed_at,
+        name_folded(user),
+        last_name_folded(user),
     ];
     Ok(tx.execute(&UPDATE, row).await.map_err(sort)? == 1)
 }

@@ -88,7 +88,7 @@ fn a_domain_is_claimed_proved_and_enforced_and_the_exempt_owner_still_comes_in()
     somebody.wait_for(INSIDE);
 
     let exempt = Browser::open().unwrap();
-    for (page, home) in [(deployment.vanity("/signin"), "/profile"), (glass, "/admin/sso")] {
+    for (page, home) in [(deployment.vanity("/signin"), "/profile"), (glass, "/admin")] {
         enter(&exempt, &page, OWNER);
         exempt.wait_for("input[name=password]");
         exempt.fill("input[name=password]", PASSWORD);

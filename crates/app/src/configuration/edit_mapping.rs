@@ -47,8 +47,15 @@ pub enum Change {
     },
     /// Takes a rule away; with the last one go the exemptions and what happens otherwise.
     RemoveRule(CategoryName, usize),
-    /// Puts a rule before the one above it.
-    RaiseRule(CategoryName, usize),
+    /// Puts a rule at another place; those between move by one.
+    MoveRule {
+        /// Whose rule it is.
+        category: CategoryName,
+        /// Where it stands, from 0.
+        from: usize,
+        /// Where it is to stand.
+        to: usize,
+    },
     /// What happens when no rule applies (`no_match`, and `give` for a value), and who is exempt (`users`, `groups`).
     Rest(CategoryName, Form),
     /// The attribute of the auto mapping of each kind of group.
@@ -231,12 +238,13 @@ fn put(table: &mut Table, change: &Change) -> Result<(), Error> {
             }
         }
         Change::RemoveRule(category, number) => remove(table, *category, *number)?,
-        Change::RaiseRule(category, number) => {
+        Change::MoveRule { category, from, to } => {
             let rules = rules(table, *category)?;
-            if *number == 0 || *number >= rules.len() {
+            if *from >= rules.len() || *to >= rules.len() {
                 return Err(no_rule());
             }
-            rules.swap(*number, *number - 1);
+            let moved = rules.remove(*from);
+            rules.insert(*to, moved);
         }
         Change::Rest(category, form) => rest(table, *category, form)?,
         Change::Auto(form) => {

@@ -42,7 +42,7 @@ impl Which {
         }
     }
 
-    async fn id(&self, tx: &Tx<'_>) -> Result<GroupId, Error> {
+    pub(crate) async fn id(&self, tx: &Tx<'_>) -> Result<GroupId, Error> {
         match self {
             Self::Id(id) => Ok(*id),
             Self::Name(kind, name) => {

@@ -88,6 +88,12 @@ const MOST_TRIES: u32 = 16;
 /// [`crate::Kind::Refused`] with the tracking ID when nobody is let in.
 pub async fn finish(ctx: &VisitorCtx, posted: Posted<'_>) -> Result<Finished, Error> {
     let now = ctx.app.now();
+    let finished = take(ctx, posted, now).await;
+    ctx.app.inner.tallies.note(ctx.account().id, now, &finished);
+    finished
+}
+
+async fn take(ctx: &VisitorCtx, posted: Posted<'_>, now: Timestamp) -> Result<Finished, Error> {
     let decoded = response::decode(posted.saml_response);
     if let Some(trial) = Trial::answered(ctx, decoded.as_deref().ok(), posted.browser, now).await? {
         return trial.finish(ctx, decoded.unwrap_or_default()).await;

@@ -2,14 +2,17 @@
 
 use super::{PeopleCtx, Whom, unknown};
 use crate::directory;
+use crate::directory::people::{self, Setting};
 use crate::error::{Error, Kind};
 use crate::roles;
 use jiff::Timestamp;
 use serde::Serialize;
 use vestibule_model::email::Email;
 use vestibule_model::id::UserId;
+use vestibule_model::license::License;
 use vestibule_model::mapping;
 use vestibule_model::permission::Permission;
+use vestibule_model::provision::{Source, Wanted};
 use vestibule_model::trace::Change;
 use vestibule_model::user::{Logins, Role, User};
 use vestibule_store::{self as store, Tx};
@@ -77,53 +80,83 @@ pub(crate) async fn give_role(ctx: &PeopleCtx, whom: &Whom, role: Role) -> Resul
     carry_out(ctx, whom, Deed::GiveRole(role)).await
 }
 
+/// Gives a person another license type, or takes it away: the seat of the one before is free, one of the other is taken.
+///
+/// # Errors
+/// [`Kind::Conflict`] when no seat is left; [`Kind::Invalid`] when an add-on does not go with it; [`Kind::NotFound`] when the
+/// account has no such user.
+pub async fn set_license(ctx: &PeopleCtx, whom: &Whom, license: Option<License>) -> Result<Changed, Error> {
+    ctx.must(Permission::UserEdit)?;
+    carry_out(ctx, whom, Deed::SetLicense(license)).await
+}
+
 /// What to do.
 #[derive(Debug, Clone)]
-enum Deed {
+pub(super) enum Deed {
     GiveRole(Role),
     AddSsoLogin,
     ReplaceEmployeeId(Option<String>),
+    SetLicense(Option<License>),
     Deactivate,
     Activate,
 }
 
+/// Who does something, where and when.
+#[derive(Clone)]
+pub(super) struct Doer {
+    setting: Setting,
+    ctx: PeopleCtx,
+}
+
+impl Doer {
+    pub(super) fn of(ctx: &PeopleCtx) -> Self {
+        Self { setting: Setting::new(&ctx.app, &ctx.account, Source::Portal), ctx: ctx.clone() }
+    }
+
+    fn rule(&self) -> String {
+        self.ctx.by.as_ref().map_or("by the operator".to_owned(), |admin| format!("by {}", admin.email))
+    }
+}
+
 async fn carry_out(ctx: &PeopleCtx, whom: &Whom, deed: Deed) -> Result<Changed, Error> {
-    let now = ctx.app.now();
-    let by = ctx.by.as_ref().map(|admin| (admin.id, admin.email.clone()));
+    let doer = Doer::of(ctx);
+    let whom = whom.clone();
     let scope = ctx.app.store().account(ctx.account.id);
-    let (ctx, whom) = (ctx.clone(), whom.clone());
     scope
         .write(move |tx| {
-            let (ctx, whom, deed, by) = (ctx.clone(), whom.clone(), deed.clone(), by.clone());
+            let (whom, deed, doer) = (whom.clone(), deed.clone(), doer.clone());
             Box::pin(async move {
                 let found = whom.find(tx).await?.id;
-                if matches!(deed, Deed::Deactivate | Deed::Activate) {
+                if deed.moves_seats() {
                     // Seats before people, as sign-ins do: nobody waits for each other.
                     store::licenses::locked(tx).await?;
                 }
-                // From here on nobody else changes the record, so that no change is lost, and none of ours is refused.
-                let user = store::users::locked(tx, found).await?.ok_or_else(unknown)?;
-                match &deed {
-                    Deed::GiveRole(role) => roles::may_give(tx, &ctx, &user, role).await?,
-                    _ => ctx.must_reach(&user)?,
-                }
-                let changes = deed.run(tx, &user, by.as_ref(), now).await?;
-                Ok(Changed { id: user.id, user: user.email, changes })
+                deed.on(tx, found, &doer).await
             })
         })
         .await
 }
 
 impl Deed {
-    async fn run(
-        &self,
-        tx: &Tx<'_>,
-        user: &User,
-        by: Option<&(UserId, Email)>,
-        now: Timestamp,
-    ) -> Result<Vec<Change>, Error> {
-        let rule = by.map_or("by the operator".to_owned(), |(_, admin)| format!("by {admin}"));
-        let id = by.map(|(id, _)| *id);
+    /// Whether seats change hands; whoever does it has locked them.
+    pub(super) fn moves_seats(&self) -> bool {
+        matches!(self, Self::SetLicense(_) | Self::Deactivate | Self::Activate)
+    }
+
+    /// Does it to one person.
+    pub(super) async fn on(&self, tx: &Tx<'_>, whom: UserId, doer: &Doer) -> Result<Changed, Error> {
+        // From here on nobody else changes the record, so that no change is lost, and none of ours is refused.
+        let user = store::users::locked(tx, whom).await?.ok_or_else(unknown)?;
+        match self {
+            Self::GiveRole(role) => roles::may_give(tx, &doer.ctx, &user, role).await?,
+            _ => doer.ctx.must_reach(&user)?,
+        }
+        let changes = self.run(tx, &user, doer).await?;
+        Ok(Changed { id: user.id, user: user.email, changes })
+    }
+
+    async fn run(&self, tx: &Tx<'_>, user: &User, doer: &Doer) -> Result<Vec<Change>, Error> {
+        let (rule, now) = (doer.rule(), doer.setting.now);
         match self {
             Self::GiveRole(role) => {
                 let after = User { role: role.clone(), ..user.clone() };
@@ -141,7 +174,19 @@ impl Deed {
                 let id = |user: &User| user.employee_id.clone();
                 write(tx, after, ("employee_id", id(user)), id, (rule, now)).await
             }
-            Self::Deactivate => directory::deactivate(tx, user, (id, &rule), now).await,
+            Self::SetLicense(license) => {
+                let wanted = Wanted { license: Some(*license), ..Wanted::default() };
+                let settled = people::settle(tx, &doer.setting, &wanted, Some(user)).await?;
+                Ok(settled
+                    .changes
+                    .into_iter()
+                    .map(|change| Change { rule: rule.clone(), ..change })
+                    .collect())
+            }
+            Self::Deactivate => {
+                let by = doer.ctx.by.as_ref().map(|admin| admin.id);
+                directory::deactivate(tx, user, (by, &rule), now).await
+            }
             Self::Activate => directory::activate(tx, user, &rule, now).await,
         }
     }

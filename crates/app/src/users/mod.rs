@@ -4,7 +4,9 @@
 //! (seats, sessions) is in `directory`.
 
 mod arrivals;
+pub mod bulk;
 mod deeds;
+mod find;
 mod invitations;
 mod verification;
 mod view;
@@ -14,7 +16,8 @@ pub use crate::directory::arrivals::Action;
 pub use crate::rest::Said;
 pub use arrivals::{create, edit};
 pub(crate) use deeds::give_role;
-pub use deeds::{Changed, activate, add_sso_login, deactivate, replace_employee_id};
+pub use deeds::{Changed, activate, add_sso_login, deactivate, replace_employee_id, set_license};
+pub use find::{Filter, Found, LoginFilter, MOST_COUNTED, find};
 pub use invitations::{Invitation, Invited, MOST, invitations, invite_again, withdraw};
 pub use verification::{PAUSE, Verification, send_verification};
 pub use view::{Belonging, LARGEST_PAGE, Page, Person, Pictured, Query, Summary, list, show};

@@ -193,7 +193,7 @@ pub async fn show(ctx: &PeopleCtx, whom: &Whom) -> Result<Person, Error> {
 }
 
 impl Summary {
-    fn of(user: &User) -> Self {
+    pub(super) fn of(user: &User) -> Self {
         Self {
             id: user.id,
             email: user.email.clone(),

@@ -11,6 +11,7 @@
 
 mod account;
 mod account_file;
+mod account_overview;
 mod accounts;
 mod admission;
 mod apart;
@@ -75,6 +76,7 @@ mod tests_of_drafts;
 mod times;
 mod tokens;
 mod unsolicited;
+mod user_search;
 mod versions;
 mod wanted;
 mod world;

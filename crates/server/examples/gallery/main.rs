@@ -103,6 +103,8 @@ fn members(folder: &Path) -> std::io::Result<()> {
 }
 
 fn administration(folder: &Path) -> std::io::Result<()> {
+    write(folder, "overview", &samples::overview::busy().ok_or_else(broken)?)?;
+    write(folder, "overview_first_day", &samples::overview::first_day())?;
     write(folder, "mapping", &samples::mapping())?;
     write(folder, "mapping_form", &samples::mapping_form(false))?;
     write(folder, "mapping_form_problem", &samples::mapping_form(true))?;
@@ -118,12 +120,15 @@ fn administration(folder: &Path) -> std::io::Result<()> {
     let docs = DocsPage::of_this_service().map_err(std::io::Error::other)?;
     write(folder, "docs", &docs)?;
     domains(folder)?;
-    write(folder, "people", &samples::people())?;
     write(folder, "person_new", &samples::new_person(false))?;
     write(folder, "person_new_problem", &samples::new_person(true))?;
     write(folder, "person_edit", &samples::edit_person().ok_or_else(broken)?)?;
     write(folder, "invitations", &samples::invitations(false))?;
     write(folder, "invitations_empty", &samples::invitations(true))?;
+    write(folder, "users", &samples::users(false))?;
+    write(folder, "users_problem", &samples::users(true))?;
+    write(folder, "users_none", &samples::users_none())?;
+    write(folder, "users_report", &samples::users_report())?;
     write(folder, "imports", &samples::imports(false))?;
     write(folder, "imports_problem", &samples::imports(true))?;
     for state in [State::Checking, State::Checked, State::Applying, State::Done] {

@@ -11,6 +11,7 @@ mod imports;
 mod keys;
 mod mapping;
 mod metadata;
+pub mod overview;
 mod report;
 pub mod second_factor;
 pub mod setup;

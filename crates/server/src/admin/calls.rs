@@ -42,14 +42,14 @@ pub(crate) async fn page(
     let found = paged(&query, entries);
     let Query { user, ending, dialect, since, before: _ } = query;
     let search = Search { user, ending, dialect, since };
-    Ok(page::shown(&CallsPage::new(frame(&admin, Here::Api), search, found)))
+    Ok(page::shown(&CallsPage::new(frame(&admin, Here::Calls), search, found)))
 }
 
 /// `GET /admin/api/calls/{call}`
 pub(crate) async fn one(Admin(admin): Admin, Path(call): Path<String>) -> Result<Response, Failure> {
     let call = call.parse().map_err(|_| Failure::NoPage)?;
     let explained = calls::show(&admin, call).await?;
-    Ok(page::shown(&CallPage::new(frame(&admin, Here::Api), explained.entry, explained.detail)))
+    Ok(page::shown(&CallPage::new(frame(&admin, Here::Calls), explained.entry, explained.detail)))
 }
 
 fn filter(query: &Query, now: Timestamp) -> Filter {

@@ -101,11 +101,13 @@ pub(crate) async fn save_rest(
     put(&admin, &Piece::Rest(named(&category)?), form).await
 }
 
-/// The version that the page showed, and whether a question was answered, or what it would come to is asked.
+/// The version that the page showed, where a rule is to stand, and whether a question was answered, or what it would come to is
+/// asked.
 #[derive(Deserialize)]
 pub(crate) struct Pressed {
     version: i64,
     consent: Option<String>,
+    to: Option<usize>,
     #[serde(rename = "do")]
     wanted: Option<String>,
 }
@@ -121,25 +123,28 @@ pub(crate) async fn back(_admin: Admin) -> Response {
     page::see_other("/admin/mapping")
 }
 
-/// `POST /admin/mapping/rules/{category}/{rule}/raise`
-pub(crate) async fn raise(
+/// `POST /admin/mapping/rules/{category}/{rule}/move`: by an arrow at once, by a drag after a question.
+pub(crate) async fn move_to(
     Admin(admin): Admin,
     Path((category, rule)): Path<(String, String)>,
     Fields(form): Fields<Pressed>,
 ) -> Result<Response, Failure> {
-    let (category, number) = (named(&category)?, numbered(&rule)?);
-    let change = Change::RaiseRule(category, number);
+    let (category, from) = (named(&category)?, numbered(&rule)?);
+    let to = form.to.ok_or(Failure::BadFields)?;
+    let change = Change::MoveRule { category, from, to };
     if !form.simulates() {
         edit_mapping(&admin, form.version, &change).await?;
         return Ok(to_category(category));
     }
     let sentences = sentences(&admin, category).await?;
-    let above = number.checked_sub(1).and_then(|above| sentences.get(above)).ok_or(Failure::NoPage)?;
-    let moved = sentences.get(number).ok_or(Failure::NoPage)?;
-    let heading = format!("Move rule {} of {} up?", number + 1, category.title());
-    let text = format!("“{moved}” would be asked before “{above}”.");
-    let question = question((category, number, "raise"), (heading, text, "Move it"), &admin, form.version);
-    Ok(page::shown(&QuestionPage { outlook: outlook(&admin, form.version, &change).await?, ..question }))
+    let moved = sentences.get(from).ok_or(Failure::NoPage)?;
+    let there = sentences.get(to).ok_or(Failure::NoPage)?;
+    let heading = format!("Move rule {} of {} to place {}?", from + 1, category.title(), to + 1);
+    let side = if to < from { "before" } else { "after" };
+    let text = format!("“{moved}” would be asked {side} “{there}”.");
+    let question = question((category, from, "move"), (heading, text, "Move it"), &admin, form.version);
+    let outlook = outlook(&admin, form.version, &change).await?;
+    Ok(page::shown(&QuestionPage { outlook, fields: vec![("to", to.to_string())], ..question }))
 }
 
 /// `POST /admin/mapping/rules/{category}/{rule}/remove`
@@ -187,6 +192,7 @@ fn question(
         version,
         button,
         back: format!("/admin/mapping#{category}"),
+        fields: Vec::new(),
         outlook: None,
     }
 }

@@ -1,29 +1,24 @@
-//! People: the list, one person, and what an administrator does about one of them.
+//! People: one person, and what an administrator does about one of them.
 
 use super::frame;
 use crate::error::Failure;
-use crate::extract::{Admin, Asking, Fields};
+use crate::extract::{Admin, Fields};
 use crate::page;
 use crate::portal::Here;
 use crate::portal::connection::ConfirmPage;
 use crate::portal::licenses::LicensesPage;
-use crate::portal::people::{PeoplePage, PersonPage};
+use crate::portal::people::{EVENTS, PersonPage};
 use axum::extract::Path;
 use axum::response::Response;
 use serde::Deserialize;
 use vestibule_app::groups::{self, Which};
 use vestibule_app::users::{self, Whom};
-use vestibule_app::{AdminCtx, Kind, calls, response_log, roles, seats, second_factor};
+use vestibule_app::{AdminCtx, calls, response_log, roles, seats, second_factor};
 use vestibule_model::api_call;
 use vestibule_model::group::GroupKind;
 use vestibule_model::id::UserId;
 use vestibule_model::permission::Permission;
 use vestibule_model::response_log::Filter;
-
-/// Rows on a page.
-const ROWS: u32 = 50;
-/// How many of a person's responses, and of the calls about a person, are shown.
-const RESPONSES: u32 = 10;
 
 /// `GET /admin/licenses`
 pub(crate) async fn licenses(Admin(admin): Admin) -> Result<Response, Failure> {
@@ -31,40 +26,15 @@ pub(crate) async fn licenses(Admin(admin): Admin) -> Result<Response, Failure> {
     Ok(page::shown(&LicensesPage::new(frame(&admin, Here::Licenses), &inventory)))
 }
 
-/// What addresses begin with, and after which one the page begins.
-#[derive(Default, Deserialize)]
-#[serde(default)]
-pub(crate) struct Query {
-    prefix: String,
-    after: Option<String>,
-}
-
-/// `GET /admin/users`
-pub(crate) async fn list(Admin(admin): Admin, Asking(query): Asking<Query>) -> Result<Response, Failure> {
-    let Query { prefix, after } = query;
-    let wanted = users::Query { prefix: prefix.clone(), after, limit: ROWS };
-    let found = match users::list(&admin.people(), &wanted).await {
-        Ok(page) => Ok(page),
-        Err(error) if error.kind() == Kind::Invalid => Err(page::words(&error)),
-        Err(error) => return Err(error.into()),
-    };
-    let next = found.as_ref().ok().and_then(|page| page.next.as_deref()).map(|after| {
-        let mut query = url::form_urlencoded::Serializer::new(String::new());
-        let query = query.append_pair("prefix", &prefix).append_pair("after", after).finish();
-        format!("/admin/users?{query}")
-    });
-    Ok(page::shown(&PeoplePage::new(frame(&admin, Here::People), prefix, found, next)))
-}
-
 /// `GET /admin/users/{user}`
 pub(crate) async fn one(Admin(admin): Admin, Path(user): Path<String>) -> Result<Response, Failure> {
     let person = users::show(&admin.people(), &known(&user)?.into()).await?;
     let user = Some(person.summary.email.folded().to_owned());
-    let filter = Filter { user, limit: RESPONSES, ..Filter::default() };
+    let filter = Filter { user, limit: EVENTS, ..Filter::default() };
     let mut logged = (Vec::new(), Vec::new());
     if admin.permissions().allow(Permission::LogRead) {
         let about = person.summary.id.to_string();
-        let called = api_call::Filter { limit: RESPONSES, ..Default::default() };
+        let called = api_call::Filter { limit: EVENTS, ..Default::default() };
         logged.0 = response_log::search(&admin, &filter).await?;
         logged.1 = calls::search(&admin, Some(&about), &called).await?;
     }

@@ -64,7 +64,7 @@ impl ApiPage {
 
 fn token(token: tokens::Summary) -> Row {
     let time =
-        |time: Option<jiff::Timestamp>, none: &str| time.map_or(none.to_owned(), |time| Moment(time).clock());
+        |time: Option<jiff::Timestamp>, none: &str| time.map_or(none.to_owned(), |time| Moment(time).full());
     Row {
         address: (token.state != State::Revoked).then(|| format!("/admin/api/tokens/{}/revoke", token.id)),
         id: token.id.to_string(),

@@ -1,6 +1,7 @@
-//! The guides to identity providers, with the account's own values in their places: the list, and one guide.
+//! The guides to identity providers, with the account's own values in their places, and the documents that explain the portal's
+//! pages: the list, and one of them.
 //!
-//! The texts are Markdown in `docs/guides`, embedded; how they become HTML is in `markdown.rs`. The one thing to know:
+//! The texts are Markdown in `docs`, embedded; how they become HTML is in `markdown.rs`. The one thing to know:
 //! a name in double braces is a placeholder, and [`Values`] says what is put there.
 
 pub(super) mod markdown;
@@ -22,18 +23,20 @@ pub struct Guide {
 }
 
 macro_rules! guides {
-    ($($id:literal, $name:literal, $kind:literal;)+) => {
-        /// Every guide, in the order of the list.
-        pub const ALL: &[Guide] = &[$(Guide {
+    ($(#[$about:meta])* $all:ident in $folder:literal: $($id:literal, $name:literal, $kind:literal;)+) => {
+        $(#[$about])*
+        pub const $all: &[Guide] = &[$(Guide {
             id: $id,
             name: $name,
             kind: $kind,
-            text: include_str!(concat!("../../../../docs/guides/", $id, ".md")),
+            text: include_str!(concat!("../../../../docs/", $folder, $id, ".md")),
         }),+];
     };
 }
 
 guides! {
+    /// Every guide to an identity provider, in the order of the list.
+    ALL in "guides/":
     "entra-id", "Microsoft Entra ID", "Microsoft’s directory in the cloud, Azure AD in former times";
     "okta", "Okta", "Workforce identity in the cloud";
     "google-workspace", "Google Workspace", "Google accounts of an organization";
@@ -46,10 +49,24 @@ guides! {
     "lemonldap-ng", "LemonLDAP::NG", "Open source, common in public administration";
 }
 
-/// The guide of this id.
+guides! {
+    /// What stands behind the pages of the portal, each of which leads to its own.
+    DOCUMENTS in "":
+    "mapping", "Mapping", "Attributes become profiles, licenses, roles and groups";
+    "attribute-mapping-language", "Expressions", "How a value is made of several attributes";
+    "domains", "Domains", "Claimed, proved, managed, and SSO enforced";
+    "importing-people", "Importing people", "From a file, with everything shown before it is done";
+    "scim", "SCIM", "How a directory keeps users and groups right";
+    "rest-api", "REST API", "Users by programs of your own";
+    "api", "Tokens and clients", "What programs show, and what they may do";
+    "errors", "Error codes", "Why a sign-in is refused, and what to do";
+    "account-file", "Account file", "Everything that is configured, as one file";
+}
+
+/// The guide or the document of this id.
 #[must_use]
 pub fn find(id: &str) -> Option<&'static Guide> {
-    ALL.iter().find(|guide| guide.id == id)
+    ALL.iter().chain(DOCUMENTS).find(|guide| guide.id == id)
 }
 
 /// What is put into the places that guides leave open.

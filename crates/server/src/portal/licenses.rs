@@ -9,27 +9,33 @@ use vestibule_model::license::{Inventory, Product, Seats};
 #[template(path = "licenses.html")]
 pub struct LicensesPage {
     frame: Frame,
-    rows: Vec<Row>,
+    rows: Vec<SeatRow>,
 }
 
+/// The seats of a product.
 #[derive(Debug)]
-struct Row {
-    product: String,
-    kind: &'static str,
-    seats: Seats,
-    left: Badge,
+pub(super) struct SeatRow {
+    pub(super) product: String,
+    pub(super) kind: &'static str,
+    pub(super) seats: Seats,
+    pub(super) left: Badge,
 }
 
 impl LicensesPage {
     /// The page.
     #[must_use]
     pub fn new(frame: Frame, inventory: &Inventory) -> Self {
-        let some = inventory.0.iter().filter(|(_, seats)| seats.total > 0 || seats.used > 0);
-        Self { frame, rows: some.map(|(product, seats)| row(*product, *seats)).collect() }
+        Self { frame, rows: rows(inventory) }
     }
 }
 
-fn row(product: Product, seats: Seats) -> Row {
+/// The products of which there are seats.
+pub(super) fn rows(inventory: &Inventory) -> Vec<SeatRow> {
+    let some = inventory.0.iter().filter(|(_, seats)| seats.total > 0 || seats.used > 0);
+    some.map(|(product, seats)| row(*product, *seats)).collect()
+}
+
+fn row(product: Product, seats: Seats) -> SeatRow {
     let left = (seats.total - seats.used).max(0);
     let left = match left {
         0 => Badge::new("is-bad", "None left"),
@@ -40,5 +46,5 @@ fn row(product: Product, seats: Seats) -> Row {
         Product::License(_) => "License type",
         Product::AddOn(_) => "Add-on",
     };
-    Row { product: product.to_string(), kind, seats, left }
+    SeatRow { product: product.to_string(), kind, seats, left }
 }

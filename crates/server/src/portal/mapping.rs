@@ -42,6 +42,8 @@ struct BasicRow {
 struct CategoryPart {
     word: String,
     title: &'static str,
+    /// How many of the rules can change places: all but the one for every other case.
+    movable: usize,
     rules: Vec<RuleRow>,
     otherwise: String,
     exempt: Vec<String>,
@@ -61,6 +63,10 @@ const MANY: usize = 12;
 impl CategoryPart {
     fn is_long(&self) -> bool {
         self.rules.len() > MANY
+    }
+
+    fn places(&self) -> Vec<usize> {
+        (0..self.movable).collect()
     }
 }
 
@@ -163,6 +169,7 @@ fn part(name: CategoryName, category: &Category) -> CategoryPart {
     CategoryPart {
         word: name.to_string(),
         title: name.title(),
+        movable,
         rules: rules.collect(),
         otherwise: words::no_match(name, &category.no_match),
         exempt: words::exempt(&category.exempt),

@@ -1,4 +1,8 @@
-//! Points in time as pages show them: UTC in words, and the machine's spelling for the script, which adds local time.
+//! Points in time as pages show them: UTC in words, and the machine's spelling for the script, which puts the reader's own zone
+//! in their place. Whoever reads without a script reads UTC.
+//!
+//! The one thing to know: the script knows a moment in a sentence by the spelling of [`Moment::full`], and the columns of
+//! [`Moment::clock`] by the head of the table, where `data-zone` marks the name of the zone.
 
 use jiff::Timestamp;
 
@@ -17,6 +21,12 @@ impl Moment {
     #[must_use]
     pub fn day(self) -> String {
         self.0.strftime("%-d %B %Y").to_string()
+    }
+
+    /// The day of the week and of the month, under a bar.
+    #[must_use]
+    pub fn weekday(self) -> String {
+        self.0.strftime("%a %-d").to_string()
     }
 
     /// Date and time, in columns that say UTC above.

@@ -1,60 +1,16 @@
-//! People: who is in the account, and one person's page.
+//! One person's page. The list is in `users`.
+
+mod timeline;
 
 use super::moment::Moment;
-use super::{Badge, Fact, Frame, calls, log};
+use super::{Badge, Fact, Frame};
 use askama::Template;
-use vestibule_app::users::{Invitation, Page, Person, Pictured, Summary, Verification};
+use vestibule_app::users::{Invitation, Person, Pictured, Summary, Verification};
 use vestibule_model::api_call;
 use vestibule_model::group::{GroupKind, Holding, Origin};
 use vestibule_model::response_log::Entry;
 use vestibule_model::trace::spelled;
 use vestibule_model::user::{Role, Status, User};
-
-/// The list.
-#[derive(Debug, Template)]
-#[template(path = "people.html")]
-pub struct PeoplePage {
-    frame: Frame,
-    prefix: String,
-    problem: Option<String>,
-    rows: Vec<Row>,
-    next: Option<String>,
-}
-
-#[derive(Debug)]
-struct Row {
-    id: String,
-    email: String,
-    name: String,
-    status: Badge,
-    role: String,
-    logins: Vec<&'static str>,
-    license: String,
-}
-
-impl PeoplePage {
-    /// The page; `next` is the address of the one after it.
-    #[must_use]
-    pub fn new(frame: Frame, prefix: String, found: Result<Page, String>, next: Option<String>) -> Self {
-        let (rows, problem) = match found {
-            Ok(page) => (page.items.iter().map(row).collect(), None),
-            Err(problem) => (Vec::new(), Some(problem)),
-        };
-        Self { frame, prefix, problem, rows, next }
-    }
-}
-
-fn row(summary: &Summary) -> Row {
-    Row {
-        id: summary.id.to_string(),
-        email: summary.email.to_string(),
-        name: spelled(&summary.name),
-        status: status(summary.status),
-        role: spelled(summary.role.title()),
-        logins: logins(summary),
-        license: summary.license.map_or_else(|| "None".to_owned(), |license| license.to_string()),
-    }
-}
 
 /// The status of a person.
 pub(super) fn status(status: Status) -> Badge {
@@ -70,6 +26,9 @@ fn logins(summary: &Summary) -> Vec<&'static str> {
     summary.login_types.iter().map(title).collect()
 }
 
+/// How many of a person's responses, and of the calls about a person, are told of.
+pub const EVENTS: u32 = 25;
+
 /// One person.
 #[derive(Debug, Template)]
 #[template(path = "person.html")]
@@ -83,8 +42,8 @@ pub struct PersonPage {
     groups: Vec<GroupRow>,
     settings: Vec<(&'static str, String, String)>,
     profile: Vec<(String, String, Option<String>)>,
-    sign_ins: Vec<SignIn>,
-    calls: Vec<calls::Row>,
+    story: Vec<timeline::Event>,
+    all_sign_ins: String,
     all_calls: String,
     deeds: Vec<Deed>,
     role: String,
@@ -101,14 +60,6 @@ struct GroupRow {
     by_hand: bool,
 }
 
-#[derive(Debug)]
-struct SignIn {
-    time: Moment,
-    outcome: Badge,
-    code: Option<(u16, &'static str)>,
-    tracking_id: String,
-}
-
 /// A form of one button.
 #[derive(Debug)]
 struct Deed {
@@ -117,7 +68,7 @@ struct Deed {
 }
 
 impl PersonPage {
-    /// The page, with the person's latest responses, and the latest calls about the person.
+    /// The page, with the person's latest responses, and the latest calls about the person: at most [`EVENTS`] of each.
     #[must_use]
     pub fn new(frame: Frame, person: &Person, (sign_ins, calls): (Vec<Entry>, Vec<api_call::Entry>)) -> Self {
         let summary = &person.summary;
@@ -142,8 +93,8 @@ impl PersonPage {
             groups: groups.collect(),
             settings: person.settings.iter().map(setting).collect(),
             profile: profile.collect(),
-            sign_ins: sign_ins.into_iter().map(sign_in).collect(),
-            calls: calls.into_iter().map(calls::row).collect(),
+            story: timeline::story(summary.created_at, (sign_ins, calls), EVENTS as usize),
+            all_sign_ins: format!("/admin/log?user={}", encoded(summary.email.as_str())),
             all_calls: format!("/admin/api/calls?user={}", summary.id),
             deeds: deeds(person),
             role: summary.role.as_str().to_owned(),
@@ -161,6 +112,10 @@ impl PersonPage {
         let roles = roles.map(|role| (role.as_str().to_owned(), spelled(role.title()))).collect();
         Self { roles, ..self }
     }
+}
+
+fn encoded(text: &str) -> String {
+    url::form_urlencoded::byte_serialize(text.as_bytes()).collect()
 }
 
 impl PersonPage {
@@ -231,15 +186,6 @@ fn invited(mail: Invitation) -> Vec<String> {
     });
     let none = || "None, and there is no password yet".to_owned();
     [Some(sent.unwrap_or_else(none)), end].into_iter().flatten().collect()
-}
-
-fn sign_in(entry: Entry) -> SignIn {
-    SignIn {
-        time: Moment(entry.time),
-        outcome: log::outcome(entry.outcome),
-        code: entry.code.map(|code| (code.number(), code.message())),
-        tracking_id: entry.tracking_id.to_string(),
-    }
 }
 
 fn deeds(person: &Person) -> Vec<Deed> {

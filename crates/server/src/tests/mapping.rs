@@ -37,7 +37,7 @@ async fn add(owner: &mut Browser, value: &str, result: &str) {
 /// The sentences of the rules, in order.
 async fn rules(owner: &mut Browser) -> Vec<String> {
     let body = owner.get("/admin/mapping").await.body;
-    let sentences = body.split("<li>\n<p>").skip(1);
+    let sentences = body.split("<p class=\"rule\">").skip(1);
     sentences.map(|rest| rest.split("</p>").next().unwrap().to_owned()).collect()
 }
 
@@ -73,10 +73,10 @@ async fn rules_are_added_moved_edited_and_deleted_and_read_as_sentences() {
     assert_eq!(rules(&mut owner).await, [a, b]);
 
     let seen = version(&owner.get("/admin/mapping").await);
-    let raise = "/admin/mapping/rules/license/1/raise";
-    assert_eq!(owner.post(raise, &[("version", &seen)]).await.status, StatusCode::SEE_OTHER);
+    let (raise, up) = ("/admin/mapping/rules/license/1/move", [("version", seen.as_str()), ("to", "0")]);
+    assert_eq!(owner.post(raise, &up).await.status, StatusCode::SEE_OTHER);
     assert_eq!(rules(&mut owner).await, [b, a]);
-    let again = owner.post(raise, &[("version", &seen)]).await;
+    let again = owner.post(raise, &up).await;
     assert_eq!(again.status, StatusCode::CONFLICT, "an older page changes nothing: {}", again.body);
     assert_eq!(rules(&mut owner).await, [b, a]);
 
@@ -208,11 +208,11 @@ async fn what_moving_or_deleting_a_rule_would_change_is_shown_before_it_is_done(
     assert_eq!(fill(&mut owner, NEW, &refusing).await.status, StatusCode::SEE_OTHER);
     let before = rules(&mut owner).await;
     let page = owner.get("/admin/mapping").await;
-    assert!(page.body.contains("What would moving change?"), "{}", page.body);
+    assert!(page.body.contains("Move it elsewhere"), "{}", page.body);
     let seen = version(&page);
-    let asked = [("version", seen.as_str()), ("consent", "yes"), ("do", "simulate")];
+    let asked = [("version", seen.as_str()), ("consent", "yes"), ("do", "simulate"), ("to", "0")];
     for (deed, question, told) in [
-        ("1/raise", "Move rule 2 of License type up?", "1 would be refused (1030)"),
+        ("1/move", "Move rule 2 of License type to place 1?", "1 would be refused (1030)"),
         ("0/remove", "Delete rule 1 of License type?", "1 would be refused (1030)"),
         ("1/remove", "Delete rule 2 of License type?", "Nothing would change"),
     ] {
@@ -223,14 +223,14 @@ async fn what_moving_or_deleting_a_rule_would_change_is_shown_before_it_is_done(
         }
         assert_eq!(rules(&mut owner).await, before, "{deed}: nothing was saved");
     }
-    for deed in ["0/raise", "2/raise", "2/remove"] {
+    for deed in ["2/move", "2/remove"] {
         let shown = owner.post(&format!("/admin/mapping/rules/license/{deed}"), &asked).await;
         assert_eq!(shown.status, StatusCode::NOT_FOUND, "{deed}: {}", shown.body);
     }
-    let answered = [("version", seen.as_str()), ("consent", "yes")];
-    let moved = owner.post("/admin/mapping/rules/license/1/raise", &answered).await;
+    let answered = [("version", seen.as_str()), ("consent", "yes"), ("to", "0")];
+    let moved = owner.post("/admin/mapping/rules/license/1/move", &answered).await;
     assert_eq!(moved.status, StatusCode::SEE_OTHER, "{}", moved.body);
-    let older = owner.post("/admin/mapping/rules/license/1/raise", &asked).await;
+    let older = owner.post("/admin/mapping/rules/license/1/move", &asked).await;
     assert_eq!(older.status, StatusCode::CONFLICT, "an older page is not simulated: {}", older.body);
 }
 

@@ -141,3 +141,22 @@ async fn a_guide_shows_the_values_of_the_account_and_of_no_other() {
         assert_eq!(owner.get(path).await.status, StatusCode::NOT_FOUND, "{path}");
     }
 }
+
+#[tokio::test]
+async fn the_overview_says_what_to_do_next_and_how_many_came() {
+    let bare = House::bare().await;
+    let page = bare.owner("acme").await.follow("/admin").await;
+    for shown in ["0 of 6 done", "href=\"/admin/sso/new\"", "aria-current=\"page\">Overview</a>"] {
+        assert!(page.body.contains(shown), "no {shown}: {}", page.body);
+    }
+    let house = House::new().await;
+    house.member("clara@acme.example").await;
+    let mut wrong = house.response("jo@acme.example");
+    wrong.assertion.as_mut().unwrap().audiences = vec!["https://elsewhere.example".to_owned()];
+    house.browser("acme").sign_in(wrong).await;
+    let page = house.owner("acme").await.follow("/admin").await;
+    for shown in ["1 accepted", "1 refused", "/admin/log?code=1007", "certificate ends on", "acme.example"] {
+        assert!(page.body.contains(shown), "no {shown}: {}", page.body);
+    }
+    assert!(!page.body.contains("style="), "the policy allows no inline style");
+}

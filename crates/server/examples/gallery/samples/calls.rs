@@ -74,11 +74,11 @@ pub fn entries() -> Vec<Entry> {
 pub fn list() -> CallsPage {
     let found =
         Found { entries: entries(), newest: None, older: Some("/admin/api/calls?before=x".to_owned()) };
-    CallsPage::new(admin(Here::Api), Search::default(), found)
+    CallsPage::new(admin(Here::Calls), Search::default(), found)
 }
 
 pub fn empty() -> CallsPage {
-    CallsPage::new(admin(Here::Api), Search::default(), Found::default())
+    CallsPage::new(admin(Here::Calls), Search::default(), Found::default())
 }
 
 fn body(text: &str) -> Option<Body> {
@@ -102,7 +102,7 @@ pub fn done() -> CallPage {
             r#"{"id":"usr_07070707070707070707070707070707","userName":"anna@acme.example","active":false}"#,
         ),
     };
-    CallPage::new(admin(Here::Api), entry, detail)
+    CallPage::new(admin(Here::Calls), entry, detail)
 }
 
 pub fn refused() -> CallPage {
@@ -114,5 +114,5 @@ pub fn refused() -> CallPage {
     });
     let request = Some(Body { length: 120, text: None, is_cut: false });
     let detail = Detail { refusal: entry.story.clone(), request, response, ..Detail::default() };
-    CallPage::new(admin(Here::Api), entry, detail)
+    CallPage::new(admin(Here::Calls), entry, detail)
 }

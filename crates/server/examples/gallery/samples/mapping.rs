@@ -5,7 +5,8 @@ use vestibule_app::assistant::{Advice, Overage, Proposal, Received, Value, Value
 use vestibule_app::configuration::Configuration;
 use vestibule_app::configuration::edit_mapping::Seen;
 use vestibule_app::cures::{Cure, Offer};
-use vestibule_app::users::{Belonging, Page, Person, Pictured, Summary, Verification};
+use vestibule_app::users::bulk::{Action, Report};
+use vestibule_app::users::{Belonging, Found, Person, Pictured, Summary, Verification};
 use vestibule_model::account::Label;
 use vestibule_model::code::Code;
 use vestibule_model::email::Email;
@@ -23,8 +24,9 @@ use vestibule_server::portal::cure::CurePart;
 use vestibule_server::portal::licenses::LicensesPage;
 use vestibule_server::portal::mapping::MappingPage;
 use vestibule_server::portal::mapping::form::{self, Outlook, Piece, PiecePage, QuestionPage};
-use vestibule_server::portal::people::{PeoplePage, PersonPage};
+use vestibule_server::portal::people::PersonPage;
 use vestibule_server::portal::response::ResponsePage;
+use vestibule_server::portal::users::{Asked, Listed, ReportPage, UsersPage};
 
 fn when(attribute: &str, test: Operator) -> Condition {
     Condition::When { attribute: text(attribute), test }
@@ -157,14 +159,30 @@ fn summary(email: &str, status: Status, login_types: Vec<&'static str>) -> Optio
     })
 }
 
-pub fn people() -> PeoplePage {
+pub fn users(problem: bool) -> UsersPage {
     let items = [
         summary(MAIL, Status::Active, vec!["sso"]),
         summary("jo@acme.example", Status::Inactive, vec!["work_email", "sso"]),
         summary("kim@freelance.example", Status::Pending, vec![]),
     ];
-    let page = Page { items: items.into_iter().flatten().collect(), next: None };
-    PeoplePage::new(admin(Here::People), String::new(), Ok(page), Some(text("/admin/users?after=x")))
+    let found = Found { items: items.into_iter().flatten().collect(), next: Some(text("x")), more: false };
+    let problem = problem.then(|| text("Nobody is ticked. Tick those whom you mean."));
+    let listed = Listed { found: Ok(found), roles: vec![text("Help desk")], problem };
+    UsersPage::new(admin(Here::People), Asked::default(), listed)
+}
+
+pub fn users_none() -> UsersPage {
+    let found = Found { items: Vec::new(), next: None, more: false };
+    let listed = Listed { found: Ok(found), roles: Vec::new(), problem: None };
+    let asked = Asked::of_fields(|key| if key == "status" { "inactive" } else { "" });
+    UsersPage::new(admin(Here::People), asked, listed)
+}
+
+pub fn users_report() -> ReportPage {
+    let refused =
+        vec![(Email::parse("o@acme.example").ok(), text("The owner of the account cannot be deactivated."))];
+    let report = Report { done: 498, unchanged: 2, refused, refused_unnamed: 0, next: Some(text("x")) };
+    ReportPage::new(admin(Here::People), Action::Deactivate, report, Vec::new(), text("/admin/users"))
 }
 
 pub(super) fn clara(login_types: Vec<&'static str>) -> Option<Person> {
@@ -245,6 +263,7 @@ pub fn question() -> QuestionPage {
         version: 7,
         button: "Delete it",
         back: text("/admin/mapping#license"),
+        fields: Vec::new(),
         outlook: mapping_form(false).outlook,
     }
 }

@@ -1,6 +1,6 @@
 //! Guides: what they leave open, and what becomes of their Markdown.
 
-use super::{ALL, Values, find, markdown};
+use super::{ALL, DOCUMENTS, Values, find, markdown};
 
 fn values() -> Values {
     Values {
@@ -35,8 +35,17 @@ fn every_guide_has_its_parts_and_no_place_stays_open() {
 }
 
 #[test]
+fn every_document_is_shown_in_parts_without_styles_of_its_own() {
+    for document in DOCUMENTS {
+        let (intro, parts) = markdown::parts(document.text, &values()).unwrap();
+        let all: String = parts.iter().map(|part| part.html.as_str()).chain([intro.as_str()]).collect();
+        assert!(!parts.is_empty() && !all.contains(" style="), "{}", document.id);
+    }
+}
+
+#[test]
 fn headings_are_in_order_and_the_first_is_the_only_one_of_its_level() {
-    for guide in ALL {
+    for guide in ALL.iter().chain(DOCUMENTS) {
         let mut fenced = false;
         let mut last = 0;
         for line in guide.text.lines() {

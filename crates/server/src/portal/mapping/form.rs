@@ -59,6 +59,8 @@ pub struct QuestionPage {
     pub button: &'static str,
     /// Where one goes who does not want it.
     pub back: String,
+    /// What goes along.
+    pub fields: Vec<(&'static str, String)>,
     /// What it would change, if that was asked.
     pub outlook: Option<Outlook>,
 }

@@ -1,0 +1,106 @@
+//! One person's story: sign-ins, calls of programs and the beginning in one line of time, newest first.
+
+use super::super::moment::Moment;
+use super::super::{Badge, calls, log};
+use jiff::Timestamp;
+use vestibule_model::api_call;
+use vestibule_model::response_log::{Entry, OutcomeWord};
+
+/// Something that happened.
+#[derive(Debug)]
+pub(crate) struct Event {
+    pub(crate) time: Moment,
+    /// What kind of thing it is.
+    pub(crate) kind: &'static str,
+    pub(crate) what: String,
+    /// Where the rest is told.
+    pub(crate) href: Option<String>,
+    pub(crate) ending: Option<Badge>,
+    /// Who did it, or why it ended so.
+    pub(crate) note: String,
+}
+
+/// The story. A kind of thing of which there are more than were read would leave a gap, so the line ends where the first of
+/// them ends.
+pub(super) fn story(
+    began: Timestamp,
+    (sign_ins, calls): (Vec<Entry>, Vec<api_call::Entry>),
+    limit: usize,
+) -> Vec<Event> {
+    let oldest = |count: usize, last: Option<Timestamp>| last.filter(|_| count >= limit);
+    let ends = oldest(sign_ins.len(), sign_ins.last().map(|entry| entry.time))
+        .max(oldest(calls.len(), calls.last().map(|call| call.time)));
+    let mut events: Vec<Event> = sign_ins.into_iter().map(sign_in).collect();
+    events.extend(calls.into_iter().map(call));
+    events.push(Event {
+        time: Moment(began),
+        kind: "User",
+        what: "Became a user".to_owned(),
+        href: None,
+        ending: None,
+        note: String::new(),
+    });
+    if let Some(ends) = ends {
+        events.retain(|event| event.time.0 >= ends);
+    }
+    events.sort_by_key(|event| std::cmp::Reverse(event.time.0));
+    events
+}
+
+fn sign_in(entry: Entry) -> Event {
+    let what = match entry.outcome {
+        OutcomeWord::Accepted => "Signed in",
+        OutcomeWord::Refused => "Was not let in",
+        OutcomeWord::Restarted => "Came unasked; a sign-in was begun anew",
+        OutcomeWord::Tested => "A test sign-in",
+    };
+    Event {
+        time: Moment(entry.time),
+        kind: "Sign-in",
+        what: what.to_owned(),
+        href: Some(format!("/admin/log/{}", entry.tracking_id)),
+        ending: Some(log::outcome(entry.outcome)),
+        note: entry.code.map(|code| format!("{} {}", code.number(), code.in_lists())).unwrap_or_default(),
+    }
+}
+
+fn call(entry: api_call::Entry) -> Event {
+    let row = calls::row(entry);
+    Event {
+        time: row.time,
+        kind: "Program",
+        what: row.story,
+        href: Some(format!("/admin/api/calls/{}", row.id)),
+        ending: Some(row.ending),
+        note: row.client,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::story;
+    use jiff::{Timestamp, ToSpan as _};
+    use vestibule_model::id::LogId;
+    use vestibule_model::response_log::{Entry, OutcomeWord, TrackingId};
+
+    fn entry(minute: i64) -> Entry {
+        Entry {
+            id: LogId::from_bytes([1; 16]),
+            tracking_id: TrackingId::from_bytes([1; 16]),
+            time: Timestamp::UNIX_EPOCH + minute.minutes(),
+            connection: None,
+            user: None,
+            outcome: OutcomeWord::Accepted,
+            code: None,
+        }
+    }
+
+    #[test]
+    fn the_newest_comes_first_and_nothing_is_told_from_before_a_gap() {
+        let began = Timestamp::UNIX_EPOCH;
+        let told = |limit| story(began, (vec![entry(9), entry(5)], Vec::new()), limit);
+        let kinds: Vec<_> = told(10).iter().map(|event| event.kind).collect();
+        assert_eq!(kinds, ["Sign-in", "Sign-in", "User"]);
+        assert_eq!(told(2).len(), 2, "older sign-ins may stand between these and the beginning");
+    }
+}
