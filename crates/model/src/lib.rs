@@ -11,6 +11,7 @@ pub mod account;
 pub mod activation;
 pub mod admission;
 pub mod api_call;
+pub mod audit;
 pub mod code;
 pub mod connection;
 pub mod domain;

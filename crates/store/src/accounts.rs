@@ -39,7 +39,7 @@ statements! { accounts:
     );
     BY_ID = select!("WHERE a.id = $1");
     LIST = select!("ORDER BY a.label");
-    APPROVE = "UPDATE labels SET state = $2 WHERE label = $1";
+    APPROVE = "UPDATE labels SET state = $2 WHERE label = $1 AND state <> $2";
     BUMP_OF_LABEL = "UPDATE accounts SET version = version + 1 WHERE id IN (SELECT account_id FROM labels WHERE label = $1)";
     BUMP = "UPDATE accounts SET version = version + 1 WHERE id = $1 RETURNING version";
     CONFIGURATION = "SELECT settings FROM accounts WHERE id = $1";
@@ -106,7 +106,7 @@ pub async fn list(tx: &GlobalTx<'_>) -> Result<Vec<Account>, Error> {
     tx.rows(&LIST, params![]).await?.into_iter().map(read).collect()
 }
 
-/// Approves a vanity URL; false when there is none of this label.
+/// Approves a vanity URL; false when none of this label waits for it.
 ///
 /// # Errors
 /// Those of the database.

@@ -11,6 +11,7 @@
 pub mod accounts;
 pub mod alarms;
 pub mod api_calls;
+pub mod audit;
 pub mod connections;
 mod dialect;
 pub mod domain_claims;

@@ -56,6 +56,7 @@ const MIGRATIONS: &[Migration] = migrations![
     24 "0024_resources",
     25 "0025_user_runs",
     26 "0026_domain_claims",
+    27 "0027_audit",
 ];
 
 const TABLE: &str = "CREATE TABLE IF NOT EXISTS schema_migrations (number {INTEGER} NOT NULL PRIMARY KEY, \

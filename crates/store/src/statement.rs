@@ -75,6 +75,7 @@ pub(crate) fn all() -> impl Iterator<Item = &'static Statement> {
         crate::accounts::STATEMENTS,
         crate::alarms::STATEMENTS,
         crate::api_calls::STATEMENTS,
+        crate::audit::STATEMENTS,
         crate::connections::STATEMENTS,
         crate::domain_claims::STATEMENTS,
         crate::domains::STATEMENTS,
