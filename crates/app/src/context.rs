@@ -9,6 +9,7 @@ mod sources;
 pub use api::{ApiCtx, Client as ApiClient, ScimCtx, UsersApiCtx};
 pub use sources::{Clock, Random};
 
+use crate::audit::Origin;
 use crate::calls::Waiting;
 use crate::error::{Error, Kind};
 use crate::limits::Allowances;
@@ -18,6 +19,7 @@ use crate::provisioning::Answers;
 use crate::tokens::Uses;
 use crate::vault::{DeploymentKey, Vault};
 use jiff::Timestamp;
+use std::net::IpAddr;
 use std::sync::Arc;
 use url::Url;
 use vestibule_model::account::{Account, Label, VanityState};
@@ -167,7 +169,7 @@ impl App {
     pub async fn visitor(&self, label: &Label) -> Result<VisitorCtx, Error> {
         match self.live(label).await? {
             Some(live) if live.account.state == VanityState::Approved => {
-                Ok(VisitorCtx { app: self.clone(), live })
+                Ok(VisitorCtx { app: self.clone(), live, origin: Origin::PORTAL })
             }
             _ => Err(Error::new(Kind::NotFound, "There is no account at this address.")
                 .hint("Check the address for typing errors, or ask your administrator for it.")),
@@ -194,9 +196,16 @@ impl App {
 pub struct VisitorCtx {
     pub(crate) app: App,
     pub(crate) live: Arc<Live>,
+    pub(crate) origin: Origin,
 }
 
 impl VisitorCtx {
+    /// The same visitor, of whose client the address is known.
+    #[must_use]
+    pub fn from_address(self, address: Option<IpAddr>) -> Self {
+        Self { origin: Origin { address, ..self.origin }, ..self }
+    }
+
     /// The account.
     #[must_use]
     pub fn account(&self) -> &Account {
@@ -293,13 +302,26 @@ pub struct PeopleCtx {
     pub(crate) account: Account,
     /// The administrator; the operator is nobody in the account.
     pub(crate) by: Option<User>,
+    pub(crate) origin: Origin,
+}
+
+impl PeopleCtx {
+    /// The operator, in this account.
+    pub(crate) fn of_operator(app: &App, account: Account) -> Self {
+        Self { app: app.clone(), account, by: None, origin: Origin::COMMAND_LINE }
+    }
 }
 
 impl AdminCtx {
     /// As somebody who looks after the people of the account.
     #[must_use]
     pub fn people(&self) -> PeopleCtx {
-        PeopleCtx { app: self.app().clone(), account: self.account().clone(), by: Some(self.user().clone()) }
+        PeopleCtx {
+            app: self.app().clone(),
+            account: self.account().clone(),
+            by: Some(self.user().clone()),
+            origin: self.member.visitor.origin,
+        }
     }
 }
 
@@ -309,7 +331,7 @@ impl OperatorCtx {
     /// # Errors
     /// [`Kind::NotFound`] when there is no such account.
     pub async fn people(&self, label: &str) -> Result<PeopleCtx, Error> {
-        Ok(PeopleCtx { app: self.app.clone(), account: self.account(label).await?, by: None })
+        Ok(PeopleCtx::of_operator(&self.app, self.account(label).await?))
     }
 }
 

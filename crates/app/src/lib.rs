@@ -7,6 +7,7 @@
 pub mod accounts;
 mod alarms;
 pub mod assistant;
+pub mod audit;
 pub mod authorize;
 pub mod calls;
 pub mod configuration;

@@ -1,5 +1,6 @@
 //! Clients: registered by an administrator or the operator, each in one account.
 
+use crate::audit;
 use crate::context::{App, OperatorCtx, PeopleCtx};
 use crate::error::{Error, Kind};
 use crate::secret;
@@ -7,6 +8,7 @@ use crate::tokens::{read_scopes, usable_name};
 use jiff::Timestamp;
 use serde::Serialize;
 use vestibule_model::account::{Account, Label, VanityState};
+use vestibule_model::audit::{Deed, Subject, Thing};
 use vestibule_model::id::{AccountId, ClientId};
 use vestibule_model::token::{Scopes, SecretKind, State};
 use vestibule_oidc::{Code, Credentials, RedirectUri};
@@ -144,10 +146,16 @@ pub async fn create(ctx: &PeopleCtx, wanted: &NewClient) -> Result<Created, Erro
         revoked_at: None,
         redirect_uris,
     };
-    let row = client.clone();
+    let (row, author) = (client.clone(), ctx.author());
     let written = ctx.app.store().account(ctx.account.id).write(move |tx| {
-        let row = row.clone();
-        Box::pin(async move { insert(tx, &row).await })
+        let (row, author) = (row.clone(), author.clone());
+        Box::pin(async move {
+            insert(tx, &row).await?;
+            let mut made = audit::change("scopes", None, Some(row.scopes.to_string()));
+            let addresses = Some(row.redirect_uris.join(", ")).filter(|addresses| !addresses.is_empty());
+            made.extend(audit::change("redirect_uris", None, addresses));
+            Ok::<_, Error>(audit::record(tx, &author, (Deed::ClientCreated, subject(&row)), made).await?)
+        })
     });
     written.await?;
     let [authorize_url, token_url, ..] =
@@ -162,6 +170,11 @@ pub async fn create(ctx: &PeopleCtx, wanted: &NewClient) -> Result<Created, Erro
         token_url,
         authorize_url,
     })
+}
+
+/// A client, as the audit log names it.
+pub(super) fn subject(client: &store::oauth_clients::Client) -> Subject {
+    Subject::new(Thing::Client, client.id, client.name.as_str())
 }
 
 async fn insert(tx: &Tx<'_>, client: &store::oauth_clients::Client) -> Result<(), Error> {
@@ -241,11 +254,17 @@ fn summary(found: store::oauth_clients::Found, account: &Account, now: Timestamp
 pub async fn revoke(ctx: &PeopleCtx, id: &str) -> Result<Summary, Error> {
     let (account, client) =
         read_id(id).filter(|(account, _)| *account == ctx.account.id).ok_or_else(unknown)?;
-    let now = ctx.app.now();
+    let (now, author) = (ctx.app.now(), ctx.author());
     let revoked = ctx.app.store().account(account).write(move |tx| {
+        let author = author.clone();
         Box::pin(async move {
+            let was_live = store::oauth_clients::held(tx, client).await?;
             store::oauth_clients::revoke(tx, client, now).await?;
-            store::oauth_clients::by_id(tx, client).await?.ok_or_else(unknown)
+            let found = store::oauth_clients::by_id(tx, client).await?.ok_or_else(unknown)?;
+            if was_live {
+                audit::record(tx, &author, (Deed::ClientRevoked, subject(&found.client)), Vec::new()).await?;
+            }
+            Ok::<_, Error>(found)
         })
     });
     Ok(summary(revoked.await?, &ctx.account, now))
@@ -260,7 +279,7 @@ pub async fn revoke_as_operator(ctx: &OperatorCtx, id: &str) -> Result<Summary, 
     let found =
         ctx.app.store().read(move |tx| Box::pin(async move { store::accounts::by_id(tx, account).await }));
     let account = found.await?.ok_or_else(unknown)?;
-    revoke(&PeopleCtx { app: ctx.app.clone(), account, by: None }, id).await
+    revoke(&PeopleCtx::of_operator(&ctx.app, account), id).await
 }
 
 fn unknown() -> Error {

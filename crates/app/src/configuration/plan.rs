@@ -14,6 +14,7 @@ use vestibule_model::domain::{Domain, DomainPolicy};
 use vestibule_model::email::Email;
 use vestibule_model::idp_metadata::Absences;
 use vestibule_model::license::{License, MOST_BASIC_SEATS, Product};
+use vestibule_model::trace::Change;
 
 /// What applying a file would change.
 #[derive(Debug, Serialize)]
@@ -52,6 +53,13 @@ pub struct Difference {
     pub before: Option<String>,
     /// Its value afterwards; `None` where it is removed.
     pub after: Option<String>,
+}
+
+/// As the audit log says it.
+impl From<Difference> for Change {
+    fn from(Difference { key, before, after }: Difference) -> Self {
+        Self { field: key, before, after, rule: String::new() }
+    }
 }
 
 /// Compares a file with what its account has. Nothing is written.

@@ -1,10 +1,12 @@
 //! What is done about one person. Each deed is one transaction, and tells what it changed; what is so already is no error.
 
 use super::{PeopleCtx, Whom, unknown};
+use crate::audit::{self, Author};
 use crate::directory;
 use crate::error::{Error, Kind};
 use jiff::Timestamp;
 use serde::Serialize;
+use vestibule_model::audit::{self as log, Subject};
 use vestibule_model::email::Email;
 use vestibule_model::id::UserId;
 use vestibule_model::mapping;
@@ -78,11 +80,12 @@ enum Deed {
 async fn carry_out(ctx: &PeopleCtx, whom: &Whom, deed: Deed) -> Result<Changed, Error> {
     let now = ctx.app.now();
     let by = ctx.by.as_ref().map(|admin| (admin.id, admin.email.clone()));
+    let author = ctx.author();
     let whom = whom.clone();
     let scope = ctx.app.store().account(ctx.account.id);
     scope
         .write(move |tx| {
-            let (whom, deed, by) = (whom.clone(), deed.clone(), by.clone());
+            let (whom, deed, by, author) = (whom.clone(), deed.clone(), by.clone(), author.clone());
             Box::pin(async move {
                 let found = whom.find(tx).await?.id;
                 if matches!(deed, Deed::Deactivate | Deed::Activate) {
@@ -92,13 +95,37 @@ async fn carry_out(ctx: &PeopleCtx, whom: &Whom, deed: Deed) -> Result<Changed, 
                 // From here on nobody else changes the record, so that no change is lost, and none of ours is refused.
                 let user = store::users::locked(tx, found).await?.ok_or_else(unknown)?;
                 let changes = deed.run(tx, &user, by.as_ref(), now).await?;
+                told(tx, &author, (deed.word(), &user), &changes).await?;
                 Ok(Changed { id: user.id, user: user.email, changes })
             })
         })
         .await
 }
 
+/// Writes the audit record of something that was done about one person, if it changed anything.
+pub(crate) async fn told(
+    tx: &Tx<'_>,
+    author: &Author,
+    (deed, user): (log::Deed, &User),
+    changes: &[Change],
+) -> Result<(), store::Error> {
+    if changes.is_empty() {
+        return Ok(());
+    }
+    audit::record(tx, author, (deed, Subject::user(user)), changes.to_vec()).await
+}
+
 impl Deed {
+    /// What the audit log calls it.
+    fn word(&self) -> log::Deed {
+        match self {
+            Self::AddSsoLogin => log::Deed::UserSsoLogin,
+            Self::ReplaceEmployeeId(_) => log::Deed::UserEmployeeId,
+            Self::Deactivate => log::Deed::UserDeactivated,
+            Self::Activate => log::Deed::UserActivated,
+        }
+    }
+
     async fn run(
         &self,
         tx: &Tx<'_>,

@@ -8,6 +8,7 @@ mod verification;
 mod view;
 
 pub use crate::context::PeopleCtx;
+pub(crate) use deeds::told;
 pub use deeds::{Changed, activate, add_sso_login, deactivate, replace_employee_id};
 pub use verification::{PAUSE, Verification, send_verification};
 pub use view::{Belonging, LARGEST_PAGE, Page, Person, Pictured, Query, Summary, list, show};
@@ -88,5 +89,5 @@ pub async fn of_address(ctx: &OperatorCtx, email: &Email) -> Result<PeopleCtx, E
         Error::new(Kind::NotFound, format!("No account has a user {email}."))
             .hint("`vestibule users list --account LABEL` shows who is there.")
     })?;
-    Ok(PeopleCtx { app: ctx.app.clone(), account, by: None })
+    Ok(PeopleCtx::of_operator(&ctx.app, account))
 }

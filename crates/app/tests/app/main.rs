@@ -16,6 +16,7 @@ mod admission;
 mod apart;
 mod assistant;
 mod attacks;
+mod audit;
 mod behind;
 mod browser;
 mod burning;
