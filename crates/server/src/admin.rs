@@ -2,6 +2,7 @@
 
 pub(crate) mod api;
 pub(crate) mod attributes;
+pub(crate) mod audit;
 pub(crate) mod calls;
 pub(crate) mod connection;
 pub(crate) mod cures;

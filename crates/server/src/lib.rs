@@ -19,6 +19,7 @@ mod links;
 mod listen;
 mod oauth;
 mod page;
+mod pieces;
 pub mod portal;
 mod profile;
 mod rest;

@@ -6,6 +6,7 @@
 pub mod api;
 pub mod assets;
 pub mod attributes;
+pub mod audit;
 pub mod calls;
 pub mod connection;
 pub mod cure;
@@ -57,6 +58,8 @@ pub enum Here {
     Licenses,
     /// The response log.
     Log,
+    /// The audit log.
+    Audit,
     /// Tokens and clients.
     Api,
     /// The guides to identity providers.

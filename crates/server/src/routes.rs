@@ -123,6 +123,8 @@ fn administration() -> Vec<Route> {
             "/admin/domains/{domain}/remove",
             get(admin::domains::back).post(admin::domains::remove),
         ),
+        route(Admin, "/admin/audit", get(admin::audit::list)),
+        route(Admin, "/admin/audit/export", get(admin::audit::export)),
         route(Admin, "/admin/log", get(admin::log::page)),
         route(Admin, "/admin/log/{tracking_id}", get(admin::log::response)),
         route(Admin, "/admin/log/{tracking_id}/cure", get(admin::cures::back).post(admin::cures::mend)),

@@ -3,6 +3,7 @@
 
 mod access;
 mod api;
+mod audit;
 mod calls;
 mod cures;
 mod domains;
