@@ -127,7 +127,7 @@ async fn make(
     })
 }
 
-fn usable_name(name: &str) -> Result<String, Error> {
+pub(crate) fn usable_name(name: &str) -> Result<String, Error> {
     let name = name.trim();
     if name.is_empty() || name.chars().count() > 100 || name.chars().any(char::is_control) {
         return Err(Error::new(

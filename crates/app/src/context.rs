@@ -11,6 +11,7 @@ pub use sources::{Clock, Random};
 
 use crate::audit::Origin;
 use crate::calls::Waiting;
+use crate::configuration::AppliedFile;
 use crate::error::{Error, Kind};
 use crate::limits::Allowances;
 use crate::live::{Live, LiveCache};
@@ -278,6 +279,12 @@ pub struct AdminCtx {
 }
 
 impl AdminCtx {
+    /// The account file that was applied last, if one was.
+    #[must_use]
+    pub fn applied_file(&self) -> Option<&AppliedFile> {
+        self.member.visitor.live.configuration.applied.as_ref()
+    }
+
     /// The account.
     #[must_use]
     pub fn account(&self) -> &Account {

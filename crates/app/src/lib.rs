@@ -28,6 +28,7 @@ pub mod logout;
 mod mail;
 pub mod outbound;
 pub mod outbox;
+pub mod ownership;
 pub mod pictures;
 pub mod provisioning;
 pub mod response_log;

@@ -16,7 +16,6 @@ use crate::trace::Change;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::fmt;
-use std::net::IpAddr;
 
 /// SHA-256 of a record, or what stands before the first one. It is written as 64 hexadecimal digits.
 #[derive(Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -146,7 +145,7 @@ pub struct Record {
     /// By which way.
     pub entrance: Entrance,
     /// The address of the client; none at the command line.
-    pub address: Option<IpAddr>,
+    pub address: Option<String>,
     /// What was done.
     pub deed: Deed,
     /// To whom or what.

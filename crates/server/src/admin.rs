@@ -15,15 +15,19 @@ pub(crate) mod keys;
 pub(crate) mod log;
 pub(crate) mod mapping;
 pub(crate) mod metadata;
+pub(crate) mod owner;
 pub(crate) mod people;
+pub(crate) mod settings;
 pub(crate) mod test;
 pub(crate) mod versions;
 
 use crate::extract::Admin;
 use crate::page;
+use crate::portal::moment::Moment;
 use crate::portal::{Frame, Here, profile};
 use axum::response::Response;
 use vestibule_app::AdminCtx;
+use vestibule_app::configuration::AppliedFile;
 
 /// `GET /admin`
 pub(crate) async fn first(_admin: Admin) -> Response {
@@ -32,5 +36,8 @@ pub(crate) async fn first(_admin: Admin) -> Response {
 
 /// The frame around a page for this administrator.
 fn frame(admin: &AdminCtx, here: Here) -> Frame {
-    profile::frame(&admin.account().name, admin.user(), here)
+    let frame = profile::frame(&admin.account().name, admin.user(), here);
+    let says = |file: &&AppliedFile| here.sections().iter().any(|section| file.sections.contains(*section));
+    let file = admin.applied_file().filter(says).map(|file| Moment(file.at));
+    Frame { file, ..frame }
 }

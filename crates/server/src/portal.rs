@@ -19,9 +19,11 @@ pub mod licenses;
 pub mod log;
 pub mod mapping;
 pub mod moment;
+pub mod owner;
 pub mod people;
 pub mod profile;
 pub mod response;
+pub mod settings;
 pub mod visitors;
 
 use askama::Template;
@@ -37,6 +39,30 @@ pub struct Frame {
     pub admin: bool,
     /// Which page this is.
     pub here: Here,
+    /// When an account file was applied that says what stands on this page.
+    pub file: Option<moment::Moment>,
+}
+
+impl Here {
+    /// The sections of an account file that say what stands on its pages.
+    #[must_use]
+    pub fn sections(self) -> &'static [&'static str] {
+        match self {
+            Self::Sso => &["sso"],
+            Self::Mapping => &["mapping"],
+            Self::Groups => &["groups", "settings"],
+            Self::Domains => &["domains"],
+            Self::Licenses => &["licenses"],
+            Self::Settings => &["settings", "provisioning"],
+            Self::Profile
+            | Self::People
+            | Self::Log
+            | Self::Audit
+            | Self::Api
+            | Self::Guides
+            | Self::Elsewhere => &[],
+        }
+    }
 }
 
 /// The pages that the bar at the top leads to.
@@ -64,6 +90,8 @@ pub enum Here {
     Api,
     /// The guides to identity providers.
     Guides,
+    /// The account itself: its owner and its settings.
+    Settings,
     /// None of them: an error.
     Elsewhere,
 }

@@ -125,6 +125,8 @@ fn administration() -> Vec<Route> {
         ),
         route(Admin, "/admin/audit", get(admin::audit::list)),
         route(Admin, "/admin/audit/export", get(admin::audit::export)),
+        route(Admin, "/admin/settings", get(admin::settings::look).post(admin::settings::change)),
+        route(Admin, "/admin/owner", get(admin::owner::look).post(admin::owner::transfer)),
         route(Admin, "/admin/log", get(admin::log::page)),
         route(Admin, "/admin/log/{tracking_id}", get(admin::log::response)),
         route(Admin, "/admin/log/{tracking_id}/cure", get(admin::cures::back).post(admin::cures::mend)),

@@ -30,5 +30,6 @@ mod pictures;
 mod portal;
 mod rest;
 mod scim;
+mod settings;
 mod sso;
 mod sub_accounts;

@@ -42,6 +42,7 @@ statements! { accounts:
     APPROVE = "UPDATE labels SET state = $2 WHERE label = $1 AND state <> $2";
     BUMP_OF_LABEL = "UPDATE accounts SET version = version + 1 WHERE id IN (SELECT account_id FROM labels WHERE label = $1)";
     BUMP = "UPDATE accounts SET version = version + 1 WHERE id = $1 RETURNING version";
+    RENAME = "UPDATE accounts SET name = $2 WHERE id = $1";
     CONFIGURATION = "SELECT settings FROM accounts WHERE id = $1";
     PUT_CONFIGURATION = "UPDATE accounts SET settings = $2 WHERE id = $1";
 }
@@ -126,6 +127,14 @@ pub async fn approve(tx: &GlobalTx<'_>, label: &Label) -> Result<bool, Error> {
 pub async fn bump(tx: &Tx<'_>) -> Result<i64, Error> {
     let row = tx.row(&BUMP, params![tx.account()]).await?;
     row.ok_or(Error::Stale)?.integer("version")
+}
+
+/// Gives the account another name. The caller also calls [`bump`].
+///
+/// # Errors
+/// Those of the database.
+pub async fn rename(tx: &Tx<'_>, name: &str) -> Result<(), Error> {
+    tx.execute(&RENAME, params![tx.account(), name]).await.map(drop)
 }
 
 /// The configuration document of the account; `None` when there is no such account.

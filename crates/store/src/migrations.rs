@@ -57,6 +57,7 @@ const MIGRATIONS: &[Migration] = migrations![
     25 "0025_user_runs",
     26 "0026_domain_claims",
     27 "0027_audit",
+    28 "0028_one_owner",
 ];
 
 const TABLE: &str = "CREATE TABLE IF NOT EXISTS schema_migrations (number {INTEGER} NOT NULL PRIMARY KEY, \

@@ -118,6 +118,14 @@ pub(crate) enum AccountCommand {
         /// Its label
         label: String,
     },
+    /// Hand an account to another owner, one of its administrators; the owner of before becomes an administrator
+    Transfer {
+        /// Its label
+        label: String,
+        /// The address of the administrator
+        #[arg(long, value_name = "MAIL")]
+        to: String,
+    },
     /// Approve the vanity URL of an account that asked for it
     Approve {
         /// Its label
@@ -168,6 +176,14 @@ pub(crate) enum UsersCommand {
     },
     /// Send the verification mail again to a user who is pending: the cure for 1022; at most one in five minutes
     SendVerification(UserArgs),
+    /// Give a user another role: member, admin, or custom: and the name of one of the account's own roles
+    SetRole {
+        #[command(flatten)]
+        user: UserArgs,
+        /// The role
+        #[arg(value_name = "ROLE")]
+        role: String,
+    },
     /// Deactivate a user: sessions end and seats are free at once
     Deactivate(UserArgs),
     /// Let a user in again, with what they had, as far as there are seats

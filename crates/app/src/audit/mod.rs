@@ -104,7 +104,7 @@ pub(crate) async fn record(
         account: tx.account(),
         actor: author.actor.clone(),
         entrance: author.origin.entrance,
-        address: author.origin.address,
+        address: author.origin.address.map(|address| address.to_string()),
         deed,
         subject,
         changes,

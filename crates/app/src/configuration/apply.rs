@@ -1,8 +1,8 @@
 //! Writing what a plan wants: all of it in one transaction, as one version of the account.
 
-use super::limits;
 use super::plan::{Difference, Planned, differences};
 use super::state::{ConnectionState, State};
+use super::{AppliedFile, limits};
 use crate::audit::{self, Author};
 use crate::context::{App, OperatorCtx};
 use crate::domains;
@@ -37,10 +37,11 @@ pub struct Applied {
 /// [`Kind::Conflict`] when the account changed meanwhile, a domain belongs to another account, or more seats are taken
 /// than would be left; [`Kind::Invalid`] when SSO is configured before the vanity URL is approved.
 pub async fn apply(ctx: &OperatorCtx, planned: Planned) -> Result<Applied, Error> {
-    let Planned { account, changes, file, to, wanted } = planned;
+    let Planned { account, changes, file, sections, to, mut wanted } = planned;
     if changes.is_empty() {
         return Ok(Applied { account, version: to.version, changes });
     }
+    wanted.configuration.applied = Some(AppliedFile { at: ctx.app.now(), sections });
     let act = Act { author: ctx.author(), deed: Deed::AccountFileApplied, subject: Subject::account(&to) };
     let version = write(&ctx.app, act, (to, file), wanted).await?;
     Ok(Applied { account, version, changes })
@@ -229,6 +230,7 @@ async fn write_domains(tx: &Tx<'_>, current: &State, wanted: &State) -> Result<(
         }
         if before != Some(policy) {
             store::domains::associate(tx, domain, policy).await?;
+            domains::enforce::end_passwords(tx, domain, policy).await?;
         }
     }
     Ok(())

@@ -26,6 +26,9 @@ pub struct Planned {
     /// The name of the file, for messages.
     #[serde(skip)]
     pub(super) file: String,
+    /// The sections that the file has.
+    #[serde(skip)]
+    pub(super) sections: BTreeSet<String>,
     #[serde(skip)]
     pub(super) to: Account,
     #[serde(skip)]
@@ -80,7 +83,8 @@ pub async fn plan(ctx: &OperatorCtx, source: &Source) -> Result<Planned, Error> 
             Box::pin(async move { limits::check(tx, &to, &name, &wanted).await })
         })
         .await?;
-    Ok(Planned { account: file.account, changes, file: source.name.clone(), to, wanted })
+    let sections = file.sections();
+    Ok(Planned { account: file.account, changes, file: source.name.clone(), sections, to, wanted })
 }
 
 pub(super) fn differences(

@@ -159,7 +159,8 @@ impl Policy {
     }
 }
 
-/// Decides what holds for the addresses of a domain.
+/// Decides what holds for the addresses of a domain. Where SSO is enforced, sessions that began by a password are over at once,
+/// but for those of exempt people.
 ///
 /// # Errors
 /// [`Kind::NotFound`] when the account has no such domain; [`Kind::Invalid`] when an address is none; [`Kind::Conflict`] when
@@ -176,7 +177,11 @@ pub async fn decide(ctx: &PeopleCtx, domain: &Domain, policy: &Policy) -> Result
             let held = store::domains::held(tx, &domain).await?.ok_or_else(|| words::unknown(&domain))?;
             may_enforce(tx, &domain, &held.policy, &policy).await?;
             store::domains::decide(tx, &domain, &policy).await?;
-            let changes = audit::policy(Some(&held.policy), Some(&policy));
+            let ended = enforce::end_passwords(tx, &domain, &policy).await?;
+            let mut changes = audit::policy(Some(&held.policy), Some(&policy));
+            if ended > 0 {
+                changes.extend(audit::change("sessions_by_password", Some(ended.to_string()), None));
+            }
             if !changes.is_empty() {
                 audit::record(tx, &author, (Deed::DomainDecided, subject(&domain)), changes).await?;
             }

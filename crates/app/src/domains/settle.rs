@@ -1,7 +1,7 @@
 //! What follows from a look at the proof of a claim, whoever wanted it: a job, or somebody who presses a button.
 
 use super::deeds::subject;
-use super::{proof, words};
+use super::{enforce, proof, words};
 use crate::alarms::MOST_PEOPLE;
 use crate::audit::{self, Author};
 use crate::context::{App, JobCtx, PeopleCtx};
@@ -70,6 +70,9 @@ async fn settle(
             let before = claim.state();
             let (claim, event) = judged(tx, claim, findings, now).await?;
             store::domain_claims::update(tx, &claim).await?;
+            if (before, event.as_ref()) == (State::Suspended, Some(&Event::Taken)) {
+                enforce::end_lost(tx, &claim.domain).await?;
+            }
             if let Some(event) = event {
                 tell(tx, (&app, &account), &claim, event).await?;
             }

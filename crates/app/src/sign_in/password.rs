@@ -3,7 +3,7 @@
 //! Hashing is slow on purpose, so it runs beside the request threads, a few at a time.
 
 use super::identify::enforced_elsewhere;
-use crate::context::{App, VisitorCtx};
+use crate::context::{AdminCtx, App, VisitorCtx};
 use crate::domains::enforce;
 use crate::error::{Error, Kind};
 use crate::sessions;
@@ -86,6 +86,22 @@ pub(super) async fn in_vain(password: &str) -> Result<Error, Error> {
 fn wrong() -> Error {
     Error::new(Kind::Invalid, "The e-mail address or the password is wrong.")
         .hint("Check both. If your company signs in with an identity provider, choose that instead.")
+}
+
+/// Asks somebody who is signed in for their password again, if they have one.
+///
+/// # Errors
+/// [`Kind::Invalid`] when it is another one.
+pub(crate) async fn confirm(ctx: &AdminCtx, shown: &str) -> Result<(), Error> {
+    let (app, user) = (ctx.app(), ctx.user().id);
+    let scope = app.store().account(ctx.account().id);
+    let phc = scope.read(move |tx| Box::pin(async move { store::passwords::get(tx, user).await }));
+    let phc: Result<Option<String>, store::Error> = phc.await;
+    let Some(phc) = phc? else { return Ok(()) };
+    if shown.len() <= LONGEST && verify(shown.to_owned(), Some(Arc::from(phc))).await? {
+        return Ok(());
+    }
+    Err(Error::new(Kind::Invalid, "That is not your password.").about("password").hint("Type it again."))
 }
 
 async fn apart<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, Error> {

@@ -4,12 +4,14 @@
 //! (seats, sessions) is in `directory`.
 
 mod deeds;
+mod role;
 mod verification;
 mod view;
 
 pub use crate::context::PeopleCtx;
 pub(crate) use deeds::told;
 pub use deeds::{Changed, activate, add_sso_login, deactivate, replace_employee_id};
+pub use role::set_role;
 pub use verification::{PAUSE, Verification, send_verification};
 pub use view::{Belonging, LARGEST_PAGE, Page, Person, Pictured, Query, Summary, list, show};
 

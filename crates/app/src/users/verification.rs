@@ -4,6 +4,7 @@
 
 use super::deeds::told;
 use super::{Changed, PeopleCtx, Whom, unknown};
+use crate::domains::enforce;
 use crate::error::{Error, Kind};
 use crate::links::{self, Purpose};
 use jiff::{SignedDuration, Timestamp};
@@ -64,6 +65,7 @@ pub async fn send_verification(ctx: &PeopleCtx, whom: &Whom) -> Result<Changed, 
             Box::pin(async move {
                 // Whoever sends one at the same time waits here, and then sees this one.
                 let user = store::users::locked(tx, user).await?.ok_or_else(unknown)?;
+                enforce::mailbox_counts(tx, &user.email).await?;
                 let changed = |changes| Changed { id: user.id, user: user.email.clone(), changes };
                 match user.status {
                     Status::Active => return Ok(changed(Vec::new())),

@@ -48,6 +48,7 @@ mod moved;
 mod not_in_force;
 mod oauth;
 mod overview;
+mod ownership;
 mod passwords;
 mod pending;
 mod people;

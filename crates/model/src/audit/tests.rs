@@ -1,3 +1,5 @@
+//! The form of records, heads and words.
+
 use super::*;
 
 fn record() -> Record {
@@ -7,7 +9,7 @@ fn record() -> Record {
         account: AccountId::from_bytes([1; 16]),
         actor: Actor::Person { id: UserId::from_bytes([2; 16]), name: "Olga@acme.example".to_owned() },
         entrance: Entrance::BreakGlass,
-        address: Some("2001:db8::7".parse().unwrap()),
+        address: Some("2001:db8::7".to_owned()),
         deed: Deed::DomainDecided,
         subject: Subject::named(Thing::Domain, "müller.example"),
         changes: vec![Change {

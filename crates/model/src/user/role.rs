@@ -1,7 +1,9 @@
 //! What a person may do in an account.
 
-use super::CUSTOM;
+use super::{CUSTOM, Status};
+use crate::id::UserId;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// What a person may do in an account.
@@ -92,6 +94,62 @@ impl Role {
     #[must_use]
     pub fn administers(&self) -> bool {
         matches!(self, Self::Owner | Self::Admin)
+    }
+}
+
+/// Why the role of somebody stays what it is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum RoleStays {
+    /// It is the owner, whose role goes with the account alone.
+    Owner,
+    /// Nobody becomes owner like this.
+    OneOwner,
+    /// It is whoever asks for it.
+    Oneself,
+    /// The account has no role of this name.
+    Unknown(RoleName),
+}
+
+/// Whether a hand may give somebody this role. `by` is whoever asks, `known` the roles that the account made for itself.
+///
+/// # Errors
+/// [`RoleStays`], when it stays.
+pub fn may_become(
+    user: &super::User,
+    role: &Role,
+    by: Option<UserId>,
+    known: &BTreeSet<RoleName>,
+) -> Result<(), RoleStays> {
+    match role {
+        _ if user.role == Role::Owner => Err(RoleStays::Owner),
+        Role::Owner => Err(RoleStays::OneOwner),
+        _ if by == Some(user.id) => Err(RoleStays::Oneself),
+        Role::Custom(name) if !known.contains(name) => Err(RoleStays::Unknown(name.clone())),
+        Role::Admin | Role::Member | Role::Custom(_) => Ok(()),
+    }
+}
+
+/// Why somebody cannot be handed an account.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NoOwner {
+    /// The person is the owner already.
+    Already,
+    /// The person is no administrator.
+    NotAdmin,
+    /// The person may not come in at the moment.
+    NotActive,
+}
+
+/// Whether an account may be handed to this person: to an active administrator, who knows it and can come in.
+///
+/// # Errors
+/// [`NoOwner`], when not.
+pub fn may_own(user: &super::User) -> Result<(), NoOwner> {
+    match user.role {
+        Role::Owner => Err(NoOwner::Already),
+        Role::Admin if user.status == Status::Active => Ok(()),
+        Role::Admin => Err(NoOwner::NotActive),
+        Role::Member | Role::Custom(_) => Err(NoOwner::NotAdmin),
     }
 }
 

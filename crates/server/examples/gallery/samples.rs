@@ -226,7 +226,7 @@ pub fn profile(mapped: bool) -> ProfilePage {
 fn admin(here: Here) -> Frame {
     match person(true, Role::Admin) {
         Some(user) => frame(ACCOUNT, &user, here),
-        None => Frame { account: text(ACCOUNT), person: text(MAIL), admin: true, here },
+        None => Frame { account: text(ACCOUNT), person: text(MAIL), admin: true, here, file: None },
     }
 }
 

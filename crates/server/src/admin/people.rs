@@ -18,6 +18,7 @@ use vestibule_model::api_call;
 use vestibule_model::group::GroupKind;
 use vestibule_model::id::UserId;
 use vestibule_model::response_log::Filter;
+use vestibule_model::user::Role;
 
 /// Rows on a page.
 const ROWS: u32 = 50;
@@ -81,6 +82,7 @@ pub(crate) struct Pressed {
     consent: Option<String>,
     group: Option<String>,
     kind: Option<String>,
+    role: Option<String>,
 }
 
 impl Pressed {
@@ -113,6 +115,10 @@ pub(crate) async fn deed(
         "send-verification" => users::send_verification(&people, &whom).await,
         "join" => groups::join(&people, &form.which()?, &whom).await,
         "leave" => groups::leave(&people, &form.which()?, &whom).await,
+        "role" => {
+            let role = form.role.as_deref().and_then(Role::from_word).ok_or(Failure::BadFields)?;
+            users::set_role(&people, &whom, &role).await
+        }
         _ => return Err(Failure::NoPage),
     }?;
     Ok(page::see_other(&address(user)))

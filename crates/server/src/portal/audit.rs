@@ -109,7 +109,7 @@ impl AuditPage {
 }
 
 pub(super) fn row(record: &Record) -> Row {
-    let address = record.address.map(|address| format!(", {address}")).unwrap_or_default();
+    let address = record.address.as_ref().map(|address| format!(", {address}")).unwrap_or_default();
     Row {
         number: record.number,
         time: Moment(record.time),

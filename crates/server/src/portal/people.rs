@@ -87,6 +87,7 @@ pub struct PersonPage {
     calls: Vec<calls::Row>,
     all_calls: String,
     deeds: Vec<Deed>,
+    roles: Vec<(String, &'static str, bool)>,
 }
 
 #[derive(Debug)]
@@ -144,6 +145,7 @@ impl PersonPage {
             calls: calls.into_iter().map(calls::row).collect(),
             all_calls: format!("/admin/api/calls?user={}", summary.id),
             deeds: deeds(person),
+            roles: roles(&summary.role),
         }
     }
 }
@@ -212,6 +214,15 @@ fn sign_in(entry: Entry) -> SignIn {
         code: entry.code.map(|code| (code.number(), code.message())),
         tracking_id: entry.tracking_id.to_string(),
     }
+}
+
+/// The roles that a hand may give: word, title, and whether the person has it.
+fn roles(held: &Role) -> Vec<(String, &'static str, bool)> {
+    if *held == Role::Owner {
+        return Vec::new();
+    }
+    let choices = [(Role::Member, "Member"), (Role::Admin, "Administrator")];
+    choices.into_iter().map(|(role, title)| (role.as_str().to_owned(), title, role == *held)).collect()
 }
 
 fn deeds(person: &Person) -> Vec<Deed> {

@@ -76,6 +76,7 @@ pub fn frame(account: &str, user: &User, here: Here) -> Frame {
         person: user.email.to_string(),
         admin: user.role.administers(),
         here,
+        file: None,
     }
 }
 

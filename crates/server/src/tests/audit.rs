@@ -32,6 +32,8 @@ const TOLD: &[(&str, &[Deed])] = &[
     ("/admin/mapping/rules/{category}/{rule}", &[Deed::MappingChanged]),
     ("/admin/mapping/rules/{category}/{rule}/raise", &[Deed::MappingChanged]),
     ("/admin/mapping/rules/{category}/{rule}/remove", &[Deed::MappingChanged]),
+    ("/admin/owner", &[Deed::OwnerChanged]),
+    ("/admin/settings", &[Deed::AccountSettings]),
     ("/admin/sso/new", &[Deed::ConnectionDrafted]),
     ("/admin/sso/{connection}/discard", &[Deed::ConnectionDiscarded]),
     ("/admin/sso/{connection}/edit", &[Deed::ConnectionDrafted]),
@@ -46,7 +48,7 @@ const TOLD: &[(&str, &[Deed])] = &[
     ("/admin/sso/{connection}/retire", &[Deed::ConnectionRetired]),
     ("/admin/users/import/{import}/apply", &[Deed::ImportApplied]),
     ("/admin/users/import/{import}/discard", &[Deed::ImportDiscarded]),
-    ("/admin/users/{user}/{deed}", &[Deed::UserDeactivated, Deed::UserVerification]),
+    ("/admin/users/{user}/{deed}", &[Deed::UserDeactivated, Deed::UserRole, Deed::UserVerification]),
     ("/oauth/consent/{token}", &[Deed::ClientPermitted]),
 ];
 

@@ -58,7 +58,7 @@ fn told(verified: &Verified) -> String {
 
 fn line(listed: &Listed) -> String {
     let Record { number, time, actor, entrance, address, deed, subject, changes, .. } = &listed.record;
-    let address = address.map(|address| format!(" ({address})")).unwrap_or_default();
+    let address = address.as_ref().map(|address| format!(" ({address})")).unwrap_or_default();
     let changes: Vec<String> = changes.iter().map(changed).collect();
     let changes = if changes.is_empty() { String::new() } else { format!("  {}", changes.join("; ")) };
     format!(
