@@ -1,11 +1,13 @@
 //! Accounts, as the operator makes and lists them.
 
+use crate::audit::{self, Author};
 use crate::context::{App, OperatorCtx};
 use crate::error::{Error, Kind};
 use crate::{links, mail, outbox};
 use jiff::Timestamp;
 use serde::Serialize;
 use vestibule_model::account::{Account, Label, VanityState};
+use vestibule_model::audit::{Deed, Subject};
 use vestibule_model::email::Email;
 use vestibule_model::id::{AccountId, UserId};
 use vestibule_model::license::{License, MOST_BASIC_SEATS};
@@ -111,7 +113,7 @@ async fn make(
     let url = format!("{}/welcome/{}", app.account_url(&account.label), link.secret);
     let mail = mail::welcome(app, &account, &user, &url, link.row.expires_at);
     let expires_at = link.row.expires_at;
-    insert(app, &account, parent.as_ref(), (&user, link.row, mail)).await?;
+    insert((app, ctx.author()), &account, parent.as_ref(), (&user, link.row, mail)).await?;
     Ok(Created {
         id,
         vanity_url: app.account_url(&account.label),
@@ -125,7 +127,7 @@ async fn make(
     })
 }
 
-fn usable_name(name: &str) -> Result<String, Error> {
+pub(crate) fn usable_name(name: &str) -> Result<String, Error> {
     let name = name.trim();
     if name.is_empty() || name.chars().count() > 100 || name.chars().any(char::is_control) {
         return Err(Error::new(
@@ -155,7 +157,7 @@ fn owner_of(id: UserId, email: Email, now: Timestamp) -> User {
 }
 
 async fn insert(
-    app: &App,
+    (app, author): (&App, Author),
     account: &Account,
     parent: Option<&Account>,
     (user, link, mail): (&User, store::links::Link, outbox::Mail),
@@ -165,10 +167,10 @@ async fn insert(
     scope
         .write(move |tx| {
             let (account, user, link, mail) = (account.clone(), user.clone(), link.clone(), mail.clone());
-            let parent = parent.clone();
+            let (parent, author) = (parent.clone(), author.clone());
             Box::pin(async move {
                 store::accounts::create(tx, &account).await?;
-                if let Some(parent) = parent
+                if let Some(parent) = &parent
                     && !store::sub_accounts::adopt(tx, parent.id).await?
                 {
                     return Err(too_deep(&parent.label));
@@ -178,7 +180,11 @@ async fn insert(
                 store::users::insert(tx, &user).await?;
                 store::links::insert(tx, &link).await?;
                 store::outbox::insert(tx, &mail).await?;
-                Ok::<_, Error>(())
+                let mut made = audit::change("name", None, Some(account.name.clone()));
+                made.extend(audit::change("owner", None, Some(user.email.to_string())));
+                made.extend(audit::change("parent", None, parent.map(|parent| parent.label.to_string())));
+                let what = (Deed::AccountCreated, Subject::account(&account));
+                Ok::<_, Error>(audit::record(tx, &author, what, made).await?)
             })
         })
         .await
@@ -195,10 +201,17 @@ fn too_deep(parent: &Label) -> Error {
 /// When there is no such account.
 pub async fn approve(ctx: &OperatorCtx, label: &str) -> Result<Summary, Error> {
     let account = ctx.account(label).await?;
-    let named = Label::parse(label).unwrap_or(account.label);
-    let approved = ctx.app.store().write(move |tx| {
-        let label = named.clone();
-        Box::pin(async move { store::accounts::approve(tx, &label).await })
+    let subject = Subject::account(&account);
+    let (named, author) = (Label::parse(label).unwrap_or(account.label), ctx.author());
+    let approved = ctx.app.store().account(account.id).write(move |tx| {
+        let (label, author, subject) = (named.clone(), author.clone(), subject.clone());
+        Box::pin(async move {
+            if !store::accounts::approve(tx, &label).await? {
+                return Ok(());
+            }
+            let label = audit::change("vanity_url", None, Some(label.to_string()));
+            audit::record(tx, &author, (Deed::AccountApproved, subject), label).await
+        })
     });
     approved.await?;
     show(ctx, label).await

@@ -12,6 +12,7 @@ pub(crate) use people::must_hold;
 pub use people::{AdminCtx, MemberCtx, PeopleCtx};
 pub use sources::{Clock, Random};
 
+use crate::audit::Origin;
 use crate::calls::Waiting;
 use crate::error::{Error, Kind};
 use crate::limits::Allowances;
@@ -22,6 +23,7 @@ use crate::tallies::Tallies;
 use crate::tokens::Uses;
 use crate::vault::{DeploymentKey, Vault};
 use jiff::Timestamp;
+use std::net::IpAddr;
 use std::sync::Arc;
 use url::Url;
 use vestibule_model::account::{Account, Label, VanityState};
@@ -184,7 +186,7 @@ impl App {
     pub async fn visitor(&self, label: &Label) -> Result<VisitorCtx, Error> {
         match self.live(label).await? {
             Some(live) if live.account.state == VanityState::Approved => {
-                Ok(VisitorCtx { app: self.clone(), live })
+                Ok(VisitorCtx { app: self.clone(), live, origin: Origin::PORTAL })
             }
             _ => Err(Error::new(Kind::NotFound, "There is no account at this address.")
                 .hint("Check the address for typing errors, or ask your administrator for it.")),
@@ -211,9 +213,16 @@ impl App {
 pub struct VisitorCtx {
     pub(crate) app: App,
     pub(crate) live: Arc<Live>,
+    pub(crate) origin: Origin,
 }
 
 impl VisitorCtx {
+    /// The same visitor, of whose client the address is known.
+    #[must_use]
+    pub fn from_address(self, address: Option<IpAddr>) -> Self {
+        Self { origin: Origin { address, ..self.origin }, ..self }
+    }
+
     /// The account.
     #[must_use]
     pub fn account(&self) -> &Account {

@@ -9,6 +9,7 @@ pub(crate) mod people;
 
 use crate::configuration::Configuration;
 use crate::context::App;
+use crate::domains::enforce;
 use crate::error::{Error, Kind};
 use jiff::Timestamp;
 use std::collections::{BTreeMap, BTreeSet};
@@ -104,7 +105,7 @@ pub(crate) async fn place(
 /// Deactivates somebody: the person's seats are free and the sessions over at once.
 ///
 /// # Errors
-/// [`Kind::Forbidden`] for the owner and for whoever asks.
+/// [`Kind::Forbidden`] for the owner and for whoever asks; [`Kind::Conflict`] where nobody could get in any more.
 pub(crate) async fn deactivate(
     tx: &Tx<'_>,
     user: &User,
@@ -112,6 +113,7 @@ pub(crate) async fn deactivate(
     now: Timestamp,
 ) -> Result<Vec<Change>, Error> {
     let turned = activation::deactivate(user, by, rule).map_err(protected)?;
+    enforce::leaves_a_way_in(tx, user, Some(&turned.user)).await?;
     for product in &turned.free {
         store::licenses::free(tx, *product).await?;
     }

@@ -7,6 +7,7 @@
 pub mod accounts;
 mod alarms;
 pub mod assistant;
+pub mod audit;
 pub mod authorize;
 pub mod calls;
 pub mod configuration;
@@ -28,6 +29,7 @@ mod mail;
 pub mod outbound;
 pub mod outbox;
 pub mod overview;
+pub mod ownership;
 pub mod pictures;
 pub mod provisioning;
 pub mod response_log;

@@ -123,6 +123,7 @@ pub async fn set_password(ctx: &VisitorCtx, token: &str, new_password: &str) -> 
                 let link = store::links::take(tx, &hash, purpose, now).await?.ok_or_else(spent)?;
                 let user = store::users::by_id(tx, link.user).await?.ok_or_else(spent)?;
                 enforce::may_use_a_password(tx, &user.email).await?;
+                enforce::mailbox_counts(tx, &user.email).await?;
                 match user.status {
                     Status::Active => {}
                     // The link came by mail: whoever has it has the mailbox.
@@ -180,6 +181,7 @@ pub async fn verify_email(ctx: &VisitorCtx, token: &str) -> Result<Email, Error>
                     store::links::take(tx, &hash, Purpose::VerifyEmail, now).await?.ok_or_else(spent)?;
                 let user = store::users::by_id(tx, link.user).await?.ok_or_else(spent)?;
                 let email = user.email.clone();
+                enforce::mailbox_counts(tx, &email).await?;
                 if user.status == Status::Pending {
                     let [usual, fallback] = licenses;
                     approve(tx, user, [link.license.or(usual), fallback], now).await?;

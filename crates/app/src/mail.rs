@@ -85,6 +85,16 @@ pub(crate) fn address_changed(account: &Account, after: &Email) -> Words {
     Words { subject: format!("Your address at {} has changed", account.name), body }
 }
 
+/// To the owner of an account, before and after it was handed on.
+pub(crate) fn owner_changed(account: &Account, to: &Email) -> Words {
+    let body = format!(
+        "Hello,\n\nthe owner of the account \"{}\" is {to} from now on; whoever was it before is an administrator. \
+         If you did not expect this, tell whoever runs the service at once.\n",
+        account.name
+    );
+    Words { subject: format!("{} has a new owner", account.name), body }
+}
+
 /// What a mail says.
 #[derive(Debug, Clone)]
 pub(crate) struct Words {

@@ -12,6 +12,7 @@ pub mod activation;
 pub mod admission;
 pub mod api_call;
 pub mod attempt;
+pub mod audit;
 pub mod code;
 pub mod connection;
 pub mod domain;

@@ -6,7 +6,7 @@ mod role;
 
 pub use field::{CustomName, Field, MOST_CUSTOM_FIELDS};
 pub use profile::{Entry, Profile};
-pub use role::{Role, RoleName};
+pub use role::{NoOwner, Role, RoleName, may_own};
 
 use crate::email::Email;
 use crate::id::UserId;

@@ -51,7 +51,7 @@ impl FromRequestParts<Arc<Desk>> for Visitor {
         match visitor {
             Ok(visitor) => {
                 scene.remember_account(&visitor.account().name);
-                Ok(Self(visitor))
+                Ok(Self(visitor.from_address(scene.client())))
             }
             Err(error) if error.kind() == Kind::NotFound => Err(Failure::NoAccount),
             Err(error) => Err(error.into()),

@@ -21,6 +21,7 @@ mod listen;
 mod oauth;
 mod own_password;
 mod page;
+mod pieces;
 pub mod portal;
 mod profile;
 mod rest;

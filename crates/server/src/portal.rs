@@ -7,6 +7,7 @@ pub mod api;
 pub mod arrivals;
 pub mod assets;
 pub mod attributes;
+pub mod audit;
 pub mod calls;
 pub mod connection;
 pub mod cure;
@@ -21,11 +22,13 @@ pub mod mapping;
 pub mod moment;
 pub mod navigation;
 pub mod overview;
+pub mod owner;
 pub mod people;
 pub mod profile;
 pub mod response;
 pub mod roles;
 pub mod second_factor;
+pub mod settings;
 pub mod setup;
 pub mod users;
 pub mod visitors;
@@ -46,6 +49,8 @@ pub struct Frame {
     pub may: Permissions,
     /// Which page this is.
     pub here: Here,
+    /// When an account file was applied that says what stands on this page.
+    pub file: Option<moment::Moment>,
 }
 
 impl Frame {

@@ -53,6 +53,8 @@ const NEW_ROLE: Caller = Caller::Admin(Permission::RoleEdit, Permission::RoleEdi
 const TOKENS: Caller = Caller::Admin(Permission::TokenRead, Permission::TokenEdit);
 /// What is mended from the log asks for a permission of its own.
 const LOG: Caller = Caller::Admin(Permission::LogRead, Permission::LogRead);
+const AUDIT: Caller = Caller::Admin(Permission::AuditRead, Permission::AuditRead);
+const ACCOUNT: Caller = Caller::Admin(Permission::AccountRead, Permission::AccountEdit);
 
 /// What an address asks of a role, as the router tells its handlers' context.
 #[derive(Debug, Clone, Copy)]
@@ -172,6 +174,10 @@ fn administration() -> Vec<Route> {
             "/admin/domains/{domain}/remove",
             get(admin::domains::back).post(admin::domains::remove),
         ),
+        route(AUDIT, "/admin/audit", get(admin::audit::list)),
+        route(AUDIT, "/admin/audit/export", get(admin::audit::export)),
+        route(ACCOUNT, "/admin/settings", get(admin::settings::look).post(admin::settings::change)),
+        route(ACCOUNT, "/admin/owner", get(admin::owner::look).post(admin::owner::transfer)),
         route(LOG, "/admin/log", get(admin::log::page)),
         route(LOG, "/admin/log/{tracking_id}", get(admin::log::response)),
         route(LOG, "/admin/log/{tracking_id}/cure", get(admin::cures::back).post(admin::cures::mend)),

@@ -4,6 +4,7 @@
 mod access;
 mod api;
 mod arrivals;
+mod audit;
 mod calls;
 mod cures;
 mod domains;
@@ -32,6 +33,7 @@ mod portal;
 mod rest;
 mod scim;
 mod second_factors;
+mod settings;
 mod setup;
 mod sso;
 mod sub_accounts;

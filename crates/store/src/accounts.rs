@@ -39,10 +39,11 @@ statements! { accounts:
     );
     BY_ID = select!("WHERE a.id = $1");
     LIST = select!("ORDER BY a.label");
-    APPROVE = "UPDATE labels SET state = $2 WHERE label = $1";
+    APPROVE = "UPDATE labels SET state = $2 WHERE label = $1 AND state <> $2";
     BUMP_OF_LABEL = "UPDATE accounts SET version = version + 1 WHERE id IN (SELECT account_id FROM labels WHERE label = $1)";
     BUMP = "UPDATE accounts SET version = version + 1 WHERE id = $1 RETURNING version";
     HOLD = "SELECT a.version FROM accounts a WHERE a.id = $1 {FOR_UPDATE}";
+    RENAME = "UPDATE accounts SET name = $2 WHERE id = $1";
     CONFIGURATION = "SELECT settings FROM accounts WHERE id = $1";
     PUT_CONFIGURATION = "UPDATE accounts SET settings = $2 WHERE id = $1";
 }
@@ -107,7 +108,7 @@ pub async fn list(tx: &GlobalTx<'_>) -> Result<Vec<Account>, Error> {
     tx.rows(&LIST, params![]).await?.into_iter().map(read).collect()
 }
 
-/// Approves a vanity URL; false when there is none of this label.
+/// Approves a vanity URL; false when none of this label waits for it.
 ///
 /// # Errors
 /// Those of the database.
@@ -135,6 +136,14 @@ pub async fn bump(tx: &Tx<'_>) -> Result<i64, Error> {
 /// Those of the database.
 pub async fn hold(tx: &Tx<'_>) -> Result<(), Error> {
     tx.row(&HOLD, params![tx.account()]).await.map(drop)
+}
+
+/// Gives the account another name. The caller also calls [`bump`].
+///
+/// # Errors
+/// Those of the database.
+pub async fn rename(tx: &Tx<'_>, name: &str) -> Result<(), Error> {
+    tx.execute(&RENAME, params![tx.account(), name]).await.map(drop)
 }
 
 /// The configuration document of the account; `None` when there is no such account.

@@ -12,6 +12,7 @@ pub mod accounts;
 pub mod alarms;
 pub mod allowances;
 pub mod api_calls;
+pub mod audit;
 pub mod connections;
 mod dialect;
 pub mod domain_claims;

@@ -61,6 +61,8 @@ const MIGRATIONS: &[Migration] = migrations![
     29 "0029_second_factors",
     30 "0030_overview",
     31 "0031_user_search",
+    32 "0032_audit",
+    33 "0033_one_owner",
 ];
 
 const TABLE: &str = "CREATE TABLE IF NOT EXISTS schema_migrations (number {INTEGER} NOT NULL PRIMARY KEY, \

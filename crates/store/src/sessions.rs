@@ -60,6 +60,8 @@ statements! { sessions:
     LOCK = "SELECT s.id FROM sessions s WHERE s.account_id = $1 AND s.id = $2 {FOR_UPDATE}";
     SETTLE = "UPDATE sessions SET idle_seconds = $3, lifetime_seconds = $4, settled = $5 WHERE account_id = $1 AND id = $2";
     UNSETTLE = "UPDATE sessions SET settled = -1 WHERE account_id = $1 AND user_id = $2 AND settled > 0";
+    WHOSE = "SELECT s.id, s.connection_id, u.email_folded FROM sessions s JOIN users u ON u.account_id = s.account_id \
+             AND u.id = s.user_id WHERE s.account_id = $1 AND s.id > $2 ORDER BY s.id LIMIT $3";
     END = "DELETE FROM sessions WHERE account_id = $1 AND id = $2";
     END_ALL_OF = "UPDATE users SET sessions_ended = sessions_ended + 1 WHERE account_id = $1 AND id = $2";
     BEGAN_BY = "SELECT id FROM sessions WHERE account_id = $1 AND connection_id = $2 AND created_at >= $3 LIMIT 1";
@@ -246,6 +248,34 @@ pub async fn unsettle(tx: &Tx<'_>, user: UserId) -> Result<(), Error> {
 /// Those of the database.
 pub async fn touch(tx: &Tx<'_>, id: SessionId, now: Timestamp) -> Result<(), Error> {
     tx.defer(&TOUCH, params![tx.account(), id, now])
+}
+
+/// Whose a session is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Whose {
+    /// The session.
+    pub id: SessionId,
+    /// The connection by which the person came; `None` with a password.
+    pub connection: Option<ConnectionId>,
+    /// The (folded) address of the person.
+    pub address: String,
+}
+
+/// Sessions after an id, in order of id.
+///
+/// # Errors
+/// Those of the database.
+pub async fn whose(tx: &Tx<'_>, after: Option<SessionId>, limit: u32) -> Result<Vec<Whose>, Error> {
+    let after = after.unwrap_or(SessionId::from_bytes([0; 16]));
+    let rows = tx.rows(&WHOSE, params![tx.account(), after, limit]).await?;
+    let read = |mut row: Row| {
+        Ok(Whose {
+            id: row.id("id", SessionId::from_bytes)?,
+            connection: row.id_or_null("connection_id", ConnectionId::from_bytes)?,
+            address: row.text("email_folded")?,
+        })
+    };
+    rows.into_iter().map(read).collect()
 }
 
 /// Ends a session.

@@ -76,6 +76,7 @@ pub(crate) fn all() -> impl Iterator<Item = &'static Statement> {
         crate::alarms::STATEMENTS,
         crate::allowances::STATEMENTS,
         crate::api_calls::STATEMENTS,
+        crate::audit::STATEMENTS,
         crate::connections::STATEMENTS,
         crate::domain_claims::STATEMENTS,
         crate::domains::STATEMENTS,

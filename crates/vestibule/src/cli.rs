@@ -1,5 +1,11 @@
 //! The command line as it is typed.
 
+mod audit;
+mod offline;
+
+pub(crate) use audit::{AuditCommand, AuditRange};
+pub(crate) use offline::{CheckArgs, IdpArgs};
+
 use clap::{Args, Parser, Subcommand};
 use std::path::PathBuf;
 
@@ -59,6 +65,9 @@ pub(crate) enum Command {
     Mapping(MappingCommand),
     /// The response log, newest first
     Log(LogArgs),
+    /// The audit log: who changed what, and whether its chain is whole
+    #[command(subcommand)]
+    Audit(AuditCommand),
     /// Why a sign-in ended as it did
     Explain {
         /// The tracking ID that the person saw
@@ -108,6 +117,14 @@ pub(crate) enum AccountCommand {
     Show {
         /// Its label
         label: String,
+    },
+    /// Hand an account to another owner, one of its administrators; the owner of before becomes an administrator
+    Transfer {
+        /// Its label
+        label: String,
+        /// The address of the administrator
+        #[arg(long, value_name = "MAIL")]
+        to: String,
     },
     /// Approve the vanity URL of an account that asked for it
     Approve {
@@ -161,6 +178,14 @@ pub(crate) enum UsersCommand {
     SendVerification(UserArgs),
     /// Remove the second factor of a user who lost it
     ResetSecondFactor(UserArgs),
+    /// Give a user another role: member, admin, or custom: and the name of one of the account's own roles
+    SetRole {
+        #[command(flatten)]
+        user: UserArgs,
+        /// The role
+        #[arg(value_name = "ROLE")]
+        role: String,
+    },
     /// Deactivate a user: sessions end and seats are free at once
     Deactivate(UserArgs),
     /// Let a user in again, with what they had, as far as there are seats
@@ -432,63 +457,6 @@ pub(crate) struct LogArgs {
     /// At most so many rows
     #[arg(long, default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..=200))]
     pub(crate) limit: u32,
-}
-
-/// `vestibule check-response`.
-#[derive(Debug, Args)]
-pub(crate) struct CheckArgs {
-    /// The response: XML, or Base64 as the browser posts it
-    pub(crate) file: PathBuf,
-    /// Certificates of the identity provider (PEM files), any of which verifies
-    #[arg(long, required = true, num_args = 1.., value_name = "PEM")]
-    pub(crate) certificate: Vec<PathBuf>,
-    /// The identity provider's entity ID
-    #[arg(long)]
-    pub(crate) issuer: String,
-    /// Our entity ID
-    #[arg(long, required = true)]
-    pub(crate) audience: Vec<String>,
-    /// Our assertion consumer service
-    #[arg(long, value_name = "URL")]
-    pub(crate) acs: String,
-    /// The ID of the request that the response must answer; without it InResponseTo is not checked
-    #[arg(long, value_name = "ID")]
-    pub(crate) request_id: Option<String>,
-    /// The time to check against, such as 2026-01-31T12:00:00Z [default: now]
-    #[arg(long, value_name = "T")]
-    pub(crate) now: Option<jiff::Timestamp>,
-    /// Tolerated difference of clocks
-    #[arg(long, default_value = "180s")]
-    pub(crate) skew: String,
-    /// Our decryption key (PEM, RSA); with its certificate in the same file the trace names it
-    #[arg(long, value_name = "PEM")]
-    pub(crate) decryption_key: Option<PathBuf>,
-    /// Weak algorithms to accept: sha1, cbc
-    #[arg(long, value_delimiter = ',')]
-    pub(crate) allow: Vec<String>,
-}
-
-/// `vestibule idp`.
-#[derive(Debug, Args)]
-pub(crate) struct IdpArgs {
-    /// The port on which it answers
-    #[arg(long, default_value_t = 8081)]
-    pub(crate) port: u16,
-    /// Its signing key (PEM, PKCS#8) [default: a fresh one]
-    #[arg(long, value_name = "PEM")]
-    pub(crate) key: Option<PathBuf>,
-    /// The metadata of a service provider; may be given several times
-    #[arg(long, value_name = "URL")]
-    pub(crate) sp_metadata: Vec<String>,
-    /// Send this bad response instead of an honest one, such as P01
-    #[arg(long, value_name = "ID")]
-    pub(crate) attack: Option<String>,
-    /// Encrypt assertions for service providers whose metadata has a key for it
-    #[arg(long, value_name = "CIPHER", num_args = 0..=1, default_missing_value = "gcm", value_parser = ["gcm", "cbc"], conflicts_with = "dialect")]
-    pub(crate) encrypt: Option<String>,
-    /// Write honest responses as this vendor does: entra, okta, google, adfs, keycloak, onelogin, ping, shibboleth
-    #[arg(long, value_name = "VENDOR")]
-    pub(crate) dialect: Option<String>,
 }
 
 /// `vestibule config …`.

@@ -18,7 +18,8 @@ use crate::directory::Directory;
 const LIST: &str = include_str!("../../../crates/server/pages.txt");
 
 /// Addresses that show no page of their own: files, and ways to somewhere else.
-const NO_PAGES: [&str; 8] = [
+const NO_PAGES: [&str; 9] = [
+    "/admin/audit/export",
     "/admin/users/import/{import}/report",
     "/assets/{name}",
     "/handover/{ticket}",

@@ -1,5 +1,6 @@
 //! Clients: registered by an administrator or the operator, each in one account.
 
+use crate::audit;
 use crate::context::{App, OperatorCtx, PeopleCtx, must_hold};
 use crate::error::{Error, Kind};
 use crate::roles;
@@ -8,6 +9,7 @@ use crate::tokens::{read_scopes, usable_name};
 use jiff::Timestamp;
 use serde::Serialize;
 use vestibule_model::account::{Account, Label, VanityState};
+use vestibule_model::audit::{Deed, Subject, Thing};
 use vestibule_model::id::{AccountId, ClientId};
 use vestibule_model::permission::{Permission, Roles};
 use vestibule_model::token::{Scopes, SecretKind, State};
@@ -148,10 +150,16 @@ pub async fn create(ctx: &PeopleCtx, wanted: &NewClient) -> Result<Created, Erro
         revoked_at: None,
         redirect_uris,
     };
-    let row = client.clone();
+    let (row, author) = (client.clone(), ctx.author());
     let written = ctx.app.store().account(ctx.account.id).write(move |tx| {
-        let row = row.clone();
-        Box::pin(async move { insert(tx, &row).await })
+        let (row, author) = (row.clone(), author.clone());
+        Box::pin(async move {
+            insert(tx, &row).await?;
+            let mut made = audit::change("scopes", None, Some(row.scopes.to_string()));
+            let addresses = Some(row.redirect_uris.join(", ")).filter(|addresses| !addresses.is_empty());
+            made.extend(audit::change("redirect_uris", None, addresses));
+            Ok::<_, Error>(audit::record(tx, &author, (Deed::ClientCreated, subject(&row)), made).await?)
+        })
     });
     written.await?;
     let [authorize_url, token_url, ..] =
@@ -166,6 +174,11 @@ pub async fn create(ctx: &PeopleCtx, wanted: &NewClient) -> Result<Created, Erro
         token_url,
         authorize_url,
     })
+}
+
+/// A client, as the audit log names it.
+pub(super) fn subject(client: &store::oauth_clients::Client) -> Subject {
+    Subject::new(Thing::Client, client.id, client.name.as_str())
 }
 
 async fn insert(tx: &Tx<'_>, client: &store::oauth_clients::Client) -> Result<(), Error> {
@@ -247,11 +260,17 @@ pub async fn revoke(ctx: &PeopleCtx, id: &str) -> Result<Summary, Error> {
     ctx.must(Permission::TokenEdit)?;
     let (account, client) =
         read_id(id).filter(|(account, _)| *account == ctx.account.id).ok_or_else(unknown)?;
-    let now = ctx.app.now();
+    let (now, author) = (ctx.app.now(), ctx.author());
     let revoked = ctx.app.store().account(account).write(move |tx| {
+        let author = author.clone();
         Box::pin(async move {
+            let was_live = store::oauth_clients::held(tx, client).await?;
             store::oauth_clients::revoke(tx, client, now).await?;
-            store::oauth_clients::by_id(tx, client).await?.ok_or_else(unknown)
+            let found = store::oauth_clients::by_id(tx, client).await?.ok_or_else(unknown)?;
+            if was_live {
+                audit::record(tx, &author, (Deed::ClientRevoked, subject(&found.client)), Vec::new()).await?;
+            }
+            Ok::<_, Error>(found)
         })
     });
     let roles = roles::of_account(&ctx.app, account).await?;
@@ -267,7 +286,7 @@ pub async fn revoke_as_operator(ctx: &OperatorCtx, id: &str) -> Result<Summary, 
     let found =
         ctx.app.store().read(move |tx| Box::pin(async move { store::accounts::by_id(tx, account).await }));
     let account = found.await?.ok_or_else(unknown)?;
-    revoke(&PeopleCtx::operator(&ctx.app, account), id).await
+    revoke(&PeopleCtx::of_operator(&ctx.app, account), id).await
 }
 
 fn unknown() -> Error {

@@ -2,9 +2,11 @@
 
 use super::begin::unreadable;
 use super::{CODE_KEPT, CODE_LIFETIME};
+use crate::audit;
 use crate::context::{AdminCtx, must_hold};
 use crate::error::{Error, Kind};
 use crate::secret;
+use vestibule_model::audit::Deed;
 use vestibule_model::token::{Scopes, SecretKind};
 use vestibule_oidc::authorization::{Answer, answer};
 use vestibule_oidc::{Code, RedirectUri};
@@ -71,11 +73,12 @@ pub async fn inspect(ctx: &AdminCtx, request: &str) -> Result<Question, Error> {
 /// As [`inspect`].
 pub async fn decide(ctx: &AdminCtx, request: &str, decision: Decision) -> Result<String, Error> {
     let (app, user, now) = (ctx.app(), ctx.user().id, ctx.app().now());
-    let permissions = ctx.permissions();
+    let (permissions, author) = (ctx.permissions(), ctx.author());
     let hash = secret::hash(request);
     let text = SecretKind::Code.write(&secret::fresh(app.random()));
     let code_hash = secret::hash(&text);
     let taken = app.store().account(ctx.account().id).write(move |tx| {
+        let author = author.clone();
         Box::pin(async move {
             let request = store::oauth_codes::take_request(tx, &hash, now).await?.ok_or_else(over)?;
             let client = store::oauth_clients::by_id(tx, request.client).await?.ok_or_else(over)?;
@@ -94,6 +97,9 @@ pub async fn decide(ctx: &AdminCtx, request: &str, decision: Decision) -> Result
                     expires_at: now + CODE_LIFETIME,
                 };
                 store::oauth_codes::insert(tx, &code, now + CODE_KEPT).await?;
+                let what = (Deed::ClientPermitted, super::clients::subject(&client.client));
+                let scopes = audit::change("scopes", None, Some(code.scopes.to_string()));
+                audit::record(tx, &author, what, scopes).await?;
             }
             Ok::<_, Error>(request)
         })

@@ -1,8 +1,9 @@
 //! Writing what a plan wants: all of it in one transaction, as one version of the account.
 
-use super::limits;
-use super::plan::{Difference, Planned};
+use super::plan::{Difference, Planned, differences};
 use super::state::{ConnectionState, State};
+use super::{AppliedFile, limits};
+use crate::audit::{self, Author};
 use crate::context::{App, OperatorCtx};
 use crate::domains;
 use crate::error::{Error, Kind};
@@ -12,6 +13,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 use std::collections::BTreeMap;
 use vestibule_model::account::{Account, Label, VanityState};
+use vestibule_model::audit::{Deed, Subject};
 use vestibule_model::group::{GroupKind, Settings};
 use vestibule_model::id::{ConnectionId, GroupId};
 use vestibule_model::rotation::Life;
@@ -35,16 +37,31 @@ pub struct Applied {
 /// [`Kind::Conflict`] when the account changed meanwhile, a domain belongs to another account, or more seats are taken
 /// than would be left; [`Kind::Invalid`] when SSO is configured before the vanity URL is approved.
 pub async fn apply(ctx: &OperatorCtx, planned: Planned) -> Result<Applied, Error> {
-    let Planned { account, changes, file, to, wanted } = planned;
+    let Planned { account, changes, file, sections, to, mut wanted } = planned;
     if changes.is_empty() {
         return Ok(Applied { account, version: to.version, changes });
     }
-    let version = write(&ctx.app, to, file, wanted).await?;
+    wanted.configuration.applied = Some(AppliedFile { at: ctx.app.now(), sections });
+    let act = Act { author: ctx.author(), deed: Deed::AccountFileApplied, subject: Subject::account(&to) };
+    let version = write(&ctx.app, act, (to, file), wanted).await?;
     Ok(Applied { account, version, changes })
 }
 
+/// What is done by writing, and who does it.
+#[derive(Clone)]
+pub(super) struct Act {
+    pub(super) author: Author,
+    pub(super) deed: Deed,
+    pub(super) subject: Subject,
+}
+
 /// Writes what is wanted, as the version of the account that follows the one that was seen.
-pub(super) async fn write(app: &App, to: Account, file: String, wanted: State) -> Result<i64, Error> {
+pub(super) async fn write(
+    app: &App,
+    act: Act,
+    (to, file): (Account, String),
+    wanted: State,
+) -> Result<i64, Error> {
     if !wanted.connections.is_empty() && to.state != VanityState::Approved {
         return Err(Error::new(Kind::Invalid, "SSO cannot be configured before the vanity URL is approved.")
             .hint(format!("Approve it with `vestibule account approve {}`.", to.label)));
@@ -57,7 +74,7 @@ pub(super) async fn write(app: &App, to: Account, file: String, wanted: State) -
     let app = app.clone();
     scope
         .write(move |tx| {
-            let app = app.clone();
+            let (app, act) = (app.clone(), act.clone());
             let (to, file, wanted, prepared) = (to.clone(), file.clone(), wanted.clone(), prepared.clone());
             Box::pin(async move {
                 let version = store::accounts::bump(tx).await?;
@@ -79,10 +96,21 @@ pub(super) async fn write(app: &App, to: Account, file: String, wanted: State) -
                 crate::roles::take_back(tx, (&current.configuration.roles, &wanted.configuration.roles), now)
                     .await?;
                 store::accounts::put_configuration(tx, &wanted.configuration.to_stored()?).await?;
+                tell(tx, act, (&current, &wanted)).await?;
                 Ok(version)
             })
         })
         .await
+}
+
+/// Writes the audit record.
+async fn tell(tx: &Tx<'_>, act: Act, (current, wanted): (&State, &State)) -> Result<(), Error> {
+    let changes = differences(&current.pairs(), &wanted.pairs());
+    if changes.is_empty() {
+        return Ok(());
+    }
+    let changes = changes.into_iter().map(Into::into).collect();
+    Ok(audit::record(tx, &act.author, (act.deed, act.subject), changes).await?)
 }
 
 /// The id of a connection, the key pairs that are made for it, and the imported ones that may be new.
@@ -204,6 +232,7 @@ async fn write_domains(tx: &Tx<'_>, current: &State, wanted: &State) -> Result<(
         }
         if before != Some(policy) {
             store::domains::associate(tx, domain, policy).await?;
+            domains::enforce::end_passwords(tx, domain, policy).await?;
         }
     }
     Ok(())

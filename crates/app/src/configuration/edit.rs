@@ -1,18 +1,22 @@
 //! Changing one connection by itself, as a form on a page does: the same keys, the same checks and the same writing as an
 //! account file, and always a draft. A form reads no files.
 
+use super::apply::Act;
 use super::file::{Files, Section, Source, Sso};
 use super::plan::{Difference, differences};
 use super::state::{ConnectionState, State, section};
 use super::{apart, apply, sso};
+use crate::audit;
 use crate::context::AdminCtx;
 use crate::error::{Error, Kind};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use toml::{Table, Value};
-use vestibule_model::connection::{IdentityProvider, Reach, Settings};
+use vestibule_model::audit::{Deed, Subject, Thing};
+use vestibule_model::connection::{Connection, IdentityProvider, Reach, Settings};
 use vestibule_model::id::ConnectionId;
 use vestibule_model::permission::Permission;
+use vestibule_model::trace::Change;
 use vestibule_store as store;
 
 /// What a form says: the text of each key. Lists have an entry a line; a switch that is on says `true`.
@@ -62,13 +66,26 @@ pub fn blank() -> Form {
 /// What differs between two settings, key by key, as a plan says it.
 #[must_use]
 pub fn compare(before: &Settings, after: &Settings) -> Vec<Difference> {
-    let pairs = |settings: &Settings| {
-        let state = ConnectionState { settings: settings.clone(), draft: false };
-        State { connections: [(String::new(), state)].into(), ..State::default() }.pairs()
-    };
-    let changed = differences(&pairs(before), &pairs(after)).into_iter();
+    short(differences(&pairs(before), &pairs(after)))
+}
+
+fn pairs(settings: &Settings) -> BTreeMap<String, String> {
+    let state = ConnectionState { settings: settings.clone(), draft: false };
+    State { connections: [(String::new(), state)].into(), ..State::default() }.pairs()
+}
+
+fn short(differences: Vec<Difference>) -> Vec<Difference> {
     let short = |key: String| key.strip_prefix("sso.").map_or(key.clone(), str::to_owned);
-    changed.map(|difference| Difference { key: short(difference.key.clone()), ..difference }).collect()
+    let differing = differences.into_iter();
+    differing.map(|difference| Difference { key: short(difference.key.clone()), ..difference }).collect()
+}
+
+/// What changes for sign-ins when a connection is published with these settings, as the audit log says it.
+pub(crate) fn told(connections: &[Connection], id: ConnectionId, after: &Settings) -> Vec<Change> {
+    let connection = connections.iter().find(|connection| connection.id == id);
+    let before = connection.and_then(|connection| connection.published.as_ref());
+    let before = before.map(|version| pairs(&version.settings)).unwrap_or_default();
+    short(differences(&before, &pairs(after))).into_iter().map(Into::into).collect()
 }
 
 /// Saves a form as the draft of a connection.
@@ -81,7 +98,8 @@ pub async fn save(ctx: &AdminCtx, id: ConnectionId, form: &Form) -> Result<(), E
     let state = read(ctx).await?;
     let name = state.ids.iter().find(|(_, known)| **known == id).map(|(name, _)| name.clone());
     let name = name.filter(|name| state.connections.contains_key(name)).ok_or_else(unknown)?;
-    put(ctx, state, &name, settings(ctx, &name, form).await?, Put::Draft).await.map(drop)
+    let settings = settings(ctx, &name, form).await?;
+    put(ctx, state, (&name, settings), (Put::Draft, Deed::ConnectionDrafted)).await.map(drop)
 }
 
 /// Makes a connection of a form, as a draft; the first one needs no name.
@@ -110,7 +128,7 @@ pub async fn create(ctx: &AdminCtx, name: &str, form: &Form) -> Result<Connectio
             .about("vanity_url")
             .hint("Give a vanity URL, or e-mail domains."));
     }
-    put(ctx, state, name, settings, Put::Draft).await
+    put(ctx, state, (name, settings), (Put::Draft, Deed::ConnectionDrafted)).await
 }
 
 /// Takes a connection out of use; its versions stay.
@@ -121,9 +139,11 @@ pub async fn retire(ctx: &AdminCtx, id: ConnectionId) -> Result<(), Error> {
     ctx.must(Permission::SsoEdit)?;
     let mut state = read(ctx).await?;
     let name = state.ids.iter().find(|(_, known)| **known == id).map(|(name, _)| name.clone());
-    name.and_then(|name| state.connections.remove(&name)).ok_or_else(unknown)?;
+    let name = name.filter(|name| state.connections.remove(name).is_some()).ok_or_else(unknown)?;
     let to = ctx.account().clone();
-    apply::write(ctx.app(), to, FORM.to_owned(), state).await.map(drop)
+    let subject = audit::connection(id, &name);
+    let act = Act { author: ctx.author(), deed: Deed::ConnectionRetired, subject };
+    apply::write(ctx.app(), act, (to, FORM.to_owned()), state).await.map(drop)
 }
 
 /// Saves settings that were in use before: as a draft, or published at once.
@@ -136,7 +156,7 @@ pub(crate) async fn put_back(
     let state = read(ctx).await?;
     let name = state.ids.iter().find(|(_, known)| **known == id).map(|(name, _)| name.clone());
     let name = name.ok_or_else(unknown)?;
-    put(ctx, state, &name, settings, how).await.map(drop)
+    put(ctx, state, (&name, settings), (how, Deed::ConnectionRestored)).await.map(drop)
 }
 
 /// How settings are saved.
@@ -163,13 +183,17 @@ async fn read(ctx: &AdminCtx) -> Result<State, Error> {
 async fn put(
     ctx: &AdminCtx,
     mut state: State,
-    name: &str,
-    settings: Settings,
-    how: Put,
+    (name, settings): (&str, Settings),
+    (how, deed): (Put, Deed),
 ) -> Result<ConnectionId, Error> {
+    let subject = match state.ids.get(name) {
+        Some(id) => audit::connection(*id, name),
+        None => Subject::named(Thing::Connection, if name.is_empty() { "sso" } else { name }),
+    };
+    let act = Act { author: ctx.author(), deed, subject };
     state.connections.insert(name.to_owned(), ConnectionState { settings, draft: how == Put::Draft });
     apart::distinct(&source(), &ctx.account().label, &state.connections)?;
-    apply::write(ctx.app(), ctx.account().clone(), FORM.to_owned(), state).await?;
+    apply::write(ctx.app(), act, (ctx.account().clone(), FORM.to_owned()), state).await?;
     let scope = ctx.app().store().account(ctx.account().id);
     let connections = scope.read(|tx| Box::pin(store::connections::list(tx))).await?;
     connections.into_iter().find(|saved| saved.name == name).map(|saved| saved.id).ok_or_else(unknown)

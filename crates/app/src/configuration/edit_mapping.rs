@@ -15,6 +15,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use toml::{Table, Value};
 use vestibule_model::account::{Account, Label};
+use vestibule_model::audit::{Deed, Subject, Thing};
 use vestibule_model::group::GroupKind;
 use vestibule_model::license::License;
 use vestibule_model::mapping::{CategoryName, Grant, NoMatch, Problem, Rule};
@@ -123,7 +124,9 @@ pub async fn edit_mapping(ctx: &AdminCtx, seen_version: i64, change: &Change) ->
         return Ok(());
     }
     state.configuration = wanted;
-    apply::write(ctx.app(), account, FORM.to_owned(), state).await.map(drop)
+    let subject = Subject::named(Thing::Mapping, "mapping");
+    let act = apply::Act { author: ctx.author(), deed: Deed::MappingChanged, subject };
+    apply::write(ctx.app(), act, (account, FORM.to_owned()), state).await.map(drop)
 }
 
 const FORM: &str = "this form";

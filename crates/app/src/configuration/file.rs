@@ -5,7 +5,7 @@
 use super::keys;
 use crate::error::{Error, Kind};
 use serde::Deserialize;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use toml::de::DeTable;
 
@@ -96,6 +96,23 @@ pub(super) struct AccountFile {
     pub(super) groups: Option<toml::Table>,
     pub(super) passwords: Option<toml::Table>,
     pub(super) provisioning: Option<toml::Table>,
+}
+
+impl AccountFile {
+    /// The sections that it has.
+    pub(super) fn sections(&self) -> BTreeSet<String> {
+        let sections = [
+            ("sso", self.sso.is_some() || self.connection.is_some()),
+            ("licenses", self.licenses.is_some()),
+            ("domains", self.domains.is_some()),
+            ("mapping", self.mapping.is_some()),
+            ("roles", self.roles.is_some()),
+            ("settings", self.settings.is_some()),
+            ("groups", self.groups.is_some()),
+            ("provisioning", self.provisioning.is_some()),
+        ];
+        sections.into_iter().filter(|(_, there)| *there).map(|(name, _)| name.to_owned()).collect()
+    }
 }
 
 /// `[sso]`, or one of `[[connection]]`, which has `name`, `vanity_url` and `email_domains` besides; what is absent has

@@ -2,10 +2,11 @@
 //!
 //! `keys` knows every key of the file, `file` its shape, `sso` the settings of a connection, `imported` its key pairs of another
 //! product, `mapping` the mapping, `settings` those of everybody and of groups, `roles` the roles that the account made for itself, `provisioning` how a directory is answered, `passwords` what is asked beside them, `place` where a key stands, `state` what an account has, `plan` the difference between two
-//! states, `edit` changes one connection from a form, `edit_mapping` one piece of the mapping,
+//! states, `account` changes the settings of the account itself from a form, `edit` changes one connection from a form, `edit_mapping` one piece of the mapping,
 //! `limits` what the rest of the deployment does not allow, `apart` which connections cannot be in use side by side, `apply` writes it in one transaction, `export` prints a state as a file that changes nothing when applied.
 //! A section that is absent from a file is left alone; in a section that is there, an absent key means its default.
 
+pub mod account;
 pub(crate) mod apart;
 mod apply;
 pub mod edit;
@@ -26,6 +27,7 @@ mod settings;
 mod sso;
 mod state;
 
+pub use account::AppliedFile;
 pub use apply::{Applied, apply};
 pub use export::export;
 pub use file::Source;
@@ -62,6 +64,9 @@ pub struct Configuration {
     pub provisioning: Provisioning,
     /// What it asks of those who sign in by password.
     pub passwords: Passwords,
+    /// The account file that was applied last.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub applied: Option<AppliedFile>,
 }
 
 /// What the account of an administrator configured.
@@ -85,6 +90,7 @@ impl Default for Configuration {
             settings: Settings::new(),
             provisioning: Provisioning::default(),
             passwords: Passwords::default(),
+            applied: None,
         }
     }
 }

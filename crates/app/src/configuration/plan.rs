@@ -14,6 +14,7 @@ use vestibule_model::domain::{Domain, DomainPolicy};
 use vestibule_model::email::Email;
 use vestibule_model::idp_metadata::Absences;
 use vestibule_model::license::{License, MOST_BASIC_SEATS, Product};
+use vestibule_model::trace::Change;
 
 /// What applying a file would change.
 #[derive(Debug, Serialize)]
@@ -25,6 +26,9 @@ pub struct Planned {
     /// The name of the file, for messages.
     #[serde(skip)]
     pub(super) file: String,
+    /// The sections that the file has.
+    #[serde(skip)]
+    pub(super) sections: BTreeSet<String>,
     #[serde(skip)]
     pub(super) to: Account,
     #[serde(skip)]
@@ -54,6 +58,13 @@ pub struct Difference {
     pub after: Option<String>,
 }
 
+/// As the audit log says it.
+impl From<Difference> for Change {
+    fn from(Difference { key, before, after }: Difference) -> Self {
+        Self { field: key, before, after, rule: String::new() }
+    }
+}
+
 /// Compares a file with what its account has. Nothing is written.
 ///
 /// # Errors
@@ -72,7 +83,8 @@ pub async fn plan(ctx: &OperatorCtx, source: &Source) -> Result<Planned, Error> 
             Box::pin(async move { limits::check(tx, &to, &name, &wanted).await })
         })
         .await?;
-    Ok(Planned { account: file.account, changes, file: source.name.clone(), to, wanted })
+    let sections = file.sections();
+    Ok(Planned { account: file.account, changes, file: source.name.clone(), sections, to, wanted })
 }
 
 pub(super) fn differences(

@@ -30,6 +30,12 @@ const PATCH_ANSWER: &str = "patch_answer";
 impl PatchAnswer {
     const ALL: [Self; 2] = [Self::Body, Self::Empty];
 
+    /// Reads the word of the account file.
+    #[must_use]
+    pub fn from_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|answer| answer.as_str() == word)
+    }
+
     /// The word of the account file.
     #[must_use]
     pub fn as_str(self) -> &'static str {
@@ -45,8 +51,8 @@ pub(super) fn read(source: &Source, table: &Table) -> Result<Provisioning, Error
     let Some(value) = table.get(PATCH_ANSWER) else { return Ok(Provisioning::default()) };
     let place = Place::of(source, "provisioning").key(PATCH_ANSWER);
     let word = value.as_str().unwrap_or_default();
-    let answer = PatchAnswer::ALL.into_iter().find(|answer| answer.as_str() == word);
-    let patch_answer = answer.ok_or_else(|| place.wrong("expected one of body, empty"))?;
+    let patch_answer =
+        PatchAnswer::from_word(word).ok_or_else(|| place.wrong("expected one of body, empty"))?;
     Ok(Provisioning { patch_answer })
 }
 

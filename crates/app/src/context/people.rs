@@ -4,6 +4,8 @@
 //! takes one asks for its permission first: `ctx.must(Permission::…)?`. `cargo xtask tidy` finds the deed that does not.
 
 use super::{App, OperatorCtx, VisitorCtx};
+use crate::audit::Origin;
+use crate::configuration::AppliedFile;
 use crate::error::{Error, Kind};
 use crate::second_factor;
 use vestibule_model::account::Account;
@@ -83,6 +85,12 @@ pub struct AdminCtx {
 }
 
 impl AdminCtx {
+    /// The account file that was applied last, if one was.
+    #[must_use]
+    pub fn applied_file(&self) -> Option<&AppliedFile> {
+        self.member.visitor.live.configuration.applied.as_ref()
+    }
+
     /// The account.
     #[must_use]
     pub fn account(&self) -> &Account {
@@ -116,6 +124,7 @@ impl AdminCtx {
             app: self.app().clone(),
             account: self.account().clone(),
             by: Some(self.user().clone()),
+            origin: self.member.visitor.origin,
             permissions: self.permissions,
             roles: self.member.visitor.live.configuration.roles.clone(),
         }
@@ -133,15 +142,16 @@ pub struct PeopleCtx {
     pub(crate) account: Account,
     /// The person who asks; the operator is nobody in the account.
     pub(crate) by: Option<User>,
+    pub(crate) origin: Origin,
     permissions: Permissions,
     roles: Roles,
 }
 
 impl PeopleCtx {
     /// The operator, in this account.
-    pub(crate) fn operator(app: &App, account: Account) -> Self {
+    pub(crate) fn of_operator(app: &App, account: Account) -> Self {
         let (app, permissions, roles) = (app.clone(), Permissions::all(), Roles::default());
-        Self { app, account, by: None, permissions, roles }
+        Self { app, account, by: None, origin: Origin::COMMAND_LINE, permissions, roles }
     }
 
     /// What whoever asks may do.
@@ -197,6 +207,6 @@ impl OperatorCtx {
     /// # Errors
     /// [`Kind::NotFound`] when there is no such account.
     pub async fn people(&self, label: &str) -> Result<PeopleCtx, Error> {
-        Ok(PeopleCtx::operator(&self.app, self.account(label).await?))
+        Ok(PeopleCtx::of_operator(&self.app, self.account(label).await?))
     }
 }

@@ -2,12 +2,15 @@
 //! for administrators (`users`); who they are to be is settled in `people`.
 
 use super::people::{self, Setting};
+use crate::audit::Author;
 use crate::context::App;
 use crate::domains::enforce;
 use crate::error::{Error, Kind};
 use crate::links::{self, Fresh, Purpose};
 use crate::rest::number::{INVALID, NO_SSO, NOT_BEFORE, NOT_MANAGED};
 use crate::sign_in::password;
+use crate::users::told;
+use vestibule_model::audit::Deed;
 use vestibule_model::connection::Provision;
 use vestibule_model::email::Email;
 use vestibule_model::license::License;
@@ -36,6 +39,7 @@ pub(crate) async fn arrive(
     setting: Setting,
     (email, wanted): (Email, Wanted),
     action: &Action,
+    author: Option<Author>,
 ) -> Result<(Settled, String), Error> {
     let app = setting.app.clone();
     let way = Way::of(&app, action).await?;
@@ -48,7 +52,7 @@ pub(crate) async fn arrive(
     scope
         .write(move |tx| {
             let (wanted, way, setting) = (wanted.clone(), way.clone(), setting.clone());
-            let (email, link) = (email.clone(), link.clone());
+            let (email, link, author) = (email.clone(), link.clone(), author.clone());
             Box::pin(async move {
                 way.is_open(tx, setting.source, &email).await?;
                 let gains = way.gains(wanted.gains);
@@ -58,6 +62,9 @@ pub(crate) async fn arrive(
                 }
                 let settled = people::settle(tx, &setting, &wanted, None).await?;
                 way.follow(tx, &setting, &settled.user, &link).await?;
+                if let Some(author) = &author {
+                    told(tx, author, (Deed::UserCreated, &settled.user), &settled.changes).await?;
+                }
                 let deed = way.deed(&settled.user);
                 Ok((settled, deed))
             })

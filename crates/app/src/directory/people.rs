@@ -135,6 +135,7 @@ async fn write(
         None => store::users::insert(tx, &settled.user).await?,
         Some(_) if settled.changes.is_empty() => return Ok(settled),
         Some(before) => {
+            enforce::leaves_a_way_in(tx, before, Some(&settled.user)).await?;
             let version = store::users::update(tx, &settled.user).await?;
             if settled.ends_sessions(Some(before)) {
                 store::sessions::end_all_of(tx, before.id).await?;
@@ -229,6 +230,7 @@ async fn fallback(tx: &Tx<'_>, wanted: &Wanted, before: Option<&User>) -> Result
 pub(crate) async fn delete(tx: &Tx<'_>, setting: &Setting, user: &User) -> Result<(), Error> {
     let exempt = Standing::of(tx, Some(&user.email)).await?.exempt;
     let freed = provision::delete(setting.source, user, exempt).map_err(refused)?;
+    enforce::leaves_a_way_in(tx, user, None).await?;
     for product in freed {
         store::licenses::free(tx, product).await?;
     }

@@ -2,10 +2,12 @@
 
 use super::enforce;
 use super::{MOST_DOMAINS, words};
+use crate::audit;
 use crate::context::PeopleCtx;
 use crate::error::{Error, Kind};
 use crate::jobs;
 use std::collections::BTreeSet;
+use vestibule_model::audit::{Deed, Subject, Thing};
 use vestibule_model::domain::claim::{self, Claim, Unclaimable};
 use vestibule_model::domain::enforcement::hindrances;
 use vestibule_model::domain::{Domain, DomainPolicy};
@@ -30,10 +32,10 @@ pub async fn claim(ctx: &PeopleCtx, text: &str) -> Result<Claim, Error> {
     let mut token = [0; 16];
     app.random().fill(&mut token);
     let claim = Claim::new(ClaimId::from_bytes(app.fresh_id(now)), domain, token, now);
-    let made = claim.clone();
+    let (made, author) = (claim.clone(), ctx.author());
     let scope = app.store().account(ctx.account.id);
     let written = scope.write(move |tx| {
-        let claim = made.clone();
+        let (claim, author) = (made.clone(), author.clone());
         Box::pin(async move {
             if store::domains::held(tx, &claim.domain).await?.is_some() {
                 return Err(has_already(&claim.domain));
@@ -49,11 +51,17 @@ pub async fn claim(ctx: &PeopleCtx, text: &str) -> Result<Claim, Error> {
                 return Err(has_already(&claim.domain));
             }
             store::jobs::schedule(tx, jobs::Kind::Domain.as_str(), claim.id.to_bytes(), now).await?;
+            audit::record(tx, &author, (Deed::DomainClaimed, subject(&claim.domain)), Vec::new()).await?;
             Ok(())
         })
     });
     written.await?;
     Ok(claim)
+}
+
+/// A domain, as the audit log names it.
+pub(super) fn subject(domain: &Domain) -> Subject {
+    Subject::named(Thing::Domain, domain.as_str())
 }
 
 /// Every domain that the account has or claims.
@@ -80,9 +88,9 @@ fn has_already(domain: &Domain) -> Error {
 pub async fn remove(ctx: &PeopleCtx, domain: &Domain) -> Result<(), Error> {
     ctx.must(Permission::DomainEdit)?;
     let (domain, scope) = (domain.clone(), ctx.app.store().account(ctx.account.id));
-    let by_operator = ctx.by.is_none();
+    let (by_operator, author) = (ctx.by.is_none(), ctx.author());
     let removed = scope.write(move |tx| {
-        let domain = domain.clone();
+        let (domain, author) = (domain.clone(), author.clone());
         Box::pin(async move {
             let claim = store::domain_claims::by_domain(tx, &domain).await?;
             let held = store::domains::held(tx, &domain).await?;
@@ -104,6 +112,8 @@ pub async fn remove(ctx: &PeopleCtx, domain: &Domain) -> Result<(), Error> {
             forget_claim(tx, &domain).await?;
             store::domains::remove(tx, &domain).await?;
             store::accounts::bump(tx).await?;
+            let policy = audit::policy(held.as_ref().map(|held| &held.policy), None);
+            audit::record(tx, &author, (Deed::DomainRemoved, subject(&domain)), policy).await?;
             Ok(())
         })
     });
@@ -152,7 +162,8 @@ impl Policy {
     }
 }
 
-/// Decides what holds for the addresses of a domain.
+/// Decides what holds for the addresses of a domain. Where SSO is enforced, sessions that began by a password are over at once,
+/// but for those of exempt people.
 ///
 /// # Errors
 /// [`Kind::NotFound`] when the account has no such domain; [`Kind::Invalid`] when an address is none; [`Kind::Conflict`] when
@@ -161,14 +172,23 @@ pub async fn decide(ctx: &PeopleCtx, domain: &Domain, policy: &Policy) -> Result
     ctx.must(Permission::DomainEdit)?;
     let policy = policy.read(domain)?;
     let (domain, scope) = (domain.clone(), ctx.app.store().account(ctx.account.id));
+    let author = ctx.author();
     let decided = scope.write(move |tx| {
-        let (domain, policy) = (domain.clone(), policy.clone());
+        let (domain, policy, author) = (domain.clone(), policy.clone(), author.clone());
         Box::pin(async move {
             // First, so that whoever changes the account meanwhile waits, and what is asked below still holds.
             store::accounts::bump(tx).await?;
             let held = store::domains::held(tx, &domain).await?.ok_or_else(|| words::unknown(&domain))?;
             may_enforce(tx, &domain, &held.policy, &policy).await?;
             store::domains::decide(tx, &domain, &policy).await?;
+            let ended = enforce::end_passwords(tx, &domain, &policy).await?;
+            let mut changes = audit::policy(Some(&held.policy), Some(&policy));
+            if ended > 0 {
+                changes.extend(audit::change("sessions_by_password", Some(ended.to_string()), None));
+            }
+            if !changes.is_empty() {
+                audit::record(tx, &author, (Deed::DomainDecided, subject(&domain)), changes).await?;
+            }
             Ok(())
         })
     });

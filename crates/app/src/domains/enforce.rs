@@ -13,6 +13,7 @@ use vestibule_model::domain::{Domain, DomainPolicy};
 use vestibule_model::email::Email;
 use vestibule_model::id::ConnectionId;
 use vestibule_model::user::{Status, User};
+use vestibule_store::sessions::Whose;
 use vestibule_store::{self as store, Tx};
 
 /// What an account says of the ways in for an address.
@@ -134,6 +135,107 @@ async fn is_administrator_with_password(tx: &Tx<'_>, email: &Email) -> Result<bo
     let Some(user) = store::users::by_email(tx, email.folded()).await? else { return Ok(false) };
     Ok(may_break_the_glass(&user) && store::passwords::get(tx, user.id).await?.is_some())
 }
+
+/// Refuses to put out, to rename or to demote the last one who could get into the account while SSO is enforced: whoever
+/// changes somebody asks here before it is written, with the record that there would be (`None`: none).
+///
+/// # Errors
+/// [`Kind::Conflict`] when nobody else is exempt, administers the account and has a working password; those of the database.
+pub(crate) async fn leaves_a_way_in(tx: &Tx<'_>, before: &User, after: Option<&User>) -> Result<(), Error> {
+    let stays = after
+        .is_some_and(|after| may_break_the_glass(after) && after.email.folded() == before.email.folded());
+    if !stays && is_last_way_in(tx, before).await? {
+        return Err(last_way_in(before.email.domain()));
+    }
+    Ok(())
+}
+
+/// Whether nobody but this person could get in where SSO is enforced for the domain of the person's address.
+pub(crate) async fn is_last_way_in(tx: &Tx<'_>, user: &User) -> Result<bool, store::Error> {
+    if !may_break_the_glass(user) {
+        return Ok(false);
+    }
+    // Whoever changes policies, or another of these people, waits here: two do not put each other out.
+    store::accounts::bump(tx).await?;
+    let Some(held) = store::domains::held(tx, user.email.domain()).await? else { return Ok(false) };
+    if !held.policy.enforce_sso || !held.policy.exempts(&user.email) {
+        return Ok(false);
+    }
+    for email in held.policy.exempt.iter().filter(|email| email.folded() != user.email.folded()) {
+        if is_administrator_with_password(tx, email).await? {
+            return Ok(false);
+        }
+    }
+    Ok(store::passwords::get(tx, user.id).await?.is_some())
+}
+
+fn last_way_in(domain: &Domain) -> Error {
+    Error::new(
+        Kind::Conflict,
+        format!("Nobody else could get in: SSO is enforced for {domain}, and this is the last exempt administrator with a password."),
+    )
+    .hint("Exempt another owner or administrator who has a password first, or switch enforced SSO off.")
+}
+
+/// Ends the sessions that began by a password, of people of an enforced domain who are not exempt; the answer is how many.
+pub(crate) async fn end_passwords(
+    tx: &Tx<'_>,
+    domain: &Domain,
+    policy: &DomainPolicy,
+) -> Result<u64, store::Error> {
+    if !policy.enforce_sso {
+        return Ok(0);
+    }
+    end_sessions(tx, domain, |whose, email| whose.connection.is_none() && policy.enforces(email)).await
+}
+
+/// Ends the sessions of people of a domain that another account has now; exempt ones sign in by passwords, and go on.
+pub(crate) async fn end_lost(tx: &Tx<'_>, domain: &Domain) -> Result<u64, store::Error> {
+    let policy = store::domains::held(tx, domain).await?.map(|held| held.policy).unwrap_or_default();
+    end_sessions(tx, domain, |_, email| !policy.exempts(email)).await
+}
+
+/// Ends the sessions of people of a domain for which this holds; the answer is how many.
+async fn end_sessions(
+    tx: &Tx<'_>,
+    domain: &Domain,
+    ends: impl Fn(&Whose, &Email) -> bool + Send + Sync,
+) -> Result<u64, store::Error> {
+    let (mut after, mut ended) = (None, 0);
+    loop {
+        let page = store::sessions::whose(tx, after, AT_ONCE).await?;
+        for whose in &page {
+            let email = Email::parse(&whose.address).ok().filter(|email| email.domain() == domain);
+            if email.is_some_and(|email| ends(whose, &email)) {
+                store::sessions::end(tx, whose.id).await?;
+                ended += 1;
+            }
+        }
+        after = page.last().map(|whose| whose.id);
+        if page.len() < AT_ONCE as usize {
+            return Ok(ended);
+        }
+    }
+}
+
+/// Refuses what rests on somebody's mailbox while the domain of the address is suspended: whoever has the domain now may have
+/// the mailbox too. Links that were mailed are not taken, and none may be sent.
+pub(crate) async fn mailbox_counts(tx: &Tx<'_>, email: &Email) -> Result<(), Error> {
+    match store::domains::held(tx, email.domain()).await? {
+        Some(held) if !held.is_associated() => Err(Error::new(
+            Kind::Forbidden,
+            format!(
+                "The domain {} lost its proof, so its mailboxes prove nothing at the moment.",
+                email.domain()
+            ),
+        )
+        .hint("Ask your administrator to put the proof of the domain back.")),
+        _ => Ok(()),
+    }
+}
+
+/// How many sessions are looked at together.
+const AT_ONCE: u32 = 500;
 
 /// Whether somebody is one of those for whom the break-glass host is.
 pub(crate) fn may_break_the_glass(user: &User) -> bool {

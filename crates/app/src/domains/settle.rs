@@ -1,12 +1,15 @@
 //! What follows from a look at the proof of a claim, whoever wanted it: a job, or somebody who presses a button.
 
-use super::{proof, words};
+use super::deeds::subject;
+use super::{enforce, proof, words};
 use crate::alarms::MOST_PEOPLE;
+use crate::audit::{self, Author};
 use crate::context::{App, JobCtx, PeopleCtx};
 use crate::error::Error;
 use crate::mail;
 use jiff::Timestamp;
 use vestibule_model::account::Account;
+use vestibule_model::audit::Deed;
 use vestibule_model::domain::Domain;
 use vestibule_model::domain::claim::{Claim, Event, Findings, Holder, State};
 use vestibule_model::id::ClaimId;
@@ -18,7 +21,7 @@ pub(crate) async fn look_after(ctx: &JobCtx, id: ClaimId) -> Result<Option<Times
     let scope = ctx.app.store().account(ctx.account.id);
     let found = scope.read(move |tx| Box::pin(async move { store::domain_claims::by_id(tx, id).await }));
     let Some(claim) = found.await? else { return Ok(None) };
-    let claim = settle(&ctx.app, &ctx.account, claim).await?;
+    let claim = settle((&ctx.app, ctx.author()), &ctx.account, claim).await?;
     Ok(claim.and_then(|claim| claim.next_check(ctx.app.now())))
 }
 
@@ -34,7 +37,8 @@ pub async fn check(ctx: &PeopleCtx, domain: &Domain) -> Result<State, Error> {
         Box::pin(async move { store::domain_claims::by_domain(tx, &domain).await })
     });
     let claim = found.await?.ok_or_else(|| words::unknown(domain))?;
-    let settled = settle(&ctx.app, &ctx.account, claim).await?.ok_or_else(|| words::unknown(domain))?;
+    let settled = settle((&ctx.app, ctx.author()), &ctx.account, claim).await?;
+    let settled = settled.ok_or_else(|| words::unknown(domain))?;
     let (id, next) = (settled.id, settled.next_check(ctx.app.now()));
     let scheduled = scope.write(move |tx| {
         Box::pin(async move {
@@ -51,19 +55,33 @@ pub async fn check(ctx: &PeopleCtx, domain: &Domain) -> Result<State, Error> {
 }
 
 /// Looks, judges and writes; `None` when the claim is gone meanwhile.
-async fn settle(app: &App, account: &Account, claim: Claim) -> Result<Option<Claim>, Error> {
+async fn settle(
+    (app, author): (&App, Author),
+    account: &Account,
+    claim: Claim,
+) -> Result<Option<Claim>, Error> {
     let findings = proof::look(app, &claim).await;
     let (now, id) = (app.now(), claim.id);
     let scope = app.store().account(account.id);
     let (app, account) = (app.clone(), account.clone());
     let written = scope.write(move |tx| {
         let (app, account, findings) = (app.clone(), account.clone(), findings.clone());
+        let author = author.clone();
         Box::pin(async move {
             let Some(claim) = store::domain_claims::locked(tx, id).await? else { return Ok(None) };
+            let before = claim.state();
             let (claim, event) = judged(tx, claim, findings, now).await?;
             store::domain_claims::update(tx, &claim).await?;
+            if (before, event.as_ref()) == (State::Suspended, Some(&Event::Taken)) {
+                enforce::end_lost(tx, &claim.domain).await?;
+            }
             if let Some(event) = event {
                 tell(tx, (&app, &account), &claim, event).await?;
+            }
+            let (was, is) = (before.as_str().to_owned(), claim.state().as_str().to_owned());
+            let changes = audit::change("state", Some(was), Some(is));
+            if !changes.is_empty() {
+                audit::record(tx, &author, (Deed::DomainChecked, subject(&claim.domain)), changes).await?;
             }
             Ok::<_, store::Error>(Some(claim))
         })

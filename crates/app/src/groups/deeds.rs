@@ -2,10 +2,12 @@
 //! error.
 
 use super::{PeopleCtx, Summary, Which, name, unknown};
+use crate::audit;
 use crate::directory;
 use crate::error::{Error, Kind};
 use crate::users::{self, Whom};
 use serde::Serialize;
+use vestibule_model::audit::{self as log, Subject, Thing};
 use vestibule_model::group::{Group, GroupKind, GroupName, Origin};
 use vestibule_model::id::GroupId;
 use vestibule_model::permission::Permission;
@@ -37,14 +39,23 @@ pub async fn create(ctx: &PeopleCtx, kind: GroupKind, group: &str) -> Result<Sum
     let (name, now) = (name(group)?, ctx.app.now());
     let group = Group { id: GroupId::from_bytes(ctx.app.fresh_id(now)), kind, name };
     let scope = ctx.app.store().account(ctx.account.id);
+    let author = ctx.author();
     let made = scope.write(move |tx| {
-        let group = group.clone();
+        let (group, author) = (group.clone(), author.clone());
         Box::pin(async move {
             store::groups::insert(tx, &group, now).await?;
-            store::groups::by_id(tx, group.id).await?.ok_or_else(unknown)
+            let made = store::groups::by_id(tx, group.id).await?.ok_or_else(unknown)?;
+            let changes = audit::change("kind", None, Some(kind.as_str().to_owned()));
+            audit::record(tx, &author, (log::Deed::GroupCreated, subject(&group)), changes).await?;
+            Ok::<_, Error>(made)
         })
     });
     Ok(Summary::of(made.await?, 0))
+}
+
+/// A group, as the audit log names it.
+pub(super) fn subject(group: &Group) -> Subject {
+    Subject::new(Thing::Group, group.id, group.name.as_str())
 }
 
 /// Gives a group another name. Rules and exemptions that name it follow, as one version of the account.
@@ -73,22 +84,36 @@ enum Deed {
     Delete,
 }
 
+impl Deed {
+    /// What the audit log calls it.
+    fn word(&self) -> log::Deed {
+        match self {
+            Self::Rename(_) => log::Deed::GroupRenamed,
+            Self::Delete => log::Deed::GroupDeleted,
+        }
+    }
+}
+
 async fn carry_out(ctx: &PeopleCtx, which: &Which, deed: Deed) -> Result<Changed, Error> {
-    let (now, rule) = (ctx.app.now(), users::by(ctx));
+    let (now, rule, author) = (ctx.app.now(), users::by(ctx), ctx.author());
     let which = which.clone();
     let scope = ctx.app.store().account(ctx.account.id);
     scope
         .write(move |tx| {
-            let (which, deed, rule) = (which.clone(), deed.clone(), rule.clone());
+            let (which, deed, rule, author) = (which.clone(), deed.clone(), rule.clone(), author.clone());
             Box::pin(async move {
                 // The account before its groups, as account files are applied: nobody changes the mapping meanwhile, and what
                 // sessions were worked out for does not hold any more.
                 store::accounts::bump(tx).await?;
                 let record = which.locked(tx).await?;
+                let word = deed.word();
                 let (changes, group) = match deed {
                     Deed::Rename(to) => (directory::rename(tx, &record, &to, (&rule, now)).await?, to),
                     Deed::Delete => (directory::delete(tx, &record, &rule).await?, record.group.name.clone()),
                 };
+                if !changes.is_empty() {
+                    audit::record(tx, &author, (word, subject(&record.group)), changes.clone()).await?;
+                }
                 let notes = notes(tx, &record, &changes).await?;
                 Ok(Changed { id: record.group.id, kind: record.group.kind, group, changes, notes })
             })
@@ -138,12 +163,12 @@ async fn move_member(
     whom: &Whom,
     way: Move,
 ) -> Result<users::Changed, Error> {
-    let rule = users::by(ctx);
+    let (rule, author) = (users::by(ctx), ctx.author());
     let (which, whom) = (which.clone(), whom.clone());
     let scope = ctx.app.store().account(ctx.account.id);
     scope
         .write(move |tx| {
-            let (which, whom, rule) = (which.clone(), whom.clone(), rule.clone());
+            let (which, whom, rule, author) = (which.clone(), whom.clone(), rule.clone(), author.clone());
             Box::pin(async move {
                 let found = whom.find(tx).await?.id;
                 let user = store::users::locked(tx, found).await?.ok_or_else(users::unknown)?;
@@ -159,6 +184,8 @@ async fn move_member(
                 let (before, after) = if way == Move::In { (None, name()) } else { (name(), None) };
                 let field = group.kind.as_str().to_owned();
                 let changes = if moved { vec![Change { field, before, after, rule }] } else { Vec::new() };
+                let word = if way == Move::In { log::Deed::GroupJoined } else { log::Deed::GroupLeft };
+                users::told(tx, &author, (word, &user), &changes).await?;
                 Ok(users::Changed { id: user.id, user: user.email, changes })
             })
         })

@@ -1,11 +1,14 @@
 //! What a group sets for its members, and the account for everybody. Sessions that are open notice it at their next request.
 
+use super::deeds::subject;
 use super::{Changed, PeopleCtx, Which};
+use crate::audit;
 use crate::configuration::{Configuration, settings_of_form};
 use crate::error::{Error, Kind};
 use crate::users;
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
+use vestibule_model::audit::{Deed, Subject};
 use vestibule_model::group::{GroupKind, Setting, Settings};
 use vestibule_model::permission::Permission;
 use vestibule_model::trace::Change;
@@ -32,12 +35,13 @@ pub struct Everybody {
 pub async fn set(ctx: &PeopleCtx, which: &Which, seen_version: i64, form: &Form) -> Result<Changed, Error> {
     ctx.must(Permission::GroupEdit)?;
     let wanted = settings_of_form(form)?;
-    let (now, rule) = (ctx.app.now(), users::by(ctx));
+    let (now, rule, author) = (ctx.app.now(), users::by(ctx), ctx.author());
     let which = which.clone();
     let scope = ctx.app.store().account(ctx.account.id);
     scope
         .write(move |tx| {
             let (which, wanted, rule) = (which.clone(), wanted.clone(), rule.clone());
+            let author = author.clone();
             Box::pin(async move {
                 store::accounts::bump(tx).await?;
                 let record = which.locked(tx).await?;
@@ -52,6 +56,8 @@ pub async fn set(ctx: &PeopleCtx, which: &Which, seen_version: i64, form: &Form)
                 let group = record.group.clone();
                 if !changes.is_empty() {
                     store::groups::update(tx, &Record { settings: wanted, ..record }, now).await?;
+                    let what = (Deed::GroupSettings, subject(&group));
+                    audit::record(tx, &author, what, changes.clone()).await?;
                 }
                 Ok(Changed { id: group.id, kind: group.kind, group: group.name, changes, notes: Vec::new() })
             })
@@ -109,11 +115,12 @@ pub async fn set_everybody(ctx: &PeopleCtx, seen_version: i64, form: &Form) -> R
     let mut wanted = settings_of_form(form)?;
     // There is nobody whose setting it would have to win over.
     wanted.values_mut().for_each(|setting| setting.locked = false);
-    let rule = users::by(ctx);
+    let (rule, author, account) = (users::by(ctx), ctx.author(), Subject::account(&ctx.account));
     let scope = ctx.app.store().account(ctx.account.id);
     scope
         .write(move |tx| {
             let (wanted, rule) = (wanted.clone(), rule.clone());
+            let (author, account) = (author.clone(), account.clone());
             Box::pin(async move {
                 if store::accounts::bump(tx).await? != seen_version + 1 {
                     return Err(stale());
@@ -122,6 +129,9 @@ pub async fn set_everybody(ctx: &PeopleCtx, seen_version: i64, form: &Form) -> R
                 let changes = changes(&before.settings, &wanted, &rule);
                 let after = Configuration { settings: wanted, ..before };
                 store::accounts::put_configuration(tx, &after.to_stored()?).await?;
+                if !changes.is_empty() {
+                    audit::record(tx, &author, (Deed::EverybodySettings, account), changes.clone()).await?;
+                }
                 Ok(changes)
             })
         })

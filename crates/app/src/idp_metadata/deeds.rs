@@ -2,13 +2,15 @@
 
 use super::look::{self, Seen};
 use super::over;
-use super::settle::{changed, current, publish};
+use super::settle::{self, changed, current, publish};
 use super::view::{self, DifferenceView, Status, Waiting};
+use crate::audit;
 use crate::context::AdminCtx;
 use crate::error::{Error, Kind};
 use crate::jobs;
 use crate::sso::CertificateView;
 use jiff::Timestamp;
+use vestibule_model::audit::Deed;
 use vestibule_model::connection::IdentityProvider;
 use vestibule_model::id::ConnectionId;
 use vestibule_model::idp_metadata::{Copy, Difference, KEPT_AFTER_ABSENCE, Pending, PendingState};
@@ -66,7 +68,7 @@ fn kept(published: &IdentityProvider, copy: &Copy) -> Result<Vec<(CertificateVie
 pub async fn fetch_now(ctx: &AdminCtx, id: ConnectionId) -> Result<(), Error> {
     ctx.must(Permission::SsoEdit)?;
     let seen = Seen::now(ctx.app(), ctx.account(), id).await?.ok_or_else(unknown)?;
-    let next = look::look(ctx.app(), &seen).await?;
+    let next = look::look((ctx.app(), ctx.author()), &seen).await?;
     let scheduled = ctx.app().store().account(ctx.account().id).write(move |tx| {
         let kind = jobs::Kind::IdpMetadata.as_str();
         Box::pin(store::jobs::schedule(tx, kind, id.to_bytes(), next))
@@ -81,9 +83,9 @@ pub async fn fetch_now(ctx: &AdminCtx, id: ConnectionId) -> Result<(), Error> {
 /// cannot be in use beside another connection.
 pub async fn accept(ctx: &AdminCtx, id: ConnectionId, since: Timestamp) -> Result<(), Error> {
     ctx.must(Permission::SsoEdit)?;
-    let (now, own) = (ctx.app().now(), ctx.account().label.clone());
+    let (now, own, author) = (ctx.app().now(), ctx.account().label.clone(), ctx.author());
     let accepted = ctx.app().store().account(ctx.account().id).write(move |tx| {
-        let own = own.clone();
+        let (own, author) = (own.clone(), author.clone());
         Box::pin(async move {
             store::accounts::bump(tx).await?;
             let (mut record, copy) = waiting(tx, id, since).await?;
@@ -97,7 +99,10 @@ pub async fn accept(ctx: &AdminCtx, id: ConnectionId, since: Timestamp) -> Resul
             let absent = copy.absent.into_iter().filter(|(pem, _)| provider.certificates.contains(pem));
             record.copy = Some(Copy { provider: copy.provider, absent: absent.collect(), pending: None });
             store::idp_metadata::put(tx, &record).await?;
-            publish(tx, &own, (id, &published, draft.as_ref()), provider, now).await
+            let changes = settle::told(&published.settings, &provider);
+            publish(tx, &own, (id, &published, draft.as_ref()), provider, now).await?;
+            let what = (Deed::MetadataAccepted, audit::named_connection(tx, id).await?);
+            Ok(audit::record(tx, &author, what, changes).await?)
         })
     });
     accepted.await
@@ -109,12 +114,16 @@ pub async fn accept(ctx: &AdminCtx, id: ConnectionId, since: Timestamp) -> Resul
 /// [`Kind::Conflict`] when the metadata says something else by now.
 pub async fn dismiss(ctx: &AdminCtx, id: ConnectionId, since: Timestamp) -> Result<(), Error> {
     ctx.must(Permission::SsoEdit)?;
+    let author = ctx.author();
     let dismissed = ctx.app().store().account(ctx.account().id).write(move |tx| {
+        let author = author.clone();
         Box::pin(async move {
             let (mut record, copy) = waiting(tx, id, since).await?;
             let pending = Some(Pending { since, state: PendingState::Dismissed });
             record.copy = Some(Copy { pending, ..copy });
-            Ok::<_, Error>(store::idp_metadata::put(tx, &record).await?)
+            store::idp_metadata::put(tx, &record).await?;
+            let what = (Deed::MetadataDismissed, audit::named_connection(tx, id).await?);
+            Ok::<_, Error>(audit::record(tx, &author, what, Vec::new()).await?)
         })
     });
     dismissed.await

@@ -2,6 +2,7 @@
 
 use super::read::{self, LARGEST, Said};
 use super::{settle, warn};
+use crate::audit::Author;
 use crate::context::{App, JobCtx};
 use crate::error::{Error, Kind};
 use crate::outbound::{Document, Fetched, Validators};
@@ -81,7 +82,7 @@ pub(crate) async fn look_after(ctx: &JobCtx, id: ConnectionId) -> Result<Option<
         return Ok(has_draft(ctx, id).await?.then_some(tomorrow));
     };
     let looked = match &seen.provider().metadata_url {
-        Some(_) => look(&ctx.app, &seen).await.map(Some),
+        Some(_) => look((&ctx.app, ctx.author()), &seen).await.map(Some),
         None => Ok(None),
     };
     // What ends does so whether the look went well or not.
@@ -97,7 +98,7 @@ async fn has_draft(ctx: &JobCtx, id: ConnectionId) -> Result<bool, Error> {
 
 /// Fetches the metadata that a connection follows, and does with it what its policy says. The answer is when to look
 /// again.
-pub(super) async fn look(app: &App, seen: &Seen) -> Result<Timestamp, Error> {
+pub(super) async fn look((app, author): (&App, Author), seen: &Seen) -> Result<Timestamp, Error> {
     let Some(url) = seen.provider().metadata_url.clone() else {
         return Err(Error::new(Kind::Invalid, "This connection follows no metadata address.")
             .hint("Give `idp_metadata_url` in the account file."));
@@ -105,7 +106,7 @@ pub(super) async fn look(app: &App, seen: &Seen) -> Result<Timestamp, Error> {
     let record = seen.record_of(&url, app.now());
     match fetch(app, seen, &url, &record).await {
         Ok(found) => {
-            let settled = settle::found(app, seen, record.clone(), found).await;
+            let settled = settle::found((app, author), seen, record.clone(), found).await;
             // What cannot be in use is shown like metadata that cannot be read; a conflict passes by itself.
             if let Err(error) = &settled
                 && error.kind() == Kind::Invalid

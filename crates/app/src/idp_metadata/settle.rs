@@ -3,16 +3,19 @@
 use super::look::{Found, Seen};
 use super::{view, words};
 use crate::alarms::MOST_PEOPLE;
-use crate::configuration::apart;
+use crate::audit::{self, Author};
+use crate::configuration::{apart, edit};
 use crate::context::App;
 use crate::error::{Error, Kind};
 use crate::mail::{self, Words};
 use crate::outbound::Validators;
 use jiff::Timestamp;
 use vestibule_model::account::Label;
+use vestibule_model::audit::Deed;
 use vestibule_model::connection::{IdentityProvider, Settings, Version};
 use vestibule_model::id::ConnectionId;
 use vestibule_model::idp_metadata::{Copy, Difference, decide, next_look};
+use vestibule_model::trace::Change;
 use vestibule_store::idp_metadata::{Failure, Record};
 use vestibule_store::{self as store, Tx};
 
@@ -26,7 +29,7 @@ struct Outcome {
 
 /// Writes down what was found, and answers when to look again.
 pub(super) async fn found(
-    app: &App,
+    (app, author): (&App, Author),
     seen: &Seen,
     mut record: Record,
     found: Found,
@@ -56,7 +59,7 @@ pub(super) async fn found(
         }
     };
     let next = next_look(outcome.record.cache_duration, outcome.record.valid_until, now);
-    write(app, seen, outcome, now).await?;
+    write((app, author), seen, outcome, now).await?;
     Ok(next)
 }
 
@@ -76,12 +79,19 @@ fn mails(
     Ok(done.into_iter().chain(open).collect())
 }
 
-async fn write(app: &App, seen: &Seen, outcome: Outcome, now: Timestamp) -> Result<(), Error> {
+async fn write(
+    (app, author): (&App, Author),
+    seen: &Seen,
+    outcome: Outcome,
+    now: Timestamp,
+) -> Result<(), Error> {
     let scope = app.store().account(seen.account.id);
     let (app, seen) = (app.clone(), seen.clone());
     let written = scope.write(move |tx| {
         let (app, seen, outcome) = (app.clone(), seen.clone(), outcome.clone());
+        let author = author.clone();
         Box::pin(async move {
+            let mut taken_over = None;
             if let Some(provider) = outcome.publish {
                 store::accounts::bump(tx).await?;
                 let current = current(tx, seen.connection).await?;
@@ -89,22 +99,34 @@ async fn write(app: &App, seen: &Seen, outcome: Outcome, now: Timestamp) -> Resu
                     return Err(changed());
                 }
                 let own = &seen.account.label;
+                taken_over = Some(told(&current.0.settings, &provider));
                 publish(tx, own, (seen.connection, &current.0, current.1.as_ref()), provider, now).await?;
                 tracing::info!(connection = %seen.connection, "metadata was taken over");
             }
             store::idp_metadata::put(tx, &outcome.record).await?;
-            if outcome.mails.is_empty() {
-                return Ok(());
-            }
-            for person in store::users::administrators(tx, MOST_PEOPLE).await? {
+            let people = match outcome.mails.is_empty() {
+                true => Vec::new(),
+                false => store::users::administrators(tx, MOST_PEOPLE).await?,
+            };
+            for person in people {
                 for words in &outcome.mails {
                     store::outbox::insert(tx, &mail::to(&app, &person.email, words.clone())).await?;
                 }
+            }
+            if let Some(changes) = taken_over {
+                let subject = audit::named_connection(tx, seen.connection).await?;
+                audit::record(tx, &author, (Deed::MetadataAccepted, subject), changes).await?;
             }
             Ok(())
         })
     });
     written.await
+}
+
+/// What is taken over, as the audit log says it.
+pub(super) fn told(before: &Settings, provider: &IdentityProvider) -> Vec<Change> {
+    let after = Settings { identity_provider: provider.clone(), ..before.clone() };
+    edit::compare(before, &after).into_iter().map(Into::into).collect()
 }
 
 pub(super) fn changed() -> Error {

@@ -1,11 +1,14 @@
 //! What an administrator or the operator does with an import once its file was read.
 
 use super::{forget, scope, step};
+use crate::audit;
 use crate::context::PeopleCtx;
 use crate::error::{Error, Kind};
+use vestibule_model::audit::{Deed, Subject, Thing};
 use vestibule_model::id::ImportId;
 use vestibule_model::import::{Import, Options, Row, State};
 use vestibule_model::permission::Permission;
+use vestibule_model::trace::Change;
 use vestibule_store as store;
 use vestibule_store::imports::Sought;
 
@@ -84,8 +87,9 @@ pub async fn go_on(ctx: &PeopleCtx, id: ImportId) -> Result<Import, Error> {
 /// import.
 pub async fn apply(ctx: &PeopleCtx, id: ImportId, file_hash: &[u8; 32]) -> Result<Import, Error> {
     ctx.must(Permission::UserEdit)?;
-    let (now, hash) = (ctx.app.now(), *file_hash);
+    let (now, hash, author) = (ctx.app.now(), *file_hash, ctx.author());
     let begun = scope(ctx).write(move |tx| {
+        let author = author.clone();
         Box::pin(async move {
             let mut import = store::imports::locked(tx, id).await?.ok_or_else(unknown)?;
             match import.state {
@@ -97,6 +101,7 @@ pub async fn apply(ctx: &PeopleCtx, id: ImportId, file_hash: &[u8; 32]) -> Resul
             import.cursor = 0;
             store::imports::update(tx, &import).await?;
             store::jobs::schedule(tx, store::imports::JOB, id.to_bytes(), now).await?;
+            audit::record(tx, &author, (Deed::ImportApplied, subject(&import)), told(&import)).await?;
             Ok::<_, Error>(import)
         })
     });
@@ -113,7 +118,39 @@ pub async fn discard(ctx: &PeopleCtx, id: ImportId) -> Result<(), Error> {
         return Err(Error::new(Kind::Conflict, "The import is being applied.")
             .hint("Wait until it is done: its report says what became of each row."));
     }
+    let author = ctx.author();
+    let noted = scope(ctx).write(move |tx| {
+        let author = author.clone();
+        Box::pin(async move {
+            let import = store::imports::locked(tx, id).await?.ok_or_else(unknown)?;
+            Ok::<_, Error>(
+                audit::record(tx, &author, (Deed::ImportDiscarded, subject(&import)), Vec::new()).await?,
+            )
+        })
+    });
+    noted.await?;
     forget(ctx, id).await
+}
+
+/// Which file it is, and what it does for its people, as the audit log says it.
+fn told(import: &Import) -> Vec<Change> {
+    let hash: String = import.file_hash.iter().map(|byte| format!("{byte:02x}")).collect();
+    let Options { license, add_ons, sso, .. } = &import.options;
+    let add_ons: Vec<&str> = add_ons.iter().map(|add_on| add_on.as_str()).collect();
+    let said = [
+        ("sha256", Some(hash)),
+        ("rows", Some(import.rows.to_string())),
+        ("rows_that_change", Some(import.planned.writes().to_string())),
+        ("license", license.map(|license| license.as_str().to_owned())),
+        ("add_ons", Some(add_ons.join(", ")).filter(|add_ons| !add_ons.is_empty())),
+        ("sso", sso.then(|| "true".to_owned())),
+    ];
+    said.into_iter().flat_map(|(field, value)| audit::change(field, None, value)).collect()
+}
+
+/// An import, as the audit log names it.
+fn subject(import: &Import) -> Subject {
+    Subject::new(Thing::Import, import.id, import.file_name.as_str())
 }
 
 /// An import of the same file with the same options that was begun to be written and did not come to its end.

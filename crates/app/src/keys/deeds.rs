@@ -3,10 +3,12 @@
 use super::make::Wanted;
 use super::ring::order;
 use super::{decryption_kind, is_used, job, pairs, wanted_kinds};
+use crate::audit::{self, Author};
 use crate::context::AdminCtx;
 use crate::error::{Error, Kind};
 use crate::sso::CertificateView;
 use jiff::Timestamp;
+use vestibule_model::audit::Deed;
 use vestibule_model::connection::{CertificateRotation, Connection, Settings, SigningKeyKind};
 use vestibule_model::id::{ConnectionId, SpKeyId};
 use vestibule_model::permission::Permission;
@@ -134,8 +136,9 @@ pub async fn prepare(ctx: &AdminCtx, connection: ConnectionId) -> Result<(), Err
     let wanted = Wanted { account, connection, settings: &settings };
     let make = |kind| app.fresh_key(wanted, kind, Life::next(), now);
     let fresh = wanted_kinds(&settings).into_iter().map(make).collect::<Result<Vec<_>, _>>()?;
+    let author = ctx.author();
     let prepared = app.store().account(account.id).write(move |tx| {
-        let fresh = fresh.clone();
+        let (fresh, author) = (fresh.clone(), author.clone());
         Box::pin(async move {
             store::accounts::bump(tx).await?;
             let known = store::sp_keys::list(tx, connection).await?;
@@ -144,14 +147,35 @@ pub async fn prepare(ctx: &AdminCtx, connection: ConnectionId) -> Result<(), Err
                 comes.into_iter().collect::<Result<Vec<_>, _>>()?;
                 return Ok(());
             }
-            for key in comes.into_iter().flatten() {
+            for key in comes.iter().flatten() {
                 store::sp_keys::insert(tx, key).await?;
             }
             job::schedule(tx, connection, now).await?;
-            Ok::<_, Error>(())
+            let made: Vec<&SpKey> = comes.into_iter().flatten().collect();
+            told(tx, &author, (Deed::KeyPrepared, connection), &made).await
         })
     });
     prepared.await
+}
+
+/// Writes the audit record of something that was done with key pairs of a connection: it names them, and their certificates.
+pub(super) async fn told(
+    tx: &Tx<'_>,
+    author: &Author,
+    (deed, connection): (Deed, ConnectionId),
+    keys: &[&SpKey],
+) -> Result<(), Error> {
+    let mut changes = Vec::new();
+    for key in keys {
+        let certificate = Certificate::from_der(&key.certificate).map_err(Error::internal)?;
+        let shown =
+            format!("{} ({}), SHA-256 {}", key.kind.as_str(), key.id, certificate.fingerprint_sha256());
+        let (before, after) =
+            if deed == Deed::KeyRemoved { (Some(shown), None) } else { (None, Some(shown)) };
+        changes.extend(audit::change("certificate", before, after));
+    }
+    let subject = audit::named_connection(tx, connection).await?;
+    Ok(audit::record(tx, author, (deed, subject), changes).await?)
 }
 
 fn may_come(known: &[SpKey], kind: SigningKeyKind) -> Result<(), Error> {
@@ -173,12 +197,14 @@ fn may_come(known: &[SpKey], kind: SigningKeyKind) -> Result<(), Error> {
 /// [`Kind::NotFound`] when there is no such key pair; [`Kind::Conflict`] when it was imported.
 pub async fn activate(ctx: &AdminCtx, key: SpKeyId) -> Result<(), Error> {
     ctx.must(Permission::SsoEdit)?;
-    let now = ctx.app().now();
+    let (now, author) = (ctx.app().now(), ctx.author());
     let scope = ctx.app().store().account(ctx.account().id);
     let activated = scope.write(move |tx| {
+        let author = author.clone();
         Box::pin(async move {
             store::accounts::bump(tx).await?;
-            let SpKey { connection, kind, .. } = found(tx, key).await?;
+            let found = found(tx, key).await?;
+            let (connection, kind) = (found.connection, found.kind);
             if kind == SigningKeyKind::Imported {
                 return Err(Error::new(Kind::Conflict, "Imported certificates take no turns.").hint(
                     "The first of `imported_keys` in the account file signs, if `signing_key` says so.",
@@ -189,7 +215,7 @@ pub async fn activate(ctx: &AdminCtx, key: SpKeyId) -> Result<(), Error> {
                 store::sp_keys::change(tx, &change).await?;
             }
             job::schedule(tx, connection, now).await?;
-            Ok::<_, Error>(())
+            told(tx, &author, (Deed::KeyUsed, connection), &[&found]).await
         })
     });
     activated.await
@@ -202,7 +228,9 @@ pub async fn activate(ctx: &AdminCtx, key: SpKeyId) -> Result<(), Error> {
 pub async fn remove(ctx: &AdminCtx, key: SpKeyId) -> Result<(), Error> {
     ctx.must(Permission::SsoEdit)?;
     let scope = ctx.app().store().account(ctx.account().id);
+    let author = ctx.author();
     let removed = scope.write(move |tx| {
+        let author = author.clone();
         Box::pin(async move {
             store::accounts::bump(tx).await?;
             let found = found(tx, key).await?;
@@ -210,7 +238,8 @@ pub async fn remove(ctx: &AdminCtx, key: SpKeyId) -> Result<(), Error> {
                 return Err(Error::new(Kind::Conflict, "This certificate is in use.")
                     .hint("Use another one first, then remove this one."));
             }
-            Ok(store::sp_keys::remove(tx, key, found.life.state).await?)
+            store::sp_keys::remove(tx, key, found.life.state).await?;
+            told(tx, &author, (Deed::KeyRemoved, found.connection), &[&found]).await
         })
     });
     removed.await

@@ -1,6 +1,7 @@
 //! What is done about key pairs in time: a successor ahead of the end, its turn, the end of former ones; and warnings
 //! where nothing of this helps.
 
+use super::deeds::told;
 use super::make::Wanted;
 use super::{is_used, pairs, wanted_kinds};
 use crate::alarms::{self, Ending};
@@ -9,6 +10,7 @@ use crate::error::Error;
 use crate::jobs::Kind;
 use crate::mail;
 use jiff::{SignedDuration, Timestamp};
+use vestibule_model::audit::Deed;
 use vestibule_model::connection::SigningKeyKind;
 use vestibule_model::id::ConnectionId;
 use vestibule_model::rotation::{KeyState, Life, Pair, Step, activate, due};
@@ -101,14 +103,23 @@ async fn step(ctx: &JobCtx, wanted: Wanted<'_>, kind: SigningKeyKind, now: Times
         Step::TakeOver(_) | Step::Remove(_) => None,
     };
     let scope = ctx.app.store().account(ctx.account.id);
+    let author = ctx.author();
     let done = scope.write(move |tx| {
-        let fresh = fresh.clone();
+        let (fresh, author) = (fresh.clone(), author.clone());
         Box::pin(async move {
             store::accounts::bump(tx).await?;
             let now_there = pairs(&store::sp_keys::list(tx, connection).await?, kind)?;
             // Another node, or an administrator, may have been faster.
             if due(&now_there, rotation, now) == Some(step) {
+                let (deed, id) = match step {
+                    Step::Prepare => (Deed::KeyPrepared, fresh.as_ref().map(|fresh| fresh.id)),
+                    Step::TakeOver(id) => (Deed::KeyUsed, Some(id)),
+                    Step::Remove(id) => (Deed::KeyRemoved, Some(id)),
+                };
+                let known = store::sp_keys::list(tx, connection).await?;
                 write(tx, &now_there, step, fresh.as_ref(), now).await?;
+                let meant: Vec<_> = known.iter().chain(&fresh).filter(|key| Some(key.id) == id).collect();
+                told(tx, &author, (deed, connection), &meant).await?;
             }
             Ok::<_, Error>(())
         })

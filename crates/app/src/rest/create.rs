@@ -16,6 +16,6 @@ use vestibule_model::story;
 pub async fn create(ctx: &UsersApiCtx, action: &Action, said: &Said) -> Result<Done, Error> {
     may_write(ctx)?;
     let somebody = said.somebody()?;
-    let (settled, deed) = arrivals::arrive(setting(ctx), somebody, action).await.map_err(numbered)?;
+    let (settled, deed) = arrivals::arrive(setting(ctx), somebody, action, None).await.map_err(numbered)?;
     Ok(Done { story: story::with_fields(deed, &settled.changes), user: settled.user })
 }

@@ -1,11 +1,13 @@
 //! Making, changing and removing roles. Nobody puts into a role, or takes out of one, what they may not do themself.
 
 use super::take_back;
+use crate::audit;
 use crate::configuration::{Configuration, MOST_ROLES, USABLE_NAME};
 use crate::context::{AdminCtx, must_hold};
 use crate::error::{Error, Kind};
+use vestibule_model::audit::{Deed, Subject, Thing};
 use vestibule_model::mapping::{CategoryName, Grant, NoMatch, Rule};
-use vestibule_model::permission::{Permission, Permissions};
+use vestibule_model::permission::{Permission, Permissions, Roles};
 use vestibule_model::user::{Role, RoleName};
 use vestibule_store::{self as store, Tx};
 
@@ -74,7 +76,7 @@ pub async fn create(ctx: &AdminCtx, wanted: &Saved) -> Result<RoleName, Error> {
     let named = |problem: &str| Error::new(Kind::Invalid, format!("`name`: {problem}.")).about("name");
     let name = RoleName::parse(&wanted.name).ok_or_else(|| named(USABLE_NAME))?;
     let (new, permissions) = (name.clone(), wanted.permissions);
-    edit(ctx, move |configuration| {
+    edit(ctx, (Deed::RoleCreated, name.clone()), move |configuration| {
         if configuration.roles.alike(&new).is_some() {
             return Err(
                 named("there is a role of this name").hint("Upper and lower case make no difference.")
@@ -100,7 +102,7 @@ pub async fn save(ctx: &AdminCtx, wanted: &Saved) -> Result<(), Error> {
     ctx.must(Permission::RoleEdit)?;
     must_hold(ctx.permissions(), wanted.permissions)?;
     let (name, permissions, held) = (known(&wanted.name)?, wanted.permissions, ctx.permissions());
-    edit(ctx, move |configuration| {
+    edit(ctx, (Deed::RoleChanged, name.clone()), move |configuration| {
         let before = configuration.roles.named(&name).ok_or_else(unknown)?;
         must_hold(held, before)?;
         configuration.roles.put(name.clone(), permissions);
@@ -117,7 +119,7 @@ pub async fn save(ctx: &AdminCtx, wanted: &Saved) -> Result<(), Error> {
 pub async fn remove(ctx: &AdminCtx, name: &str) -> Result<(), Error> {
     ctx.must(Permission::RoleEdit)?;
     let (name, held) = (known(name)?, ctx.permissions());
-    edit(ctx, move |configuration| {
+    edit(ctx, (Deed::RoleRemoved, name.clone()), move |configuration| {
         let before = configuration.roles.named(&name).ok_or_else(unknown)?;
         must_hold(held, before)?;
         if is_given(configuration, &name) {
@@ -138,12 +140,13 @@ fn known(name: &str) -> Result<RoleName, Error> {
 /// Changes the configuration as it is now, and makes members of those whose role is gone.
 async fn edit(
     ctx: &AdminCtx,
+    (deed, name): (Deed, RoleName),
     change: impl Fn(&mut Configuration) -> Result<(), Error> + Send + Sync + Clone + 'static,
 ) -> Result<(), Error> {
-    let now = ctx.app().now();
+    let (now, author) = (ctx.app().now(), ctx.author());
     let scope = ctx.app().store().account(ctx.account().id);
     let edited = scope.write(move |tx| {
-        let change = change.clone();
+        let (change, author, name) = (change.clone(), author.clone(), name.clone());
         Box::pin(async move {
             // First, so that whoever gives a role meanwhile waits.
             store::accounts::bump(tx).await?;
@@ -152,10 +155,22 @@ async fn edit(
             change(&mut after)?;
             take_back(tx, (&before.roles, &after.roles), now).await?;
             store::accounts::put_configuration(tx, &after.to_stored()?).await?;
-            Ok::<_, Error>(())
+            let words = |roles: &Roles| roles.named(&name).map(|held| words(held));
+            let changes = audit::change("permissions", words(&before.roles), words(&after.roles));
+            if changes.is_empty() {
+                return Ok::<_, Error>(());
+            }
+            let subject = Subject::new(Thing::Role, name.as_str(), name.as_str());
+            Ok(audit::record(tx, &author, (deed, subject), changes).await?)
         })
     });
     edited.await
+}
+
+/// What a role may do, in words.
+fn words(held: Permissions) -> String {
+    let words: Vec<&str> = held.iter().map(Permission::as_str).collect();
+    words.join(", ")
 }
 
 /// Whether a rule gives the role, or it is given where none applies.

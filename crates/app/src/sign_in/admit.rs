@@ -9,6 +9,7 @@ use super::person::Person;
 use super::record::{Decided, Record};
 use crate::context::VisitorCtx;
 use crate::directory;
+use crate::domains::enforce;
 use crate::error::Error;
 use crate::links::{self, Fresh};
 use crate::live::LiveConnection;
@@ -27,7 +28,7 @@ use vestibule_model::license::Inventory;
 use vestibule_model::mapping::{self, Mapping, Picture};
 use vestibule_model::response_log::OutcomeWord;
 use vestibule_model::trace::Step;
-use vestibule_model::user::Status;
+use vestibule_model::user::{Status, User};
 use vestibule_saml::response::VerifiedAssertion;
 use vestibule_store::hand_overs::HandOver;
 use vestibule_store::sessions::Session;
@@ -204,6 +205,7 @@ impl Attempt {
         let changed = !decision.changes.is_empty();
         notes.changes = decision.changes;
         let user = after.record(before, self.fresh_user, self.now);
+        let user = Self::with_a_way_in(tx, before, user, notes).await?;
         notes.user = Some(user.email.clone());
         match before {
             None => store::users::insert(tx, &user).await?,
@@ -228,6 +230,29 @@ impl Attempt {
                 Ok(Verdict::HandedOver { sub_account: account.clone() })
             }
         }
+    }
+
+    /// The record, in which the role stays of somebody without whom nobody could get in where SSO is enforced.
+    async fn with_a_way_in(
+        tx: &Tx<'_>,
+        before: Option<&User>,
+        user: User,
+        notes: &mut Decided,
+    ) -> Result<User, store::Error> {
+        let Some(before) = before.filter(|before| before.role.administers() && !user.role.administers())
+        else {
+            return Ok(user);
+        };
+        if !enforce::is_last_way_in(tx, before).await? {
+            return Ok(user);
+        }
+        notes.changes.retain(|change| change.field != "role");
+        let found = format!(
+            "{} stays: this is the last exempt administrator with a password, and SSO is enforced",
+            before.role.title()
+        );
+        notes.trace.push(Step::warning("admission.role", "a role that leaves a way in", found));
+        Ok(User { role: before.role.clone(), ..user })
     }
 
     /// The link that confirms a mailbox. In a sub-account it brings the license type of the mapping that the person came by.

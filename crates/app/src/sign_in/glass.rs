@@ -7,6 +7,7 @@
 use super::attempts::Knock;
 use super::identify::account_of;
 use super::password::{self, Entered, SignedIn, with_password_of};
+use crate::audit::Origin;
 use crate::context::{App, VisitorCtx};
 use crate::domains::enforce::{self, Ruling};
 use crate::error::{Error, Kind};
@@ -105,7 +106,7 @@ impl App {
         let label = label.and_then(|label| Label::parse(label).ok()).ok_or_else(sessions::signed_out)?;
         match self.behind_the_glass(&label).await {
             Err(error) if error.kind() == Kind::NotFound => Err(sessions::signed_out()),
-            visitor => visitor,
+            visitor => visitor.map(|visitor| VisitorCtx { origin: Origin::GLASS, ..visitor }),
         }
     }
 
@@ -119,7 +120,7 @@ impl App {
                 let source = std::error::Error::source(&error).map(ToString::to_string);
                 tracing::error!(source, account = %label, "an SSO configuration cannot be used: {error}");
                 let live = self.live_without_sso(label).await?.ok_or(error)?;
-                Ok(VisitorCtx { app: self.clone(), live })
+                Ok(VisitorCtx { app: self.clone(), live, origin: Origin::GLASS })
             }
             visitor => visitor,
         }

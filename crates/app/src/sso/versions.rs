@@ -1,15 +1,18 @@
 //! What administrators do with the versions of a connection: publish a draft, discard it, restore an older one.
 
 use super::overview::unknown;
+use crate::audit;
 use crate::configuration::apart;
 use crate::configuration::edit::{self, Put};
 use crate::context::AdminCtx;
 use crate::error::{Error, Kind};
 use crate::idp_metadata;
+use vestibule_model::audit::{Deed, Subject};
 use vestibule_model::connection::{Connection, Version};
 use vestibule_model::id::ConnectionId;
 use vestibule_model::permission::Permission;
 use vestibule_model::publication::{Consent, NeedsTest};
+use vestibule_model::trace::Change;
 use vestibule_store::connections::Saved;
 use vestibule_store::{self as store, Tx};
 
@@ -44,11 +47,11 @@ pub async fn publish(
     consent: Consent,
 ) -> Result<Outcome, Error> {
     ctx.must(Permission::SsoEdit)?;
-    let (now, own) = (ctx.app().now(), ctx.account().label.clone());
+    let (now, own, author) = (ctx.app().now(), ctx.account().label.clone(), ctx.author());
     let scope = ctx.app().store().account(ctx.account().id);
     scope
         .write(move |tx| {
-            let own = own.clone();
+            let (own, author) = (own.clone(), author.clone());
             Box::pin(async move {
                 let connections = store::connections::list(tx).await?;
                 let draft = draft(&connections, id, number)?;
@@ -60,6 +63,8 @@ pub async fn publish(
                 store::connections::publish(tx, id, publishable.number(), now).await?;
                 idp_metadata::follow(tx, id, now).await?;
                 store::accounts::bump(tx).await?;
+                let what = (Deed::ConnectionPublished, subject(&connections, id));
+                audit::record(tx, &author, what, edit::told(&connections, id, &draft.settings)).await?;
                 Ok(Outcome::Published)
             })
         })
@@ -72,13 +77,18 @@ pub async fn publish(
 /// Like [`publish`].
 pub async fn discard(ctx: &AdminCtx, id: ConnectionId, number: i64) -> Result<(), Error> {
     ctx.must(Permission::SsoEdit)?;
+    let author = ctx.author();
     let scope = ctx.app().store().account(ctx.account().id);
     scope
         .write(move |tx| {
+            let author = author.clone();
             Box::pin(async move {
-                draft(&store::connections::list(tx).await?, id, number)?;
+                let connections = store::connections::list(tx).await?;
+                draft(&connections, id, number)?;
                 store::connections::discard(tx, id, number).await?;
                 store::accounts::bump(tx).await?;
+                let what = (Deed::ConnectionDiscarded, subject(&connections, id));
+                audit::record(tx, &author, what, version(number)).await?;
                 Ok(())
             })
         })
@@ -101,6 +111,17 @@ pub async fn restore(ctx: &AdminCtx, id: ConnectionId, number: i64, how: Put) ->
             .hint("Restore it as a draft, test it, and publish that."));
     }
     edit::put_back(ctx, id, version.settings, how).await
+}
+
+/// A connection, as the audit log names it.
+fn subject(connections: &[Connection], id: ConnectionId) -> Subject {
+    let found = connections.iter().find(|connection| connection.id == id);
+    audit::connection(id, found.map_or("", |found| &found.name))
+}
+
+/// The version that a deed is about.
+fn version(number: i64) -> Vec<Change> {
+    audit::change("version", None, Some(number.to_string()))
 }
 
 fn draft(connections: &[Connection], id: ConnectionId, number: i64) -> Result<&Version, Error> {

@@ -1,6 +1,7 @@
 //! Making, listing and revoking tokens.
 
 use super::KEPT;
+use crate::audit::{self, Author};
 use crate::context::{ApiCtx, App, OperatorCtx, PeopleCtx, must_hold};
 use crate::error::{Error, Kind};
 use crate::roles;
@@ -8,6 +9,7 @@ use crate::secret;
 use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 use vestibule_model::account::{Account, Label};
+use vestibule_model::audit::{Deed, Subject, Thing};
 use vestibule_model::id::TokenId;
 use vestibule_model::permission::{Permission, Roles};
 use vestibule_model::token::{Scope, Scopes, SecretKind, State};
@@ -97,15 +99,25 @@ pub async fn create(ctx: &PeopleCtx, wanted: &NewToken) -> Result<Created, Error
         used_at: None,
         revoked_at: None,
     };
-    let row = token.clone();
+    let (row, author) = (token.clone(), ctx.author());
     let written = ctx.app.store().account(ctx.account.id).write(move |tx| {
-        let row = row.clone();
-        Box::pin(async move { insert(tx, &row).await })
+        let (row, author) = (row.clone(), author.clone());
+        Box::pin(async move {
+            insert(tx, &row).await?;
+            let mut made = audit::change("scopes", None, Some(row.scopes.to_string()));
+            made.extend(audit::change("expires_at", None, row.expires_at.map(|end| end.to_string())));
+            Ok::<_, Error>(audit::record(tx, &author, (Deed::TokenCreated, subject(&row)), made).await?)
+        })
     });
     written.await?;
     let scim_url = token.scopes.allow(Scope::Scim2Read).then(|| scim_url(&ctx.app));
     let (account, scopes) = (ctx.account.label.clone(), token.scopes);
     Ok(Created { id: token.id, token: text, account, scopes, expires_at, scim_url })
+}
+
+/// A token, as the audit log names it.
+fn subject(token: &store::tokens::Token) -> Subject {
+    Subject::new(Thing::Token, token.id, token.name.as_str())
 }
 
 async fn insert(tx: &Tx<'_>, token: &store::tokens::Token) -> Result<(), Error> {
@@ -219,7 +231,7 @@ fn summary(found: store::tokens::Found, account: &Label, roles: &Roles, now: Tim
 /// [`Kind::NotFound`] when the account has no such token.
 pub async fn revoke(ctx: &PeopleCtx, id: TokenId) -> Result<Summary, Error> {
     ctx.must(Permission::TokenEdit)?;
-    revoke_in(&ctx.app, &ctx.account, id).await
+    revoke_in((&ctx.app, ctx.author()), &ctx.account, id).await
 }
 
 /// Revokes a token of any account, named by its id or by its text: who finds one in the wrong place has the text alone.
@@ -246,15 +258,20 @@ pub async fn revoke_as_operator(ctx: &OperatorCtx, named: &str) -> Result<Summar
         })
     });
     let (account, id) = found.await?.ok_or_else(unknown)?;
-    revoke_in(&ctx.app, &account, id).await
+    revoke_in((&ctx.app, ctx.author()), &account, id).await
 }
 
-async fn revoke_in(app: &App, account: &Account, id: TokenId) -> Result<Summary, Error> {
+async fn revoke_in((app, author): (&App, Author), account: &Account, id: TokenId) -> Result<Summary, Error> {
     let now = app.now();
     let revoked = app.store().account(account.id).write(move |tx| {
+        let author = author.clone();
         Box::pin(async move {
-            store::tokens::revoke(tx, id, now, now + KEPT).await?;
-            store::tokens::by_id(tx, id).await?.ok_or_else(unknown)
+            let revoked = store::tokens::revoke(tx, id, now, now + KEPT).await?;
+            let found = store::tokens::by_id(tx, id).await?.ok_or_else(unknown)?;
+            if revoked {
+                audit::record(tx, &author, (Deed::TokenRevoked, subject(&found.token)), Vec::new()).await?;
+            }
+            Ok::<_, Error>(found)
         })
     });
     let roles = roles::of_account(app, account.id).await?;

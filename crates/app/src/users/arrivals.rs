@@ -1,11 +1,12 @@
 //! Bringing people and mending their records, as an administrator does it in the portal: somebody new, by an invitation or for SSO, and the
 //! fields that the pages show. What becomes of it is in `directory`, for programs too.
 
-use super::{Changed, PeopleCtx, Whom};
+use super::{Changed, PeopleCtx, Whom, told};
 use crate::directory::arrivals::{self, Action};
 use crate::directory::people::{self, Setting};
 use crate::error::{Error, Kind};
 use crate::rest::Said;
+use vestibule_model::audit::Deed;
 use vestibule_model::email::Email;
 use vestibule_model::id::UserId;
 use vestibule_model::permission::Permission;
@@ -22,7 +23,7 @@ pub async fn create(ctx: &PeopleCtx, action: &Action, said: &Said) -> Result<Cha
     ctx.must(Permission::UserEdit)?;
     let somebody = said.somebody()?;
     let setting = Setting::new(&ctx.app, &ctx.account, Source::Portal);
-    let (settled, _) = arrivals::arrive(setting, somebody, action).await?;
+    let (settled, _) = arrivals::arrive(setting, somebody, action, Some(ctx.author())).await?;
     Ok(Changed { id: settled.user.id, user: settled.user.email, changes: settled.changes })
 }
 
@@ -51,6 +52,7 @@ pub async fn edit(ctx: &PeopleCtx, whom: &Whom, said: &Said) -> Result<Changed, 
                 if settled.left_address(Some(&user)).is_some() {
                     leave_links(tx, user.id).await?;
                 }
+                told(tx, &asking.author(), (Deed::UserChanged, &user), &settled.changes).await?;
                 Ok(Changed { id: user.id, user: settled.user.email, changes: settled.changes })
             })
         })

@@ -1,12 +1,15 @@
 //! What is done about one person. Each deed is one transaction, and tells what it changed; what is so already is no error.
 
 use super::{PeopleCtx, Whom, unknown};
+use crate::audit::{self, Author};
 use crate::directory;
 use crate::directory::people::{self, Setting};
+use crate::domains::enforce;
 use crate::error::{Error, Kind};
 use crate::roles;
 use jiff::Timestamp;
 use serde::Serialize;
+use vestibule_model::audit::{self as log, Subject};
 use vestibule_model::email::Email;
 use vestibule_model::id::UserId;
 use vestibule_model::license::License;
@@ -137,7 +140,32 @@ async fn carry_out(ctx: &PeopleCtx, whom: &Whom, deed: Deed) -> Result<Changed, 
         .await
 }
 
+/// Writes the audit record of something that was done about one person, if it changed anything.
+pub(crate) async fn told(
+    tx: &Tx<'_>,
+    author: &Author,
+    (deed, user): (log::Deed, &User),
+    changes: &[Change],
+) -> Result<(), store::Error> {
+    if changes.is_empty() {
+        return Ok(());
+    }
+    audit::record(tx, author, (deed, Subject::user(user)), changes.to_vec()).await
+}
+
 impl Deed {
+    /// What the audit log calls it.
+    fn word(&self) -> log::Deed {
+        match self {
+            Self::GiveRole(_) => log::Deed::UserRole,
+            Self::AddSsoLogin => log::Deed::UserSsoLogin,
+            Self::ReplaceEmployeeId(_) => log::Deed::UserEmployeeId,
+            Self::SetLicense(_) => log::Deed::UserLicense,
+            Self::Deactivate => log::Deed::UserDeactivated,
+            Self::Activate => log::Deed::UserActivated,
+        }
+    }
+
     /// Whether seats change hands; whoever does it has locked them.
     pub(super) fn moves_seats(&self) -> bool {
         matches!(self, Self::SetLicense(_) | Self::Deactivate | Self::Activate)
@@ -152,6 +180,7 @@ impl Deed {
             _ => doer.ctx.must_reach(&user)?,
         }
         let changes = self.run(tx, &user, doer).await?;
+        told(tx, &doer.ctx.author(), (self.word(), &user), &changes).await?;
         Ok(Changed { id: user.id, user: user.email, changes })
     }
 
@@ -160,6 +189,7 @@ impl Deed {
         match self {
             Self::GiveRole(role) => {
                 let after = User { role: role.clone(), ..user.clone() };
+                enforce::leaves_a_way_in(tx, user, Some(&after)).await?;
                 let word = |user: &User| Some(user.role.as_str().to_owned());
                 write(tx, after, ("role", word(user)), word, (rule, now)).await
             }

@@ -2,7 +2,7 @@
 //!
 //! One link waits for each person: another mail has another link, and ends the one before.
 
-use super::{Changed, PeopleCtx, Whom, by};
+use super::{Changed, PeopleCtx, Whom, by, told};
 use crate::directory::arrivals::may_be_invited;
 use crate::directory::people::{self, Setting};
 use crate::error::{Error, Kind};
@@ -10,6 +10,7 @@ use crate::links::{self, Purpose};
 use crate::users::PAUSE;
 use jiff::Timestamp;
 use serde::Serialize;
+use vestibule_model::audit::Deed;
 use vestibule_model::email::Email;
 use vestibule_model::id::UserId;
 use vestibule_model::permission::Permission;
@@ -94,7 +95,7 @@ pub async fn invite_again(ctx: &PeopleCtx, whom: &Whom) -> Result<Changed, Error
     let now = ctx.app.now();
     let link = links::fresh(&ctx.app, UserId::from_bytes([0; 16]), Purpose::Invitation, now);
     let (app, account, rule) = (ctx.app.clone(), ctx.account.clone(), by(ctx));
-    on_one(ctx, whom, move |tx, user| {
+    on_one(ctx, (whom, Deed::UserInvited), move |tx, user| {
         let (app, account, mut link, rule) = (app.clone(), account.clone(), link.clone(), rule.clone());
         Box::pin(async move {
             may_be_invited(tx, &user.email).await?;
@@ -121,7 +122,7 @@ pub async fn withdraw(ctx: &PeopleCtx, whom: &Whom) -> Result<Changed, Error> {
     ctx.must(Permission::UserEdit)?;
     let setting = Setting::new(&ctx.app, &ctx.account, Source::Portal);
     let rule = by(ctx);
-    on_one(ctx, whom, move |tx, user| {
+    on_one(ctx, (whom, Deed::UserWithdrawn), move |tx, user| {
         let (setting, rule) = (setting.clone(), rule.clone());
         Box::pin(async move {
             Invitation::find(tx, user, setting.now).await?.ok_or_else(not_needed)?;
@@ -147,7 +148,7 @@ fn change(field: &str, before: Option<&str>, after: Option<&str>, rule: String) 
     }
 }
 
-async fn on_one<F>(ctx: &PeopleCtx, whom: &Whom, deed: F) -> Result<Changed, Error>
+async fn on_one<F>(ctx: &PeopleCtx, (whom, word): (&Whom, Deed), deed: F) -> Result<Changed, Error>
 where
     F: for<'t> Fn(&'t Tx<'t>, &'t User) -> store::Body<'t, Vec<Change>, Error>
         + Clone
@@ -164,6 +165,7 @@ where
                 let user = people::locked(tx, &whom, true).await?;
                 asking.must_reach(&user)?;
                 let changes = deed(tx, &user).await?;
+                told(tx, &asking.author(), (word, &user), &changes).await?;
                 Ok(Changed { id: user.id, user: user.email, changes })
             })
         })

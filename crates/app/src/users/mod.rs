@@ -15,8 +15,8 @@ pub use crate::context::PeopleCtx;
 pub use crate::directory::arrivals::Action;
 pub use crate::rest::Said;
 pub use arrivals::{create, edit};
-pub(crate) use deeds::give_role;
 pub use deeds::{Changed, activate, add_sso_login, deactivate, replace_employee_id, set_license};
+pub(crate) use deeds::{give_role, told};
 pub use find::{Filter, Found, LoginFilter, MOST_COUNTED, find};
 pub use invitations::{Invitation, Invited, MOST, invitations, invite_again, withdraw};
 pub use verification::{PAUSE, Verification, send_verification};
@@ -98,5 +98,5 @@ pub async fn of_address(ctx: &OperatorCtx, email: &Email) -> Result<PeopleCtx, E
         Error::new(Kind::NotFound, format!("No account has a user {email}."))
             .hint("`vestibule users list --account LABEL` shows who is there.")
     })?;
-    Ok(PeopleCtx::operator(&ctx.app, account))
+    Ok(PeopleCtx::of_operator(&ctx.app, account))
 }

@@ -2,11 +2,14 @@
 //!
 //! Every attempt to sign in sends one too (`sign_in`); what its link does is in `links`.
 
+use super::deeds::told;
 use super::{Changed, PeopleCtx, Whom, unknown};
+use crate::domains::enforce;
 use crate::error::{Error, Kind};
 use crate::links::{self, Purpose};
 use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
+use vestibule_model::audit::Deed;
 use vestibule_model::id::UserId;
 use vestibule_model::permission::Permission;
 use vestibule_model::trace::Change;
@@ -56,13 +59,15 @@ pub async fn send_verification(ctx: &PeopleCtx, whom: &Whom) -> Result<Changed, 
     });
     let user = finding.await?.id;
     let link = links::fresh(&ctx.app, user, Purpose::VerifyEmail, now);
-    let (app, account) = (ctx.app.clone(), ctx.account.clone());
+    let (app, account, author) = (ctx.app.clone(), ctx.account.clone(), ctx.author());
     scope()
         .write(move |tx| {
             let (app, account, link, rule) = (app.clone(), account.clone(), link.clone(), rule.clone());
+            let author = author.clone();
             Box::pin(async move {
                 // Whoever sends one at the same time waits here, and then sees this one.
                 let user = store::users::locked(tx, user).await?.ok_or_else(unknown)?;
+                enforce::mailbox_counts(tx, &user.email).await?;
                 let changed = |changes| Changed { id: user.id, user: user.email.clone(), changes };
                 match user.status {
                     Status::Active => return Ok(changed(Vec::new())),
@@ -78,7 +83,9 @@ pub async fn send_verification(ctx: &PeopleCtx, whom: &Whom) -> Result<Changed, 
                 link.row.license = newest.and_then(|(_, license)| license);
                 links::send_verification(tx, (&app, &account), &user, &link).await?;
                 let field = "verification_mail".to_owned();
-                Ok(changed(vec![Change { field, before: None, after: Some("sent".to_owned()), rule }]))
+                let changes = vec![Change { field, before: None, after: Some("sent".to_owned()), rule }];
+                told(tx, &author, (Deed::UserVerification, &user), &changes).await?;
+                Ok(changed(changes))
             })
         })
         .await

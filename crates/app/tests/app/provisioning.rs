@@ -32,7 +32,7 @@ cases! {
 const BASE: &str = "https://vestibule.example/scim2";
 
 /// A directory that is connected to the account.
-async fn directory(account: &Account) -> ScimCtx {
+pub async fn directory(account: &Account) -> ScimCtx {
     let people = account.app.operator().people(account.label.as_str()).await.unwrap();
     let wanted = NewToken { scopes: vec!["scim2".to_owned()], ..NewToken::default() };
     let made = tokens::create(&people, &wanted).await.unwrap();
@@ -54,7 +54,7 @@ fn patch(operations: Value) -> Patch {
     patches::parse(json!({ "schemas": [schema], "Operations": operations })).unwrap()
 }
 
-fn turned(active: bool) -> Patch {
+pub fn turned(active: bool) -> Patch {
     patch(json!([{ "op": "replace", "path": "active", "value": active }]))
 }
 
@@ -62,12 +62,20 @@ async fn made(ctx: &ScimCtx, name: &str) -> String {
     users::create(ctx, BASE, user(json!({ "userName": name }))).await.unwrap().resource.meta.id
 }
 
-async fn changed(ctx: &ScimCtx, id: &str, how: Patch) -> Result<Vec<String>, Failure> {
+pub async fn changed(ctx: &ScimCtx, id: &str, how: Patch) -> Result<Vec<String>, Failure> {
     Ok(users::patch(ctx, (BASE, id), how, Expected::Any).await?.told.story)
 }
 
+pub async fn replaced(ctx: &ScimCtx, id: &str, attributes: Value) -> Result<(), Failure> {
+    users::replace(ctx, (BASE, id), user(attributes), Expected::Any).await.map(drop)
+}
+
+pub async fn deleted(ctx: &ScimCtx, id: &str) -> Result<(), Failure> {
+    users::delete(ctx, id, Expected::Any).await.map(drop)
+}
+
 /// Why a deed was not done.
-fn refused<T>(outcome: Result<T, Failure>) -> Error {
+pub fn refused<T>(outcome: Result<T, Failure>) -> Error {
     match outcome.err().unwrap() {
         Failure::Deed(error) => error,
         other => panic!("{other:?}"),

@@ -1,6 +1,6 @@
 //! What a person may do in an account.
 
-use super::CUSTOM;
+use super::{CUSTOM, Status};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
@@ -92,6 +92,30 @@ impl Role {
     #[must_use]
     pub fn administers(&self) -> bool {
         matches!(self, Self::Owner | Self::Admin)
+    }
+}
+
+/// Why somebody cannot be handed an account.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NoOwner {
+    /// The person is the owner already.
+    Already,
+    /// The person is no administrator.
+    NotAdmin,
+    /// The person may not come in at the moment.
+    NotActive,
+}
+
+/// Whether an account may be handed to this person: to an active administrator, who knows it and can come in.
+///
+/// # Errors
+/// [`NoOwner`], when not.
+pub fn may_own(user: &super::User) -> Result<(), NoOwner> {
+    match user.role {
+        Role::Owner => Err(NoOwner::Already),
+        Role::Admin if user.status == Status::Active => Ok(()),
+        Role::Admin => Err(NoOwner::NotActive),
+        Role::Member | Role::Custom(_) => Err(NoOwner::NotAdmin),
     }
 }
 

@@ -247,7 +247,9 @@ pub fn profile(mapped: bool) -> ProfilePage {
 fn admin(here: Here) -> Frame {
     match person(true, Role::Admin) {
         Some(user) => frame(ACCOUNT, &user, Permissions::all(), here),
-        None => Frame { account: text(ACCOUNT), person: text(MAIL), may: Permissions::all(), here },
+        None => {
+            Frame { account: text(ACCOUNT), person: text(MAIL), may: Permissions::all(), here, file: None }
+        }
     }
 }
 

@@ -3,22 +3,18 @@
 use super::frame;
 use crate::error::Failure;
 use crate::extract::{Admin, Asking, Fields};
-use crate::page;
 use crate::portal::Here;
 use crate::portal::connection::ConfirmPage;
 use crate::portal::imports::{Filter, ImportPage, ImportsPage};
-use axum::body::{Body, Bytes, HttpBody};
+use crate::{page, pieces};
 use axum::extract::multipart::{Field, MultipartError};
 use axum::extract::{Multipart, Path};
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE, REFRESH};
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse as _, Response};
-use hyper::body::Frame;
 use serde::Deserialize;
-use std::pin::Pin;
-use std::task::{Context, Poll, ready};
-use vestibule_app::imports::{self, Intake, Report};
-use vestibule_app::{AdminCtx, Error, Kind};
+use vestibule_app::imports::{self, Intake};
+use vestibule_app::{AdminCtx, Kind};
 use vestibule_model::id::ImportId;
 use vestibule_model::import::{Options, Verdict};
 use vestibule_model::license::{AddOn, License};
@@ -202,46 +198,12 @@ pub(crate) async fn back(_admin: Admin, Path(import): Path<String>) -> Result<Re
 pub(crate) async fn report(Admin(admin): Admin, Path(import): Path<String>) -> Result<Response, Failure> {
     let people = admin.people();
     let import = imports::show(&people, known(&import)?).await?;
-    let body = Body::new(Pieces(Some(following(imports::report(&people, import.id)))));
+    let body = pieces::body(imports::report(&people, import.id));
     let headers = [
         (CONTENT_TYPE, "text/csv; charset=utf-8"),
         (CONTENT_DISPOSITION, "attachment; filename=\"import-report.csv\""),
     ];
     Ok((headers, body).into_response())
-}
-
-type Piece = (Report, Result<Option<String>, Error>);
-
-/// A report on its way: one piece is read when the one before was sent, so that no report has to fit into memory.
-struct Pieces(Option<Pin<Box<dyn Future<Output = Piece> + Send>>>);
-
-fn following(mut report: Report) -> Pin<Box<dyn Future<Output = Piece> + Send>> {
-    Box::pin(async move {
-        let piece = report.next().await;
-        (report, piece)
-    })
-}
-
-impl HttpBody for Pieces {
-    type Data = Bytes;
-    type Error = Error;
-
-    fn poll_frame(
-        mut self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, Error>>> {
-        let Some(next) = self.0.as_mut() else { return Poll::Ready(None) };
-        let (report, piece) = ready!(next.as_mut().poll(context));
-        self.0 = None;
-        Poll::Ready(match piece {
-            Ok(Some(text)) => {
-                self.0 = Some(following(report));
-                Some(Ok(Frame::data(Bytes::from(text))))
-            }
-            Ok(None) => None,
-            Err(error) => Some(Err(error)),
-        })
-    }
 }
 
 fn known(import: &str) -> Result<ImportId, Failure> {

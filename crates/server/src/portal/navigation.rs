@@ -31,6 +31,10 @@ pub enum Here {
     Calls,
     /// The response log.
     Log,
+    /// The audit log.
+    Audit,
+    /// The account itself: its owner and its settings.
+    Settings,
     /// The guides to identity providers.
     Guides,
     /// None of them: an error.
@@ -85,7 +89,11 @@ const ALL: &[(Option<&str>, &[Entry])] = &[
         Some("Programs"),
         &[entry(Here::Api, "API access", "/admin/api"), entry(Here::Calls, "Call log", "/admin/api/calls")],
     ),
-    (Some("Look back"), &[entry(Here::Log, "Response log", "/admin/log")]),
+    (
+        Some("Look back"),
+        &[entry(Here::Log, "Response log", "/admin/log"), entry(Here::Audit, "Audit log", "/admin/audit")],
+    ),
+    (Some("Account"), &[entry(Here::Settings, "Settings", "/admin/settings")]),
     (Some("Help"), &[entry(Here::Guides, "Guides", "/admin/guides")]),
 ];
 
@@ -99,6 +107,20 @@ pub(super) fn sections(opens: impl Fn(Here) -> bool) -> Vec<Section> {
 }
 
 impl Here {
+    /// The sections of an account file that say what stands on its pages.
+    #[must_use]
+    pub fn sections(self) -> &'static [&'static str] {
+        match self {
+            Self::Sso => &["sso"],
+            Self::Mapping => &["mapping"],
+            Self::Groups => &["groups", "settings"],
+            Self::Domains => &["domains"],
+            Self::Licenses => &["licenses"],
+            Self::Settings => &["settings", "provisioning"],
+            _ => &[],
+        }
+    }
+
     /// The permission to look at it, and the one to change what it shows; `None` where nobody needs one, and for the overview, which
     /// shows something of everything.
     #[must_use]
@@ -114,6 +136,8 @@ impl Here {
             Self::Roles => Some((Permission::RoleRead, Permission::RoleEdit)),
             Self::Log | Self::Calls => Some((Permission::LogRead, Permission::LogRead)),
             Self::Api => Some((Permission::TokenRead, Permission::TokenEdit)),
+            Self::Audit => Some((Permission::AuditRead, Permission::AuditRead)),
+            Self::Settings => Some((Permission::AccountRead, Permission::AccountEdit)),
         }
     }
 }

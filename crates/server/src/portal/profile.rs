@@ -74,7 +74,7 @@ impl ProfilePage {
 /// The frame around the pages of this person.
 #[must_use]
 pub fn frame(account: &str, user: &User, may: Permissions, here: Here) -> Frame {
-    Frame { account: account.to_owned(), person: user.email.to_string(), may, here }
+    Frame { account: account.to_owned(), person: user.email.to_string(), may, here, file: None }
 }
 
 fn you(user: &User) -> Vec<Fact> {

@@ -7,6 +7,7 @@
 
 mod accounts;
 mod api_calls;
+mod audit;
 mod groups;
 mod idp_metadata;
 mod key_pairs;

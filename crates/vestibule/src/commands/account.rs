@@ -1,9 +1,10 @@
-//! `vestibule account create · list · show · approve`
+//! `vestibule account create · list · show · transfer · approve`
 
 use crate::cli::AccountCommand;
 use crate::output::{self, Exit, Failure};
-use vestibule_app::App;
 use vestibule_app::accounts::{self, Summary};
+use vestibule_app::users::Whom;
+use vestibule_app::{App, ownership};
 use vestibule_model::account::Label;
 
 pub(super) async fn run(app: &App, command: AccountCommand, json: bool) -> Result<Exit, Failure> {
@@ -46,6 +47,15 @@ pub(super) async fn run(app: &App, command: AccountCommand, json: bool) -> Resul
             })
         }
         AccountCommand::Show { label } => show(&accounts::show(&operator, &label).await?, json),
+        AccountCommand::Transfer { label, to } => {
+            let transferred = ownership::transfer_as_operator(&operator, &label, &Whom::parse(&to)?).await?;
+            if json {
+                output::object(&transferred)?;
+            } else {
+                output::line(format!("{} is the owner of {} now", transferred.to, transferred.account));
+            }
+            Ok(Exit::Done)
+        }
         AccountCommand::Approve { label } => show(&accounts::approve(&operator, &label).await?, json),
     }
 }

@@ -2,6 +2,7 @@
 
 mod account;
 mod apply;
+mod audit;
 mod check_response;
 mod config;
 mod demo;
@@ -62,6 +63,9 @@ pub(crate) fn run(cli: Cli) -> Result<Exit, Failure> {
             block_on(async { log::calls(&open(&load()?).await?, &args, json).await })
         }
         Command::Log(args) => block_on(async { log::list(&open(&load()?).await?, &args, json).await }),
+        Command::Audit(command) => {
+            block_on(async { audit::run(&open(&load()?).await?, command, json).await })
+        }
         Command::Explain { tracking_id } => {
             block_on(async { log::explain(&open(&load()?).await?, &tracking_id, json).await })
         }

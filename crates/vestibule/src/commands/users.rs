@@ -11,6 +11,7 @@ use vestibule_app::users::{
 use vestibule_model::email::Email;
 use vestibule_model::license::{AddOn, License};
 use vestibule_model::trace::shown;
+use vestibule_model::user::Role;
 
 pub(super) async fn run(app: &App, command: UsersCommand, json: bool) -> Result<Exit, Failure> {
     match command {
@@ -39,6 +40,10 @@ pub(super) async fn run(app: &App, command: UsersCommand, json: bool) -> Result<
             let (ctx, whom) = found(app, &user).await?;
             changed(&second_factor::reset(&ctx, &whom).await?, json)
         }
+        UsersCommand::SetRole { user, role } => {
+            let (ctx, whom) = found(app, &user).await?;
+            changed(&roles::set_role(&ctx, &whom, &role).await?, json)
+        }
         UsersCommand::Deactivate(user) => {
             let (ctx, whom) = found(app, &user).await?;
             changed(&users::deactivate(&ctx, &whom).await?, json)
@@ -56,6 +61,12 @@ async fn found(app: &App, user: &UserArgs) -> Result<(PeopleCtx, Whom), Failure>
     let email = Email::parse(&user.mail).map_err(wrong)?;
     let ctx = users::of_address(&app.operator(), &email).await?;
     Ok((ctx, Whom::Address(email)))
+}
+
+fn role_of(word: &str) -> Result<Role, Failure> {
+    Role::from_word(word).ok_or_else(|| {
+        Failure::usage(format!("\"{}\" is no role: say member, admin, or custom:NAME.", shown(word)))
+    })
 }
 
 fn list(page: &Page, json: bool) -> Result<Exit, Failure> {

@@ -4,13 +4,17 @@ use super::{decide, people, state};
 use crate::account::{Account, PASSWORD};
 use crate::cases;
 use crate::provider::Person;
+use crate::provisioning::{changed, deleted, directory, refused, replaced, turned};
 use crate::world::World;
+use serde_json::json;
 use vestibule_app::domains::Policy;
 use vestibule_app::sign_in::{GlassWay, Knock, Way, break_glass, find, glass_way, identify, with_password};
-use vestibule_app::{Kind, configuration, domains, links, sso, users};
+use vestibule_app::tokens::{self, NewToken};
+use vestibule_app::{Kind, configuration, domains, links, rest, roles, sso, users};
 use vestibule_model::domain::claim::State;
 use vestibule_model::email::Email;
 use vestibule_model::id::UserId;
+use vestibule_model::token::Access;
 use vestibule_model::user::{Logins, Role, Status};
 use vestibule_store as store;
 
@@ -23,6 +27,9 @@ cases! {
     the_break_glass_door_opens_when_the_sso_configuration_is_broken,
     without_its_provider_an_enforced_address_waits_and_gets_no_password_form,
     an_account_file_enforces_when_everything_is_ready,
+    enforcement_ends_the_sessions_of_passwords_but_not_of_the_exempt,
+    t15_the_last_who_could_get_in_is_put_out_by_nobody_while_sso_is_enforced,
+    t15_an_exempt_account_survives_enforcement_and_a_directory_that_deactivates_it,
 }
 
 const EXEMPT: &str = "owner@acme.example";
@@ -276,6 +283,111 @@ async fn without_its_provider_an_enforced_address_waits_and_gets_no_password_for
         Kind::Forbidden
     );
     with_password(&visitor, (EXEMPT, PASSWORD), Knock::default()).await.unwrap();
+}
+
+async fn enforcement_ends_the_sessions_of_passwords_but_not_of_the_exempt(world: &World) {
+    let acme = enforced_acme(world).await;
+    decide(&acme, "acme.example", &Policy { managed: true, ..Policy::default() }).await.unwrap();
+    let visitor = acme.visitor().await;
+    let by_password =
+        with_password(&visitor, ("anna@acme.example", PASSWORD), Knock::default()).await.unwrap();
+    let by_sso = acme.sign_in(&Person::anna()).await.session;
+    let exempt = with_password(&visitor, (EXEMPT, PASSWORD), Knock::default()).await.unwrap();
+    acme.member(&by_password).await.unwrap();
+    let file = acme.usual().enforced("acme.example", &[EXEMPT]);
+    acme.apply(file).await;
+    assert_eq!(acme.member(&by_password).await.err().unwrap().kind(), Kind::SignedOut);
+    for session in [&by_sso, &exempt] {
+        acme.member(session).await.unwrap();
+    }
+    // Whoever loses the exemption loses the session with it.
+    add(&acme, "admin@acme.example", Role::Admin).await;
+    let both = format!("{EXEMPT}\nadmin@acme.example");
+    decide(&acme, "acme.example", &enforced(&both)).await.unwrap();
+    let other = with_password(&visitor, ("admin@acme.example", PASSWORD), Knock::default()).await.unwrap();
+    acme.member(&other).await.unwrap();
+    decide(&acme, "acme.example", &enforced(EXEMPT)).await.unwrap();
+    assert_eq!(acme.member(&other).await.err().unwrap().kind(), Kind::SignedOut);
+    acme.member(&exempt).await.unwrap();
+    let told = crate::audit::records(&acme, Some("acme.example")).await;
+    let ended = told[0].changes.iter().find(|change| change.field == "sessions_by_password").unwrap();
+    assert_eq!(ended.before.as_deref(), Some("1"));
+}
+
+async fn t15_the_last_who_could_get_in_is_put_out_by_nobody_while_sso_is_enforced(world: &World) {
+    const LAST: &str = "admin@acme.example";
+    let acme = enforced_acme(world).await;
+    add(&acme, LAST, Role::Admin).await;
+    decide(&acme, "acme.example", &enforced(LAST)).await.unwrap();
+    let whom = users::Whom::Address(Email::parse(LAST).unwrap());
+    let operator = people(&acme).await;
+    let refused = |outcome: Result<(), vestibule_app::Error>| {
+        let error = outcome.unwrap_err();
+        assert_eq!(error.kind(), Kind::Conflict, "{error}");
+        assert!(error.message().contains("Nobody else could get in"), "{error}");
+        assert!(error.advice().is_some());
+    };
+    let wanted = NewToken { scopes: vec!["users:write".to_owned()], ..NewToken::default() };
+    let made = tokens::create(&operator, &wanted).await.unwrap();
+    let api = acme.app.api(&made.token).await.unwrap().users(Access::Write).unwrap();
+    refused(users::deactivate(&operator, &whom).await.map(drop));
+    refused(roles::set_role(&operator, &whom, "member").await.map(drop));
+    refused(rest::set_status(&api, LAST, "deactivate").await.map(drop));
+    refused(rest::delete(&api, LAST).await.map(drop));
+    let file = acme.usual().enforced("acme.example", &["anna@acme.example"]);
+    assert!(acme.try_apply(&file).await.unwrap_err().message().contains("no exempt owner"));
+    // A rule of the mapping demotes others, and not this one.
+    let rule = "[[mapping.role]]\notherwise = true\nresult = \"member\"\n";
+    let file = acme.usual().enforced("acme.example", &[LAST]).text() + rule;
+    let planned = acme.plan_text(&file).await.unwrap();
+    configuration::apply(&acme.app.operator(), planned).await.unwrap();
+    let signed_in = acme.sign_in(&Person::of(LAST)).await;
+    assert_eq!(acme.user(LAST).await.role, Role::Admin);
+    acme.member(&signed_in.session).await.unwrap().admin().unwrap();
+    break_glass(&acme.app, (LAST, PASSWORD), Knock::default()).await.unwrap();
+    // With another way in, each of it is done.
+    add(&acme, "second.admin@acme.example", Role::Admin).await;
+    let both = format!("{LAST}\nsecond.admin@acme.example");
+    decide(&acme, "acme.example", &enforced(&both)).await.unwrap();
+    acme.sign_in(&Person::of(LAST)).await;
+    assert_eq!(acme.user(LAST).await.role, Role::Member);
+    roles::set_role(&operator, &whom, "admin").await.unwrap();
+    users::deactivate(&operator, &whom).await.unwrap();
+    rest::delete(&api, LAST).await.unwrap();
+    refused(rest::delete(&api, "second.admin@acme.example").await.map(drop));
+}
+
+/// The question of the field: does an account that is exempt survive?
+async fn t15_an_exempt_account_survives_enforcement_and_a_directory_that_deactivates_it(world: &World) {
+    const GLASS: &str = "glass@acme.example";
+    let acme = enforced_acme(world).await;
+    add(&acme, GLASS, Role::Admin).await;
+    add(&acme, "exempt.member@acme.example", Role::Member).await;
+    let exempt = format!("{GLASS}\nexempt.member@acme.example");
+    decide(&acme, "acme.example", &enforced(&exempt)).await.unwrap();
+    let session = with_password(&acme.visitor().await, (GLASS, PASSWORD), Knock::default()).await.unwrap();
+    let directory = directory(&acme).await;
+    for (email, why) in [(GLASS, "administrator"), ("exempt.member@acme.example", "exempt from enforced SSO")]
+    {
+        let id = acme.user(email).await.id.to_string();
+        for outcome in [
+            changed(&directory, &id, turned(false)).await.map(drop),
+            replaced(&directory, &id, json!({ "userName": email, "active": false })).await,
+            deleted(&directory, &id).await,
+        ] {
+            let error = refused(outcome);
+            assert_eq!(error.kind(), Kind::Forbidden, "{error}");
+            assert!(error.message().contains(why), "{error}");
+        }
+        assert_eq!(acme.user(email).await.status, Status::Active);
+    }
+    acme.member(&session).await.unwrap();
+    with_password(&acme.visitor().await, (GLASS, PASSWORD), Knock::default()).await.unwrap();
+    break_glass(&acme.app, (GLASS, PASSWORD), Knock::default()).await.unwrap();
+    // The neighbor, who is not exempt, is deactivated.
+    let anna = acme.user("anna@acme.example").await.id.to_string();
+    changed(&directory, &anna, turned(false)).await.unwrap();
+    assert_eq!(acme.user("anna@acme.example").await.status, Status::Inactive);
 }
 
 async fn an_account_file_enforces_when_everything_is_ready(world: &World) {
