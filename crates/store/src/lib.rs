@@ -33,6 +33,7 @@ pub mod oauth_clients;
 pub mod oauth_codes;
 pub mod oauth_grants;
 pub mod outbox;
+pub mod outsiders;
 pub mod passwords;
 pub mod personal_links;
 pub mod pictures;

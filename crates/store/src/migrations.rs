@@ -63,6 +63,7 @@ const MIGRATIONS: &[Migration] = migrations![
     31 "0031_user_search",
     32 "0032_audit",
     33 "0033_one_owner",
+    34 "0034_outsiders",
 ];
 
 const TABLE: &str = "CREATE TABLE IF NOT EXISTS schema_migrations (number {INTEGER} NOT NULL PRIMARY KEY, \

@@ -95,6 +95,7 @@ pub(crate) fn all() -> impl Iterator<Item = &'static Statement> {
         crate::oauth_codes::STATEMENTS,
         crate::oauth_grants::STATEMENTS,
         crate::outbox::STATEMENTS,
+        crate::outsiders::STATEMENTS,
         crate::passwords::STATEMENTS,
         crate::personal_links::STATEMENTS,
         crate::pictures::STATEMENTS,

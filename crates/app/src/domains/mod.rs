@@ -5,6 +5,7 @@
 
 mod deeds;
 pub(crate) mod enforce;
+mod outsiders;
 mod page;
 mod proof;
 mod settle;
@@ -13,6 +14,7 @@ mod words;
 
 pub(crate) use deeds::forget_claim;
 pub use deeds::{Policy, claim, decide, remove};
+pub use outsiders::{MOST_OUTSIDERS, Outsiders, outsiders};
 pub use settle::check;
 pub(crate) use settle::look_after;
 pub use view::{DomainView, list, one};

@@ -14,6 +14,7 @@ use std::collections::BTreeMap;
 use vestibule_app::domains::{self, Policy};
 use vestibule_app::{AdminCtx, Error, Kind};
 use vestibule_model::domain::Domain;
+use vestibule_model::permission::Permission;
 
 /// `GET /admin/domains`
 pub(crate) async fn list(Admin(admin): Admin) -> Result<Response, Failure> {
@@ -66,7 +67,11 @@ pub(crate) async fn one(Admin(admin): Admin, Path(domain): Path<String>) -> Resu
 
 async fn page_of(admin: &AdminCtx, domain: &Domain, typed: Option<Typed>) -> Result<DomainPage, Failure> {
     let seen = domains::one(&admin.people(), domain).await?;
-    Ok(DomainPage::new(frame(admin, Here::Domains), &seen, typed))
+    let page = DomainPage::new(frame(admin, Here::Domains), &seen, typed);
+    if !admin.permissions().allow(Permission::DomainEdit) {
+        return Ok(page);
+    }
+    Ok(page.with_outsiders(domains::outsiders(&admin.people(), domain).await?))
 }
 
 /// `POST /admin/domains/{domain}/check`

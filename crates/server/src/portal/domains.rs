@@ -3,7 +3,7 @@
 use super::moment::Moment;
 use super::{Badge, Frame};
 use askama::Template;
-use vestibule_app::domains::{DomainView, Policy};
+use vestibule_app::domains::{DomainView, Outsiders, Policy};
 use vestibule_model::domain::claim::{Claim, FILE, Method, Seen, State};
 use vestibule_model::domain::enforcement::Hindrance;
 
@@ -88,6 +88,7 @@ pub struct DomainPage {
     policy: Option<Form>,
     problem: Option<String>,
     removable: bool,
+    outsiders: Outsiders,
 }
 
 #[derive(Debug)]
@@ -134,6 +135,24 @@ impl DomainPage {
             policy: form(view, typed),
             problem,
             removable: view.claim.is_some(),
+            outsiders: Outsiders::default(),
+        }
+    }
+
+    /// The same with those who have users in other accounts with addresses of the domain.
+    #[must_use]
+    pub fn with_outsiders(self, outsiders: Outsiders) -> Self {
+        Self { outsiders, ..self }
+    }
+
+    fn elsewhere(&self) -> String {
+        match (self.outsiders.addresses.len(), self.outsiders.more) {
+            (0, _) => "Nobody has a user in another account with an address of it.".to_owned(),
+            (1, _) => "One person has a user in another account with an address of it.".to_owned(),
+            (count, false) => format!("{count} people have users in other accounts with addresses of it."),
+            (count, true) => {
+                format!("More than {count} people have users in other accounts with addresses of it.")
+            }
         }
     }
 }

@@ -30,11 +30,15 @@ const TOLD: &[(&str, &[Deed])] = &[
     ("/admin/mapping/licenses", &[Deed::MappingChanged]),
     ("/admin/mapping/rest/{category}", &[Deed::MappingChanged]),
     ("/admin/mapping/rules/{category}/{rule}", &[Deed::MappingChanged]),
-    ("/admin/mapping/rules/{category}/{rule}/raise", &[Deed::MappingChanged]),
+    ("/admin/mapping/rules/{category}/{rule}/move", &[Deed::MappingChanged]),
     ("/admin/mapping/rules/{category}/{rule}/remove", &[Deed::MappingChanged]),
     ("/admin/owner", &[Deed::OwnerChanged]),
+    ("/admin/roles/new", &[Deed::RoleCreated]),
+    ("/admin/roles/{role}/edit", &[Deed::RoleChanged]),
+    ("/admin/roles/{role}/remove", &[Deed::RoleRemoved]),
     ("/admin/settings", &[Deed::AccountSettings]),
     ("/admin/sso/new", &[Deed::ConnectionDrafted]),
+    ("/admin/sso/setup/{idp}", &[Deed::ConnectionDrafted]),
     ("/admin/sso/{connection}/discard", &[Deed::ConnectionDiscarded]),
     ("/admin/sso/{connection}/edit", &[Deed::ConnectionDrafted]),
     ("/admin/sso/{connection}/keys/prepare", &[Deed::KeyPrepared]),
@@ -48,7 +52,20 @@ const TOLD: &[(&str, &[Deed])] = &[
     ("/admin/sso/{connection}/retire", &[Deed::ConnectionRetired]),
     ("/admin/users/import/{import}/apply", &[Deed::ImportApplied]),
     ("/admin/users/import/{import}/discard", &[Deed::ImportDiscarded]),
-    ("/admin/users/{user}/{deed}", &[Deed::UserDeactivated, Deed::UserRole, Deed::UserVerification]),
+    ("/admin/users/bulk", &[Deed::UserSsoLogin, Deed::UserLicense]),
+    ("/admin/users/new", &[Deed::UserCreated]),
+    ("/admin/users/{user}/edit", &[Deed::UserChanged]),
+    ("/admin/users/{user}/role", &[Deed::UserRole]),
+    (
+        "/admin/users/{user}/{deed}",
+        &[
+            Deed::UserDeactivated,
+            Deed::UserVerification,
+            Deed::UserInvited,
+            Deed::UserWithdrawn,
+            Deed::UserSecondFactor,
+        ],
+    ),
     ("/oauth/consent/{token}", &[Deed::ClientPermitted]),
 ];
 
@@ -64,7 +81,9 @@ const UNTOLD: &[&str] = &[
 async fn every_address_that_changes_something_is_told_by_a_deed() {
     let house = House::bare().await;
     let mut taking = BTreeSet::new();
-    for route in vanity().into_iter().filter(|route| route.caller == Caller::Admin) {
+    for route in
+        vanity().into_iter().filter(|route| matches!(route.caller, Caller::Admin(..) | Caller::Portal))
+    {
         let own = [("sec-fetch-site", "same-origin")];
         let mut browser = house.browser("acme");
         let answer = browser.send(Method::POST, &filled(route.path), &own, form(&[])).await;

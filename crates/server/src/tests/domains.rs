@@ -68,3 +68,16 @@ async fn enforcement_that_is_refused_says_why_and_keeps_what_was_typed() {
         page.body
     );
 }
+
+#[tokio::test]
+async fn p18_who_is_elsewhere_with_an_address_of_the_domain_is_told_by_address_alone() {
+    let house = House::new().await;
+    let mut owner = house.owner("acme").await;
+    let page = "/admin/domains/acme.example";
+    assert!(owner.get(page).await.body.contains("Nobody has a user in another account"));
+    let operator = house.app.operator();
+    vestibule_app::accounts::create(&operator, "globex", "Globex", "boss&co@acme.example").await.unwrap();
+    let shown = owner.get(page).await.body;
+    assert!(shown.contains("One person has a user in another account"), "{shown}");
+    assert!(shown.contains("boss&#38;co@acme.example") && !shown.contains("Globex"), "{shown}");
+}
