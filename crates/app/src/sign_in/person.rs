@@ -55,6 +55,13 @@ impl Person {
             };
             person.also_associated(tx, email.domain()).await?;
         }
+        // Between the two look-ups another sign-in may have made the user.
+        if let (None, Found::Here(user)) = (&person.by_employee_id, &person.by_email)
+            && user.employee_id.is_some()
+            && user.employee_id == identity.employee_id
+        {
+            person.by_employee_id = Some(user.as_ref().clone());
+        }
         if let Some(user) = person.user().filter(|_| mapping.looks_at_groups()) {
             person.memberships = store::groups::of_user(tx, user.id).await?;
         }
