@@ -52,13 +52,12 @@ const BODIES: [&str; 2] = ["body.json", "patch.json"];
 const MANY: &str = "cases";
 
 /// What makes the compiler count what is covered, as libFuzzer reads it.
-const FLAGS: [&str; 8] = [
+const FLAGS: [&str; 7] = [
     "-Cpasses=sancov-module",
     "-Cllvm-args=-sanitizer-coverage-level=4",
     "-Cllvm-args=-sanitizer-coverage-inline-8bit-counters",
     "-Cllvm-args=-sanitizer-coverage-pc-table",
     "-Cllvm-args=-sanitizer-coverage-trace-compares",
-    "-Ccodegen-units=1",
     "-Cforce-frame-pointers=yes",
     "--cfg=fuzzing",
 ];
@@ -87,18 +86,13 @@ pub fn run(seconds: u64, only: Option<&str>) -> Outcome {
         findings
     };
     let findings: Vec<String> = thread::scope(|scope| {
-        let lanes: Vec<_> = (0..lanes()).map(|_| scope.spawn(lane)).collect();
+        let lanes: Vec<_> = (0..shell::cores()).map(|_| scope.spawn(lane)).collect();
         lanes
             .into_iter()
             .flat_map(|lane| lane.join().unwrap_or_else(|_| vec!["a lane panicked".to_owned()]))
             .collect()
     });
     if findings.is_empty() { Ok(()) } else { Err(findings.join("\n\n")) }
-}
-
-/// How many targets run beside each other: each is one thread.
-fn lanes() -> usize {
-    thread::available_parallelism().map_or(1, usize::from)
 }
 
 /// The next target that nobody runs yet.

@@ -10,6 +10,11 @@ pub fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap_or(Path::new("."))
 }
 
+/// How many things can run at once here.
+pub fn cores() -> usize {
+    std::thread::available_parallelism().map_or(1, usize::from)
+}
+
 /// A program to be run from the root of the repository.
 pub fn command(program: &str, arguments: &[&str]) -> Command {
     let mut command = Command::new(program);

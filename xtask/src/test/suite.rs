@@ -60,6 +60,8 @@ fn run(environment: &Environment, sum: &mut Sum) -> Outcome {
     let skips = folder.path().join("skipped");
     let mut command = shell::cargo(&["test", "--no-fail-fast"]);
     command.args(SELECTION).env("VESTIBULE_TEST_SKIPS", &skips).env("VESTIBULE_TEST_PROGRAM", program()?);
+    // Tests wait for databases, browsers and other processes half of their time.
+    command.env("RUST_TEST_THREADS", (2 * shell::cores()).to_string());
     command.env_remove("VESTIBULE_TEST_POSTGRES").env_remove("VESTIBULE_TEST_OFFLINE");
     command.envs(environment.postgres.iter().map(|url| ("VESTIBULE_TEST_POSTGRES", url)));
     command.envs(environment.offline.then_some(("VESTIBULE_TEST_OFFLINE", "1")));
