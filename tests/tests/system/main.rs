@@ -2,6 +2,8 @@
 //! where a counterpart is missing the test is recorded as skipped, with the reason.
 
 #[cfg(test)]
+mod administrator;
+#[cfg(test)]
 mod attacks;
 #[cfg(test)]
 mod consent;
@@ -17,8 +19,6 @@ mod deployment;
 mod dialects;
 #[cfg(test)]
 mod directory;
-#[cfg(test)]
-mod domains;
 #[cfg(test)]
 mod drafts;
 #[cfg(test)]
