@@ -13,7 +13,7 @@ const PASSWORD: &str = "a bench for the portal";
 const PAGES: [&str; 18] = [
     "/admin",
     "/admin/users",
-    "/admin/users?prefix=user5",
+    "/admin/users?find=user5",
     "/admin/users/{user}",
     "/admin/groups",
     "/admin/groups/everybody",

@@ -5,8 +5,8 @@
 //! before has an allowance of its own, so that strangers who spend the one of the address do not stand in its way.
 
 use crate::email::Email;
+use core::net::{IpAddr, Ipv6Addr};
 use jiff::SignedDuration;
-use std::net::{IpAddr, Ipv6Addr};
 
 /// What is tried.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

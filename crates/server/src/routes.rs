@@ -108,6 +108,7 @@ pub(crate) fn vanity() -> Vec<Route> {
         route(Member, "/profile/second-factor/{deed}", get(second_factor::back).post(second_factor::deed)),
     ];
     routes.extend(administration());
+    routes.extend(people());
     routes.extend(connections());
     routes.extend(mapping());
     routes.extend(programs());
@@ -116,13 +117,9 @@ pub(crate) fn vanity() -> Vec<Route> {
     routes
 }
 
-/// The portal's pages for administrators, but for those of connections.
-fn administration() -> Vec<Route> {
+/// The pages of people, and of their seats.
+fn people() -> Vec<Route> {
     vec![
-        route(Caller::Portal, "/admin", get(admin::overview::page)),
-        route(Caller::Portal, "/admin/", get(admin::overview::without_slash)),
-        route(SSO, "/admin/guides", get(admin::guides::list)),
-        route(SSO, "/admin/guides/{idp}", get(admin::guides::one)),
         route(LICENSES, "/admin/licenses", get(admin::people::licenses)),
         route(PEOPLE, "/admin/users", get(admin::users::list)),
         route(PEOPLE, "/admin/users/bulk", get(admin::users::back).post(admin::users::bulk)),
@@ -155,6 +152,16 @@ fn administration() -> Vec<Route> {
             get(admin::people::back_to_role).post(admin::people::give_role),
         ),
         route(PEOPLE, "/admin/users/{user}/{deed}", get(admin::people::back).post(admin::people::deed)),
+    ]
+}
+
+/// The portal's pages for administrators, but for those of connections.
+fn administration() -> Vec<Route> {
+    vec![
+        route(Caller::Portal, "/admin", get(admin::overview::page)),
+        route(Caller::Portal, "/admin/", get(admin::overview::without_slash)),
+        route(SSO, "/admin/guides", get(admin::guides::list)),
+        route(SSO, "/admin/guides/{idp}", get(admin::guides::one)),
         route(LOG, "/admin/api/calls", get(admin::calls::page)),
         route(LOG, "/admin/api/calls/{call}", get(admin::calls::one)),
         route(DOMAINS, "/admin/domains", get(admin::domains::list).post(admin::domains::claim)),
@@ -335,8 +342,9 @@ pub(crate) fn glass() -> Vec<Route> {
         ),
     ];
     let at_the_account = ["/admin/sso/{connection}/test", "/oauth/consent/{token}"];
-    let pages =
-        [administration(), connections(), mapping(), programs(), groups(), roles()].into_iter().flatten();
+    let pages = [administration(), people(), connections(), mapping(), programs(), groups(), roles()]
+        .into_iter()
+        .flatten();
     routes.extend(pages.filter(|route| !at_the_account.contains(&route.path)));
     routes
 }

@@ -13,17 +13,21 @@ static NUMBER: AtomicU32 = AtomicU32::new(0);
 /// Bytewise order, so that a test that forgets an ORDER BY or a COLLATE is not helped by the machine's locale.
 const EMPTY: &str = "TEMPLATE template0 ENCODING 'UTF8' LOCALE 'C'";
 
-/// Ends whoever is still connected, and takes every row out of the tables but those that name the migrations.
+/// Keeps what is in the tables that were laid out: which migrations they come from.
+const KEEP: &str =
+    "CREATE SCHEMA kept; CREATE TABLE kept.schema_migrations AS TABLE public.schema_migrations";
+
+/// Ends whoever is still connected, and takes every row out of the tables but what was kept.
 const WIPE: &str = "
     SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity
         WHERE datname = current_database() AND pid <> pg_backend_pid();
     SET session_replication_role = replica;
     DO $$ DECLARE name text; BEGIN
-        FOR name IN SELECT tablename FROM pg_tables
-            WHERE schemaname = 'public' AND tablename <> 'schema_migrations' LOOP
-            EXECUTE format('DELETE FROM %I', name);
+        FOR name IN SELECT tablename FROM pg_tables WHERE schemaname = 'public' LOOP
+            EXECUTE format('DELETE FROM public.%I', name);
         END LOOP;
-    END $$";
+    END $$;
+    INSERT INTO public.schema_migrations SELECT * FROM kept.schema_migrations";
 
 /// Prepared databases that no test uses now.
 static FREE: Mutex<Vec<String>> = Mutex::new(Vec::new());
@@ -48,13 +52,18 @@ impl Postgres {
     pub fn prepared(prepare: impl FnOnce(&str)) -> Option<Self> {
         let server = server()?;
         if let Some(name) = FREE.lock().unwrap_or_else(PoisonError::into_inner).pop() {
-            let database = Self { url: url(&server, &name), server, name, prepared: true };
-            execute(&database.url, WIPE).expect("a database without rows");
-            return Some(database);
+            let mut database =
+                Self { url: url(&server, &name), server: server.clone(), name, prepared: true };
+            if execute(&database.url, WIPE).is_ok() {
+                return Some(database);
+            }
+            // A test has taken the tables apart: it goes, and there is a new one.
+            database.prepared = false;
         }
         let mut database = Self::create(&server);
         database.prepared = true;
         prepare(&database.url);
+        execute(&database.url, KEEP).expect("a copy of what was laid out");
         Some(database)
     }
 

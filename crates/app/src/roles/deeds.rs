@@ -155,8 +155,8 @@ async fn edit(
             change(&mut after)?;
             take_back(tx, (&before.roles, &after.roles), now).await?;
             store::accounts::put_configuration(tx, &after.to_stored()?).await?;
-            let words = |roles: &Roles| roles.named(&name).map(|held| words(held));
-            let changes = audit::change("permissions", words(&before.roles), words(&after.roles));
+            let named = |roles: &Roles| roles.named(&name).map(words);
+            let changes = audit::change("permissions", named(&before.roles), named(&after.roles));
             if changes.is_empty() {
                 return Ok::<_, Error>(());
             }

@@ -20,6 +20,16 @@ pub fn assignable(ctx: &AdminCtx) -> Vec<Role> {
     [Role::Member, Role::Admin].into_iter().chain(own).filter(|role| held.cover(roles.of(role))).collect()
 }
 
+/// The names of the roles that the account made for itself, for whoever looks for people by them.
+///
+/// # Errors
+/// [`Kind::Forbidden`] for somebody who may not look at people.
+pub fn names(ctx: &AdminCtx) -> Result<Vec<RoleName>, Error> {
+    ctx.must(Permission::UserRead)?;
+    let roles = &ctx.member.visitor.live.configuration.roles;
+    Ok(roles.iter().map(|(name, _)| name.clone()).collect())
+}
+
 /// Gives somebody another role: `member`, `admin`, or the name of one that the account made for itself.
 ///
 /// # Errors

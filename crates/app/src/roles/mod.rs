@@ -9,7 +9,7 @@ mod given;
 
 pub use deeds::{Saved, View, create, list, remove, save, show};
 pub(crate) use given::may_give;
-pub use given::{assignable, set_role};
+pub use given::{assignable, names, set_role};
 
 use crate::configuration::Configuration;
 use crate::context::App;

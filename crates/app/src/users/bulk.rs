@@ -201,10 +201,14 @@ async fn do_batch(
             if deed.moves_seats() {
                 store::licenses::locked(tx).await?;
             }
-            let mut outcomes = Vec::with_capacity(ids.len());
+            let (mut outcomes, mut done) = (Vec::with_capacity(ids.len()), Vec::new());
             for id in ids {
                 let outcome = match deed.on(tx, id, &doer).await {
-                    Ok(changed) => Ok(!changed.changes.is_empty()),
+                    Ok(changed) => {
+                        let differs = !changed.changes.is_empty();
+                        done.push(changed);
+                        Ok(differs)
+                    }
                     Err(error) if is_about_the_person(error.kind()) => {
                         let user = store::users::by_id(tx, id).await?;
                         Err((user.map(|user| user.email), error.message().to_owned()))
@@ -212,6 +216,9 @@ async fn do_batch(
                     Err(error) => return Err(error),
                 };
                 outcomes.push(outcome);
+            }
+            for changed in &done {
+                deed.tell(tx, &doer, changed).await?;
             }
             Ok::<_, Error>(outcomes)
         })

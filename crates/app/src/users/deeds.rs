@@ -9,7 +9,7 @@ use crate::error::{Error, Kind};
 use crate::roles;
 use jiff::Timestamp;
 use serde::Serialize;
-use vestibule_model::audit::{self as log, Subject};
+use vestibule_model::audit::{self as log, Subject, Thing};
 use vestibule_model::email::Email;
 use vestibule_model::id::UserId;
 use vestibule_model::license::License;
@@ -134,7 +134,9 @@ async fn carry_out(ctx: &PeopleCtx, whom: &Whom, deed: Deed) -> Result<Changed, 
                     // Seats before people, as sign-ins do: nobody waits for each other.
                     store::licenses::locked(tx).await?;
                 }
-                deed.on(tx, found, &doer).await
+                let changed = deed.on(tx, found, &doer).await?;
+                deed.tell(tx, &doer, &changed).await?;
+                Ok(changed)
             })
         })
         .await
@@ -180,8 +182,16 @@ impl Deed {
             _ => doer.ctx.must_reach(&user)?,
         }
         let changes = self.run(tx, &user, doer).await?;
-        told(tx, &doer.ctx.author(), (self.word(), &user), &changes).await?;
         Ok(Changed { id: user.id, user: user.email, changes })
+    }
+
+    /// Writes its audit record: last, for the end of the log is locked from here on.
+    pub(super) async fn tell(&self, tx: &Tx<'_>, doer: &Doer, changed: &Changed) -> Result<(), store::Error> {
+        if changed.changes.is_empty() {
+            return Ok(());
+        }
+        let subject = Subject::new(Thing::User, changed.id, changed.user.as_str());
+        audit::record(tx, &doer.ctx.author(), (self.word(), subject), changed.changes.clone()).await
     }
 
     async fn run(&self, tx: &Tx<'_>, user: &User, doer: &Doer) -> Result<Vec<Change>, Error> {

@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use vestibule_app::sign_in::{Knock, with_password};
 use vestibule_app::users::{self, Action, Changed, PeopleCtx, Said, Whom};
 use vestibule_app::{Error, Kind, jobs, links, outbox};
+use vestibule_model::audit::Deed;
 use vestibule_model::license::License;
 use vestibule_model::user::{Field, Logins, Role, Status};
 
@@ -65,6 +66,7 @@ async fn somebody_is_invited_once_more_and_comes_in_within_thirty_days(world: &W
     assert_eq!(kind(users::invite_again(&owner, &whom(BEA)).await), Kind::Conflict, "a moment ago");
     world.time.pass(minutes(5));
     users::invite_again(&owner, &whom(BEA)).await.unwrap();
+    assert_eq!(crate::audit::records(&acme, Some(BEA)).await[0].deed, Deed::UserInvited);
     let [second, first] = invitations_to(&acme, BEA).await.try_into().unwrap();
     let visitor = acme.visitor().await;
     assert!(links::inspect(&visitor, &first).await.is_err(), "one link waits");

@@ -126,6 +126,7 @@ async fn everything_else_gets_one_and_the_same_answer(world: &World) {
     only_sso.id = vestibule_model::id::UserId::from_bytes([1; 16]);
     only_sso.email = vestibule_model::email::Email::parse("sso@acme.example").unwrap();
     only_sso.logins = Logins::SSO;
+    only_sso.role = Role::Member;
     acme.add(only_sso).await;
     let visitor = acme.visitor().await;
     let before = world.dump();

@@ -9,6 +9,7 @@ use vestibule_app::second_factor::{self, Own, RECOVERY_CODES};
 use vestibule_app::sign_in::{Entered, Glass, Knock, break_glass, forgotten, with_password};
 use vestibule_app::users::Whom;
 use vestibule_app::{Error, Kind, MemberCtx, links, outbox};
+use vestibule_model::audit::Deed;
 use vestibule_model::user::{Role, User};
 
 cases! {
@@ -77,6 +78,18 @@ async fn enter(acme: &Account, ticket: &str, code: &str) -> Result<MemberCtx, Er
     Ok(acme.member(&inside.session).await.unwrap())
 }
 
+/// The break-glass door asks for a code too.
+async fn at_the_glass(world: &World, acme: &Account, secret: &str) {
+    let Glass::Code(glass) = break_glass(&acme.app, (OWNER, PASSWORD), Knock::default()).await.unwrap()
+    else {
+        panic!("no code was asked for")
+    };
+    let right = code(world, secret);
+    assert!(second_factor::enter_at_the_glass(&acme.app, &glass, "000000", Knock::default()).await.is_err());
+    second_factor::enter_at_the_glass(&acme.app, &glass, &right, Knock::default()).await.unwrap();
+    a_step_later(world);
+}
+
 async fn a_code_is_asked_for_wherever_a_password_lets_in_and_works_once(world: &World) {
     let acme = world.account("acme").await;
     let member = owner(&acme).await;
@@ -123,15 +136,7 @@ async fn a_code_is_asked_for_wherever_a_password_lets_in_and_works_once(world: &
     assert_eq!(enter(&acme, &late, &code(world, &secret)).await.err().unwrap().kind(), Kind::NotFound);
     assert_eq!(enter(&acme, "no ticket", "000000").await.err().unwrap().kind(), Kind::NotFound);
 
-    // At the break-glass door.
-    let Glass::Code(glass) = break_glass(&acme.app, (OWNER, PASSWORD), Knock::default()).await.unwrap()
-    else {
-        panic!("no code was asked for")
-    };
-    let right = code(world, &secret);
-    assert!(second_factor::enter_at_the_glass(&acme.app, &glass, "000000", Knock::default()).await.is_err());
-    second_factor::enter_at_the_glass(&acme.app, &glass, &right, Knock::default()).await.unwrap();
-    a_step_later(world);
+    at_the_glass(world, &acme, &secret).await;
 
     // And after a link: the mailbox is one factor, not two.
     forgotten::ask(&acme.visitor().await, OWNER, Knock::default()).await.unwrap();
@@ -165,6 +170,12 @@ async fn s09_codes_are_limited_and_neither_they_nor_the_secret_stand_in_the_data
             assert!(!rows.contains(word.as_str()), "{table}");
         }
     }
+}
+
+/// How many resets the audit log knows.
+async fn resets(acme: &Account) -> usize {
+    let told = crate::audit::records(acme, None).await;
+    told.iter().filter(|record| record.deed == Deed::UserSecondFactor).count()
 }
 
 async fn who_lost_the_device_comes_in_by_a_recovery_code_or_has_it_reset(world: &World) {
@@ -220,6 +231,7 @@ async fn who_lost_the_device_comes_in_by_a_recovery_code_or_has_it_reset(world: 
         assert_eq!(done.changes[0].field, "second_factor");
         assert!(second_factor::reset(ctx, &whom).await.unwrap().changes.is_empty());
     }
+    assert_eq!(resets(&acme).await, 2, "each that took something away is told");
     with_password(&acme.visitor().await, (OWNER, PASSWORD), Knock::default())
         .await
         .unwrap()

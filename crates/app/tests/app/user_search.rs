@@ -21,13 +21,13 @@ cases! {
 
 /// Somebody with this number; every third one is inactive, every fourth one has no SSO.
 fn somebody(number: u8) -> User {
-    let domain = if number % 2 == 0 { "acme.example" } else { "beta.example" };
+    let domain = if number.is_multiple_of(2) { "acme.example" } else { "beta.example" };
     let mut user = User {
         id: UserId::from_bytes([number; 16]),
         email: Email::parse(&format!("p{number:03}@{domain}")).unwrap(),
-        status: if number % 3 == 0 { Status::Inactive } else { Status::Active },
+        status: if number.is_multiple_of(3) { Status::Inactive } else { Status::Active },
         license: None,
-        ..known(if number % 4 == 0 { Logins::WORK_EMAIL } else { Logins::SSO })
+        ..known(if number.is_multiple_of(4) { Logins::WORK_EMAIL } else { Logins::SSO })
     };
     let entry = |value: String| Entry { value, source: None };
     user.profile.0.insert(Field::FirstName, entry(format!("Zoë{number}")));

@@ -10,7 +10,7 @@ use crate::portal::users::{Asked, Listed, ReportPage, UsersPage, words};
 use axum::response::Response;
 use vestibule_app::users::bulk::{self, Action, Count, Meant};
 use vestibule_app::users::{self, Filter};
-use vestibule_app::{AdminCtx, Kind, configuration};
+use vestibule_app::{AdminCtx, Kind, roles};
 use vestibule_model::id::UserId;
 
 /// Rows on a page.
@@ -33,8 +33,7 @@ async fn listed(admin: &AdminCtx, asked: Asked, problem: Option<String>) -> Resu
         },
         Err(problem) => Err(problem.to_owned()),
     };
-    let roles = configuration::current(admin).await?.roles;
-    let roles = roles.iter().map(|(role, _)| role.as_str().to_owned()).collect();
+    let roles = roles::names(admin)?.iter().map(|role| role.as_str().to_owned()).collect();
     let listed = Listed { found, roles, problem };
     Ok(UsersPage::new(frame(admin, Here::People), asked, listed))
 }

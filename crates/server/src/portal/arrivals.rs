@@ -99,7 +99,7 @@ impl PersonForm {
             problem: typed.about_nothing(),
             action: "/admin/users/new".to_owned(),
             back: "/admin/users".to_owned(),
-            back_to: "People",
+            back_to: "Users",
             button: "Make the user",
             groups: vec![Group { title: "Who it is", fields: known }, typed.profile()],
         }

@@ -132,10 +132,10 @@ pub(super) fn leads(entry: &Entry) -> Vec<Lead> {
         Some(Code::NoSeat) => vec![
             lead("/admin/licenses", "Seats that are left"),
             lead("/admin/mapping/licenses", "A fallback license type"),
-            lead("/admin/users", "People"),
+            lead("/admin/users", "Users"),
         ],
         Some(Code::Inactive | Code::NotHere | Code::EmailTaken | Code::Unverified) => {
-            vec![lead("/admin/users", "People")]
+            vec![lead("/admin/users", "Users")]
         }
         _ => Vec::new(),
     }

@@ -58,10 +58,10 @@ async fn the_owner_hands_the_account_on_with_the_password_and_nobody_else_does()
     let mut owner = house.owner("acme").await;
     let mut clara = house.member("clara@acme.example").await;
     assert!(owner.get("/admin/owner").await.body.contains("nobody to hand it to"));
-    let people = owner.get("/admin/users?prefix=clara").await.body;
+    let people = owner.get("/admin/users?find=clara").await.body;
     let (_, rest) = people.split_once("/admin/users/usr_").unwrap();
     let page = format!("/admin/users/usr_{}", rest.split('"').next().unwrap());
-    assert!(owner.get(&page).await.body.contains("Change the role"));
+    assert!(owner.get(&page).await.body.contains("Give this role"));
     assert_eq!(
         owner.post(&format!("{page}/role"), &[("role", "king")]).await.status,
         StatusCode::BAD_REQUEST

@@ -11,7 +11,6 @@ use vestibule_app::users::{
 use vestibule_model::email::Email;
 use vestibule_model::license::{AddOn, License};
 use vestibule_model::trace::shown;
-use vestibule_model::user::Role;
 
 pub(super) async fn run(app: &App, command: UsersCommand, json: bool) -> Result<Exit, Failure> {
     match command {
@@ -42,7 +41,7 @@ pub(super) async fn run(app: &App, command: UsersCommand, json: bool) -> Result<
         }
         UsersCommand::SetRole { user, role } => {
             let (ctx, whom) = found(app, &user).await?;
-            changed(&roles::set_role(&ctx, &whom, &role).await?, json)
+            changed(&vestibule_app::roles::set_role(&ctx, &whom, &role).await?, json)
         }
         UsersCommand::Deactivate(user) => {
             let (ctx, whom) = found(app, &user).await?;
@@ -61,12 +60,6 @@ async fn found(app: &App, user: &UserArgs) -> Result<(PeopleCtx, Whom), Failure>
     let email = Email::parse(&user.mail).map_err(wrong)?;
     let ctx = users::of_address(&app.operator(), &email).await?;
     Ok((ctx, Whom::Address(email)))
-}
-
-fn role_of(word: &str) -> Result<Role, Failure> {
-    Role::from_word(word).ok_or_else(|| {
-        Failure::usage(format!("\"{}\" is no role: say member, admin, or custom:NAME.", shown(word)))
-    })
 }
 
 fn list(page: &Page, json: bool) -> Result<Exit, Failure> {

@@ -21,8 +21,18 @@ fn people_are_listed_and_shown_with_every_key() {
     let none = folder.run(&["users", "list", "--account", "acme", "--prefix", "x", "--json"]).ends_with(0);
     assert_eq!(none.json()["items"], serde_json::json!([]));
     let shown = folder.run(&["users", "show", OWNER, "--json"]).ends_with(0).json();
-    let more =
-        ["add_ons", "employee_id", "groups", "phone_site", "picture", "profile", "settings", "verification"];
+    let more = [
+        "add_ons",
+        "employee_id",
+        "groups",
+        "invitation",
+        "phone_site",
+        "picture",
+        "profile",
+        "second_factor",
+        "settings",
+        "verification",
+    ];
     let mut all: Vec<&str> = listed.into_iter().chain(more).collect();
     all.sort_unstable();
     assert_eq!(keys(&shown), all);

@@ -289,10 +289,19 @@ async fn enforcement_ends_the_sessions_of_passwords_but_not_of_the_exempt(world:
     let acme = enforced_acme(world).await;
     decide(&acme, "acme.example", &Policy { managed: true, ..Policy::default() }).await.unwrap();
     let visitor = acme.visitor().await;
-    let by_password =
-        with_password(&visitor, ("anna@acme.example", PASSWORD), Knock::default()).await.unwrap();
+    let by_password = with_password(&visitor, ("anna@acme.example", PASSWORD), Knock::default())
+        .await
+        .unwrap()
+        .inside()
+        .unwrap()
+        .session;
     let by_sso = acme.sign_in(&Person::anna()).await.session;
-    let exempt = with_password(&visitor, (EXEMPT, PASSWORD), Knock::default()).await.unwrap();
+    let exempt = with_password(&visitor, (EXEMPT, PASSWORD), Knock::default())
+        .await
+        .unwrap()
+        .inside()
+        .unwrap()
+        .session;
     acme.member(&by_password).await.unwrap();
     let file = acme.usual().enforced("acme.example", &[EXEMPT]);
     acme.apply(file).await;
@@ -304,7 +313,12 @@ async fn enforcement_ends_the_sessions_of_passwords_but_not_of_the_exempt(world:
     add(&acme, "admin@acme.example", Role::Admin).await;
     let both = format!("{EXEMPT}\nadmin@acme.example");
     decide(&acme, "acme.example", &enforced(&both)).await.unwrap();
-    let other = with_password(&visitor, ("admin@acme.example", PASSWORD), Knock::default()).await.unwrap();
+    let other = with_password(&visitor, ("admin@acme.example", PASSWORD), Knock::default())
+        .await
+        .unwrap()
+        .inside()
+        .unwrap()
+        .session;
     acme.member(&other).await.unwrap();
     decide(&acme, "acme.example", &enforced(EXEMPT)).await.unwrap();
     assert_eq!(acme.member(&other).await.err().unwrap().kind(), Kind::SignedOut);
@@ -365,7 +379,12 @@ async fn t15_an_exempt_account_survives_enforcement_and_a_directory_that_deactiv
     add(&acme, "exempt.member@acme.example", Role::Member).await;
     let exempt = format!("{GLASS}\nexempt.member@acme.example");
     decide(&acme, "acme.example", &enforced(&exempt)).await.unwrap();
-    let session = with_password(&acme.visitor().await, (GLASS, PASSWORD), Knock::default()).await.unwrap();
+    let session = with_password(&acme.visitor().await, (GLASS, PASSWORD), Knock::default())
+        .await
+        .unwrap()
+        .inside()
+        .unwrap()
+        .session;
     let directory = directory(&acme).await;
     for (email, why) in [(GLASS, "administrator"), ("exempt.member@acme.example", "exempt from enforced SSO")]
     {
