@@ -55,14 +55,14 @@ impl Scope {
         }
     }
 
-    /// What somebody must be permitted who gives this scope to a program.
+    /// What somebody must be permitted who gives this scope to a program. A program that writes reaches everybody, administrators and
+    /// their Employee Unique IDs too, so it takes all that they may do.
     #[must_use]
     pub fn permissions(self) -> Permissions {
         let needed: &[Permission] = match self {
-            Self::Scim2 => &[Permission::UserEdit, Permission::GroupEdit],
+            Self::Scim2 | Self::UsersWrite => return Permissions::all(),
             Self::Scim2Read => &[Permission::UserRead, Permission::GroupRead],
             Self::UsersRead => &[Permission::UserRead],
-            Self::UsersWrite => &[Permission::UserEdit],
         };
         needed.iter().copied().collect()
     }

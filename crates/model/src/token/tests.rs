@@ -55,7 +55,7 @@ fn the_checksum_is_the_one_that_everybody_calls_crc_32() {
 fn a_token_is_good_until_it_ends_is_taken_back_or_its_maker_may_not() {
     let (now, later) = (Timestamp::from_second(100).unwrap(), Timestamp::from_second(101).unwrap());
     fn check(expires_at: Option<Timestamp>, revoked_at: Option<Timestamp>, maker: Maker) -> State {
-        let needs = Scope::Scim2.permissions();
+        let needs = Scope::Scim2Read.permissions();
         State::of(&Facts { expires_at, revoked_at, maker, needs }, Timestamp::from_second(100).unwrap())
     }
     assert_eq!(check(None, None, Maker::Nobody), State::Live);
@@ -68,10 +68,19 @@ fn a_token_is_good_until_it_ends_is_taken_back_or_its_maker_may_not() {
         (Status::Active, Permissions::all(), State::Live),
         (Status::Active, Permissions::NONE, State::Resting),
         (Status::Active, only(&[Permission::UserEdit, Permission::GroupEdit]), State::Live),
-        (Status::Active, only(&[Permission::UserEdit, Permission::GroupRead]), State::Resting),
+        (Status::Active, only(&[Permission::UserEdit, Permission::LogRead]), State::Resting),
         (Status::Inactive, Permissions::all(), State::Resting),
         (Status::Pending, Permissions::all(), State::Resting),
     ] {
         assert_eq!(check(None, None, Maker::Person(status, permissions)), state, "{status:?} {permissions}");
     }
+}
+
+#[test]
+fn whoever_gives_a_program_leave_to_write_may_do_all_that_it_reaches() {
+    for scope in [Scope::Scim2, Scope::UsersWrite] {
+        assert_eq!(scope.permissions(), Permissions::all(), "{scope:?}");
+    }
+    let reads = Scope::UsersRead.permissions();
+    assert!(reads.allow(Permission::UserRead) && !reads.allow(Permission::UserEdit));
 }
