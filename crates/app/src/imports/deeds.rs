@@ -2,7 +2,7 @@
 
 use super::{forget, scope, step};
 use crate::audit;
-use crate::context::PeopleCtx;
+use crate::context::{PeopleCtx, must_hold};
 use crate::error::{Error, Kind};
 use vestibule_model::audit::{Deed, Subject, Thing};
 use vestibule_model::id::ImportId;
@@ -84,14 +84,16 @@ pub async fn go_on(ctx: &PeopleCtx, id: ImportId) -> Result<Import, Error> {
 ///
 /// # Errors
 /// [`Kind::Conflict`] when it is another file, or the import is at another place; [`Kind::NotFound`] when the account has no such
-/// import.
+/// import; [`Kind::Forbidden`] for an import of somebody who may do more.
 pub async fn apply(ctx: &PeopleCtx, id: ImportId, file_hash: &[u8; 32]) -> Result<Import, Error> {
     ctx.must(Permission::UserEdit)?;
     let (now, hash, author) = (ctx.app.now(), *file_hash, ctx.author());
+    let held = ctx.permissions();
     let begun = scope(ctx).write(move |tx| {
         let author = author.clone();
         Box::pin(async move {
             let mut import = store::imports::locked(tx, id).await?.ok_or_else(unknown)?;
+            must_hold(held, import.options.reach)?;
             match import.state {
                 State::Checked if import.file_hash == hash => {}
                 State::Applying | State::Done if import.file_hash == hash => return Ok(import),
@@ -163,8 +165,9 @@ pub async fn find_unfinished(
     options: &Options,
 ) -> Result<Option<Import>, Error> {
     ctx.must(Permission::UserRead)?;
+    let options = Options { reach: ctx.permissions(), ..options.clone() };
     let same = |import: &Import| {
-        import.state == State::Applying && import.file_hash == *file_hash && import.options == *options
+        import.state == State::Applying && import.file_hash == *file_hash && import.options == options
     };
     Ok(list(ctx).await?.into_iter().find(same))
 }

@@ -48,7 +48,7 @@ impl Intake {
             created_by: users::by(ctx),
             file_name: if name.is_empty() { "people.csv".to_owned() } else { name },
             file_hash: [0; 32],
-            options,
+            options: Options { reach: ctx.permissions(), ..options },
             read: Read::default(),
             state: State::Reading,
             rows: 0,

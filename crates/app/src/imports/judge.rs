@@ -11,6 +11,7 @@ use vestibule_model::import::{
     Altered, Import, Note, Placement, Row, Totals, Verdict, Wish, placement, seats_left, wish,
 };
 use vestibule_model::license::Inventory;
+use vestibule_model::permission::Roles;
 use vestibule_model::provision::{Settled, Source, Wanted};
 use vestibule_model::user::{Logins, Status, User};
 use vestibule_store::{self as store, Tx};
@@ -20,6 +21,7 @@ pub(super) struct Ground<'a> {
     pub(super) app: &'a App,
     pub(super) account: &'a Account,
     pub(super) import: &'a Import,
+    pub(super) roles: Roles,
     pub(super) how: How,
 }
 
@@ -74,6 +76,12 @@ async fn look(
         return Ok(refused_by(&store::Error::EmailTaken.into()));
     }
     let found = find(tx, ground, owner.map(|(_, user)| user), wish).await?;
+    if let Some(user) = &found.before
+        && let Some(lacking) = ground.import.options.reach.lacking(ground.roles.of(&user.role))
+    {
+        let sentence = format!("{} may do more than whoever brought the file: {lacking}.", user.email);
+        return Ok(refused(vec![sentence, "An administrator can bring it.".to_owned()]));
+    }
     if let Some(sentence) = employee_id_taken(tx, ground, (row, wish), found.before.as_ref()).await? {
         return Ok(refused(vec![
             sentence,

@@ -5,6 +5,7 @@
 //! undone and its rows go one by one, so that it fails alone.
 
 use super::judge::{Ground, How, Judged, judge, refused_by};
+use crate::configuration::Configuration;
 use crate::context::App;
 use crate::error::{Error, Kind};
 use std::sync::Arc;
@@ -83,7 +84,8 @@ async fn handle(
         false => How::Foresee(store::licenses::inventory(tx).await?),
     };
     let mut totals = if applying { import.applied.clone() } else { import.planned.clone() };
-    let ground = Ground { app, account, import, how };
+    let roles = Configuration::read(tx).await?.roles;
+    let ground = Ground { app, account, import, roles, how };
     for row in &batch {
         let judged = match verdict {
             None => judge(tx, &ground, row, &mut totals).await?,

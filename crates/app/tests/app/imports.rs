@@ -55,19 +55,19 @@ async fn to_the_end(ctx: &PeopleCtx, mut import: Import) -> Import {
     import
 }
 
-async fn checked(ctx: &PeopleCtx, file: &str, options: Options) -> Import {
+pub async fn checked(ctx: &PeopleCtx, file: &str, options: Options) -> Import {
     let id = send(ctx, file, options).await.unwrap();
     to_the_end(ctx, imports::show(ctx, id).await.unwrap()).await
 }
 
-async fn applied(ctx: &PeopleCtx, file: &str, options: Options) -> Import {
+pub async fn applied(ctx: &PeopleCtx, file: &str, options: Options) -> Import {
     let import = checked(ctx, file, options).await;
     let import = imports::apply(ctx, import.id, &import.file_hash).await.unwrap();
     to_the_end(ctx, import).await
 }
 
 /// Line, verdict and first sentence of each row: what was foreseen, or what happened.
-async fn told(ctx: &PeopleCtx, import: &Import) -> Vec<(i64, Verdict, String)> {
+pub async fn told(ctx: &PeopleCtx, import: &Import) -> Vec<(i64, Verdict, String)> {
     let page = imports::rows(ctx, import.id, Sought::All, (0, 1_000)).await.unwrap();
     let rows = page.rows.into_iter().map(|row| {
         let (verdict, note) = row.outcome.or(row.planned).unwrap();

@@ -3,6 +3,7 @@
 use crate::account::Account;
 use crate::admission::known;
 use crate::cases;
+use crate::imports::{applied, checked, told};
 use crate::oauth::{asking, by_client, code, opened, refused, waiting};
 use crate::provider::Person;
 use crate::rules::custom;
@@ -13,8 +14,9 @@ use vestibule_app::configuration::edit_mapping::{self, Change};
 use vestibule_app::roles::{self, Saved};
 use vestibule_app::tokens::{self, NewToken};
 use vestibule_app::users::{self, Query, Whom};
-use vestibule_app::{AdminCtx, Error, Kind, response_log, sso};
+use vestibule_app::{AdminCtx, Error, Kind, imports, response_log, sso};
 use vestibule_model::id::UserId;
+use vestibule_model::import::{Options, Verdict};
 use vestibule_model::mapping::CategoryName;
 use vestibule_model::permission::{Permission, Permissions};
 use vestibule_model::response_log::Filter;
@@ -23,6 +25,7 @@ use vestibule_model::user::{Logins, Role, User};
 cases! {
     a_role_opens_what_it_permits_at_once_and_nothing_else,
     p20_nobody_gives_more_than_they_hold_and_nobody_raises_themselves,
+    p20_a_file_changes_nobody_who_may_do_more_than_whoever_brought_it,
     what_a_role_permits_no_more_its_holders_tokens_permit_no_more,
     a_file_says_which_roles_there_are_and_whoever_had_another_is_a_member,
 }
@@ -166,6 +169,31 @@ async fn p20_nobody_gives_more_than_they_hold_and_nobody_raises_themselves(world
     roles::remove(&owner, "Keeper").await.unwrap();
 }
 
+async fn p20_a_file_changes_nobody_who_may_do_more_than_whoever_brought_it(world: &World) {
+    const ADMIN: &str = "adele@acme.example";
+    let acme = world.acme().await;
+    let owner = acme.owner().await;
+    let session = holder(&acme, &owner, &said("Help desk", &[Permission::UserEdit])).await;
+    let anna = admin(&acme, &session).await.people();
+    for (id, email, role) in [(8, ADMIN, Role::Admin), (9, BOB, Role::Member)] {
+        let email = vestibule_model::email::Email::parse(email).unwrap();
+        acme.add(User { id: UserId::from_bytes([id; 16]), email, role, ..known(Logins::SSO) }).await;
+    }
+    // Whoever has the Employee Unique ID comes in by it.
+    let file = format!("email,employee id\n{ADMIN},e-of-anna\n{BOB},e-1\n");
+    let import = applied(&anna, &file, Options::default()).await;
+    let rows = told(&anna, &import).await;
+    assert_eq!((rows[0].1, rows[1].1), (Verdict::Refused, Verdict::Changed), "{rows:?}");
+    assert!(rows[0].2.contains("may do more than whoever brought the file"), "{rows:?}");
+    assert_eq!(acme.user(ADMIN).await.employee_id, None);
+    assert_eq!(acme.user(BOB).await.employee_id.as_deref(), Some("e-1"));
+    // What an administrator brought, an administrator applies.
+    let import = checked(&owner.people(), &file.replace("e-1", "e-2"), Options::default()).await;
+    forbidden(imports::apply(&anna, import.id, &import.file_hash).await);
+    applied(&owner.people(), &file.replace("e-1", "e-2"), Options::default()).await;
+    assert_eq!(acme.user(ADMIN).await.employee_id.as_deref(), Some("e-of-anna"));
+}
+
 async fn what_a_role_permits_no_more_its_holders_tokens_permit_no_more(world: &World) {
     let acme = world.acme().await;
     let owner = acme.owner().await;
@@ -178,10 +206,15 @@ async fn what_a_role_permits_no_more_its_holders_tokens_permit_no_more(world: &W
         redirect_uris: vec![crate::oauth::CALLBACK.to_owned()],
         ..NewClient::default()
     };
-    assert!(forbidden(tokens::create(&anna.people(), &token("scim2")).await).contains("Group:Edit"));
-    forbidden(authorize::create(&anna.people(), &client("scim2")).await);
-    let made = tokens::create(&anna.people(), &token("users:write")).await.unwrap().token;
-    let registered = authorize::create(&anna.people(), &client("users:write")).await.unwrap();
+    assert!(forbidden(tokens::create(&anna.people(), &token("scim2:read")).await).contains("Group:Read"));
+    // What writes reaches administrators: who may only change others makes none.
+    for scope in ["scim2", "users:write"] {
+        assert!(forbidden(tokens::create(&anna.people(), &token(scope)).await).contains("SSO:"));
+        forbidden(authorize::create(&anna.people(), &client(scope)).await);
+        tokens::create(&owner.people(), &token(scope)).await.unwrap();
+    }
+    let made = tokens::create(&anna.people(), &token("users:read")).await.unwrap().token;
+    let registered = authorize::create(&anna.people(), &client("users:read")).await.unwrap();
     let by_itself = by_client(&world.app, &registered).await.unwrap();
     let wide = authorize::create(&owner.people(), &client("scim2")).await.unwrap();
     let request = waiting(&world.app, &asking(&wide, &[])).await;
@@ -192,14 +225,15 @@ async fn what_a_role_permits_no_more_its_holders_tokens_permit_no_more(world: &W
     world.app.api(&made).await.unwrap();
     opened(&world.app, &by_itself).await.unwrap();
 
-    roles::save(&owner, &said("Programs", &[Permission::TokenEdit, Permission::UserRead])).await.unwrap();
+    roles::save(&owner, &said("Programs", &[Permission::TokenEdit, Permission::GroupRead])).await.unwrap();
     assert!(world.app.api(&made).await.err().unwrap().message().contains("rests"));
     assert!(opened(&world.app, &by_itself).await.is_err());
     refused(by_client(&world.app, &registered).await);
     refused(crate::oauth::by_code(&world.app, &registered, &permitted).await);
     let states = tokens::list(&owner.people()).await.unwrap();
-    assert!(states.iter().all(|token| token.state == vestibule_model::token::State::Resting));
-    roles::save(&owner, &said("Programs", &[Permission::UserEdit])).await.unwrap();
+    let resting = states.iter().filter(|token| token.state == vestibule_model::token::State::Resting);
+    assert_eq!((states.len(), resting.count()), (3, 1), "hers, and none of the owner's");
+    roles::save(&owner, &said("Programs", &[Permission::UserRead])).await.unwrap();
     world.app.api(&made).await.unwrap();
 }
 

@@ -15,6 +15,7 @@ pub use row::{Cells, Problem, Wish, key, wish};
 
 use crate::id::ImportId;
 use crate::license::{AddOn, Inventory, License, Product, Seats};
+use crate::permission::Permissions;
 use crate::trace::Change;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -30,6 +31,8 @@ pub struct Options {
     pub add_ons: BTreeSet<AddOn>,
     /// Whether everybody gains the SSO login type (*SSO user*): the cure for 1020.
     pub sso: bool,
+    /// What whoever brought the file may do: it changes nobody who may do more.
+    pub reach: Permissions,
 }
 
 /// How far an import is.

@@ -84,7 +84,12 @@ fn a_row_says_everything_that_is_wrong_with_it() {
 #[test]
 fn what_the_file_says_holds_for_every_row_and_an_empty_cell_changes_nothing() {
     let webinar = AddOn::from_word("webinar-500").unwrap();
-    let options = Options { license: Some(License::Licensed), add_ons: [webinar].into(), sso: true };
+    let options = Options {
+        license: Some(License::Licensed),
+        add_ons: [webinar].into(),
+        sso: true,
+        ..Options::default()
+    };
     let row = cells(&[
         (Column::Email, "Anna@Acme.example"),
         (Column::FirstName, "=HYPERLINK(\"x\")"),

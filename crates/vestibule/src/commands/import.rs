@@ -84,7 +84,8 @@ fn options(args: &ImportArgs) -> Result<Options, Failure> {
                 .hint(format!("There are: {}.", known.join(", ")))
         })
     });
-    Ok(Options { license: license.transpose()?, add_ons: add_ons.collect::<Result<_, _>>()?, sso: args.sso })
+    let (license, add_ons) = (license.transpose()?, add_ons.collect::<Result<_, _>>()?);
+    Ok(Options { license, add_ons, sso: args.sso, ..Options::default() })
 }
 
 async fn read(ctx: &PeopleCtx, path: &Path, options: &Options) -> Result<ImportId, Failure> {
