@@ -87,7 +87,11 @@ async fn send(
                 let is_known = user.is_some();
                 let wanted =
                     |user: &User| user.status == Status::Active && user.logins.work_email && may(user);
-                if let Some(user) = user.filter(|user| is_left && wanted(user)) {
+                let counts = match enforce::mailbox_counts(tx, &email).await {
+                    Err(error) if error.kind() == Kind::Forbidden => false,
+                    counts => counts.map(|()| true)?,
+                };
+                if let Some(user) = user.filter(|user| is_left && counts && wanted(user)) {
                     write(tx, &user, link, mail::to(&app, &user.email, words)).await?;
                 }
                 Ok::<_, Error>(is_known)

@@ -227,8 +227,12 @@ pub(crate) async fn with_password_of(
     let step = scope.write(move |tx| {
         let (row, waiting, taken) = (row.clone(), waiting.clone(), taken.clone());
         Box::pin(async move {
+            // Hashing takes long: meanwhile SSO may have become the only way in, or the person have been put out.
+            let user = store::users::by_id(tx, id).await?.filter(|user| user.status == Status::Active);
+            let user = user.ok_or_else(wrong)?;
+            enforce::may_use_a_password(tx, &user.email).await?;
             taken.give_back(tx).await?;
-            after_the_password(tx, id, (&row, waiting)).await
+            Ok::<_, Error>(after_the_password(tx, id, (&row, waiting)).await?)
         })
     });
     Ok(match step.await? {
