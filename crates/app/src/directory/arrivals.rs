@@ -10,7 +10,7 @@ use crate::links::{self, Fresh, Purpose};
 use crate::rest::number::{INVALID, NO_SSO, NOT_BEFORE, NOT_MANAGED};
 use crate::sign_in::password;
 use crate::users::told;
-use vestibule_model::audit::Deed;
+use vestibule_model::audit::{Deed, Subject};
 use vestibule_model::connection::Provision;
 use vestibule_model::email::Email;
 use vestibule_model::license::License;
@@ -63,7 +63,8 @@ pub(crate) async fn arrive(
                 let settled = people::settle(tx, &setting, &wanted, None).await?;
                 way.follow(tx, &setting, &settled.user, &link).await?;
                 if let Some(author) = &author {
-                    told(tx, author, (Deed::UserCreated, &settled.user), &settled.changes).await?;
+                    told(tx, author, (Deed::UserCreated, Subject::user(&settled.user)), &settled.changes)
+                        .await?;
                 }
                 let deed = way.deed(&settled.user);
                 Ok((settled, deed))
@@ -71,6 +72,7 @@ pub(crate) async fn arrive(
         })
         .await
 }
+
 /// An action, with its password hashed.
 #[derive(Clone)]
 enum Way {

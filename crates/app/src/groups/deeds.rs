@@ -185,7 +185,7 @@ async fn move_member(
                 let field = group.kind.as_str().to_owned();
                 let changes = if moved { vec![Change { field, before, after, rule }] } else { Vec::new() };
                 let word = if way == Move::In { log::Deed::GroupJoined } else { log::Deed::GroupLeft };
-                users::told(tx, &author, (word, &user), &changes).await?;
+                users::told(tx, &author, (word, Subject::user(&user)), &changes).await?;
                 Ok(users::Changed { id: user.id, user: user.email, changes })
             })
         })

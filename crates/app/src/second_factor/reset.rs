@@ -4,7 +4,7 @@ use crate::directory::people;
 use crate::error::{Error, Kind};
 use crate::mail;
 use crate::users::{Changed, PeopleCtx, Whom, by, told};
-use vestibule_model::audit::Deed;
+use vestibule_model::audit::{Deed, Subject};
 use vestibule_model::id::UserId;
 use vestibule_model::permission::Permission;
 use vestibule_model::trace::Change;
@@ -37,7 +37,7 @@ pub async fn reset(ctx: &PeopleCtx, whom: &Whom) -> Result<Changed, Error> {
                     let (field, before) = ("second_factor".to_owned(), Some("set up".to_owned()));
                     changes.push(Change { field, before, after: None, rule });
                 }
-                told(tx, &asking.author(), (Deed::UserSecondFactor, &user), &changes).await?;
+                told(tx, &asking.author(), (Deed::UserSecondFactor, Subject::user(&user)), &changes).await?;
                 Ok(Changed { id: user.id, user: user.email, changes })
             })
         })

@@ -105,7 +105,7 @@ pub async fn create(ctx: &PeopleCtx, wanted: &NewToken) -> Result<Created, Error
         Box::pin(async move {
             insert(tx, &row).await?;
             let mut made = audit::change("scopes", None, Some(row.scopes.to_string()));
-            made.extend(audit::change("expires_at", None, row.expires_at.map(|end| end.to_string())));
+            made.extend(audit::change("expires_at", None, row.expires_at.map(|end| format!("{end:.0}"))));
             Ok::<_, Error>(audit::record(tx, &author, (Deed::TokenCreated, subject(&row)), made).await?)
         })
     });

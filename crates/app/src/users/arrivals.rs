@@ -6,7 +6,7 @@ use crate::directory::arrivals::{self, Action};
 use crate::directory::people::{self, Setting};
 use crate::error::{Error, Kind};
 use crate::rest::Said;
-use vestibule_model::audit::Deed;
+use vestibule_model::audit::{Deed, Subject};
 use vestibule_model::email::Email;
 use vestibule_model::id::UserId;
 use vestibule_model::permission::Permission;
@@ -52,7 +52,8 @@ pub async fn edit(ctx: &PeopleCtx, whom: &Whom, said: &Said) -> Result<Changed, 
                 if settled.left_address(Some(&user)).is_some() {
                     leave_links(tx, user.id).await?;
                 }
-                told(tx, &asking.author(), (Deed::UserChanged, &user), &settled.changes).await?;
+                told(tx, &asking.author(), (Deed::UserChanged, Subject::user(&user)), &settled.changes)
+                    .await?;
                 Ok(Changed { id: user.id, user: settled.user.email, changes: settled.changes })
             })
         })

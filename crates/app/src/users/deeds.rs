@@ -146,13 +146,13 @@ async fn carry_out(ctx: &PeopleCtx, whom: &Whom, deed: Deed) -> Result<Changed, 
 pub(crate) async fn told(
     tx: &Tx<'_>,
     author: &Author,
-    (deed, user): (log::Deed, &User),
+    (deed, subject): (log::Deed, Subject),
     changes: &[Change],
 ) -> Result<(), store::Error> {
     if changes.is_empty() {
         return Ok(());
     }
-    audit::record(tx, author, (deed, Subject::user(user)), changes.to_vec()).await
+    audit::record(tx, author, (deed, subject), changes.to_vec()).await
 }
 
 impl Deed {
@@ -187,11 +187,8 @@ impl Deed {
 
     /// Writes its audit record: last, for the end of the log is locked from here on.
     pub(super) async fn tell(&self, tx: &Tx<'_>, doer: &Doer, changed: &Changed) -> Result<(), store::Error> {
-        if changed.changes.is_empty() {
-            return Ok(());
-        }
         let subject = Subject::new(Thing::User, changed.id, changed.user.as_str());
-        audit::record(tx, &doer.ctx.author(), (self.word(), subject), changed.changes.clone()).await
+        told(tx, &doer.ctx.author(), (self.word(), subject), &changed.changes).await
     }
 
     async fn run(&self, tx: &Tx<'_>, user: &User, doer: &Doer) -> Result<Vec<Change>, Error> {

@@ -10,7 +10,7 @@ use crate::links::{self, Purpose};
 use crate::users::PAUSE;
 use jiff::Timestamp;
 use serde::Serialize;
-use vestibule_model::audit::Deed;
+use vestibule_model::audit::{Deed, Subject};
 use vestibule_model::email::Email;
 use vestibule_model::id::UserId;
 use vestibule_model::permission::Permission;
@@ -165,7 +165,7 @@ where
                 let user = people::locked(tx, &whom, true).await?;
                 asking.must_reach(&user)?;
                 let changes = deed(tx, &user).await?;
-                told(tx, &asking.author(), (word, &user), &changes).await?;
+                told(tx, &asking.author(), (word, Subject::user(&user)), &changes).await?;
                 Ok(Changed { id: user.id, user: user.email, changes })
             })
         })

@@ -9,7 +9,7 @@ use crate::error::{Error, Kind};
 use crate::links::{self, Purpose};
 use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
-use vestibule_model::audit::Deed;
+use vestibule_model::audit::{Deed, Subject};
 use vestibule_model::id::UserId;
 use vestibule_model::permission::Permission;
 use vestibule_model::trace::Change;
@@ -84,7 +84,7 @@ pub async fn send_verification(ctx: &PeopleCtx, whom: &Whom) -> Result<Changed, 
                 links::send_verification(tx, (&app, &account), &user, &link).await?;
                 let field = "verification_mail".to_owned();
                 let changes = vec![Change { field, before: None, after: Some("sent".to_owned()), rule }];
-                told(tx, &author, (Deed::UserVerification, &user), &changes).await?;
+                told(tx, &author, (Deed::UserVerification, Subject::user(&user)), &changes).await?;
                 Ok(changed(changes))
             })
         })

@@ -146,7 +146,7 @@ async fn a_guide_shows_the_values_of_the_account_and_of_no_other() {
 async fn the_overview_says_what_to_do_next_and_how_many_came() {
     let bare = House::bare().await;
     let page = bare.owner("acme").await.follow("/admin").await;
-    for shown in ["0 of 6 done", "href=\"/admin/sso/new\"", "aria-current=\"page\">Overview</a>"] {
+    for shown in ["0 of 6 done", "href=\"/admin/sso/setup\"", "aria-current=\"page\">Overview</a>"] {
         assert!(page.body.contains(shown), "no {shown}: {}", page.body);
     }
     let house = House::new().await;

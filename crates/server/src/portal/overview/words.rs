@@ -70,7 +70,7 @@ fn why(step: FirstStep) -> &'static str {
 fn link(step: FirstStep, seen: &Overview) -> (&'static str, String) {
     let connection = |word| (word, seen.connection.map_or_else(|| "/admin/sso".to_owned(), at));
     match step {
-        FirstStep::Connect => ("Connect", "/admin/sso/new".to_owned()),
+        FirstStep::Connect => ("Connect", "/admin/sso/setup".to_owned()),
         FirstStep::ProveDomain => match seen.domains.iter().find(|line| line.state != State::Verified) {
             Some(claimed) => ("Go on proving it", format!("/admin/domains/{}", claimed.domain)),
             None => ("Claim a domain", "/admin/domains".to_owned()),
