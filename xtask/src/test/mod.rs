@@ -2,6 +2,7 @@
 //! with the sum of the tests alone on the last line.
 
 mod install;
+mod lanes;
 mod postgres;
 pub mod suite;
 

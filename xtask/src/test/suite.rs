@@ -1,13 +1,13 @@
-//! The one run of all tests: its output passes through, and is summed up. Rust's harness has no skipped tests; those that
+//! The one run of all tests: what they say passes through, and is summed up. Rust's harness has no skipped tests; those that
 //! miss a counterpart write themselves into a file (`testkit::skip`), from which they are taken out of the sum and listed.
 
 use std::fs;
-use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
-use std::process::{ExitCode, Stdio};
+use std::process::{Command, ExitCode};
 
 use serde_json::Value;
 
+use super::lanes::{self, Binary, Ended};
 use crate::stages::Stages;
 use crate::{Outcome, shell};
 
@@ -50,30 +50,39 @@ struct Skip {
 
 /// Builds every test and the program itself, which the whole-system tests start; then runs every test.
 pub fn stages(stages: &mut Stages, environment: &Environment, sum: &mut Sum) {
-    if stages.run("build", || shell::run(shell::cargo(&["build"]).args(SELECTION))) {
-        stages.run("tests", || run(environment, sum));
+    let mut binaries = Vec::new();
+    let built = stages.run("build", || {
+        shell::run(shell::cargo(&["build"]).args(SELECTION))?;
+        binaries = lanes::build(&SELECTION)?;
+        Ok(())
+    });
+    if built {
+        stages.run("tests", || run(binaries, environment, sum));
     }
 }
 
-fn run(environment: &Environment, sum: &mut Sum) -> Outcome {
+fn run(binaries: Vec<Binary>, environment: &Environment, sum: &mut Sum) -> Outcome {
     let folder = tempfile::tempdir().map_err(|error| error.to_string())?;
     let skips = folder.path().join("skipped");
-    let mut command = shell::cargo(&["test", "--no-fail-fast"]);
-    command.args(SELECTION).env("VESTIBULE_TEST_SKIPS", &skips).env("VESTIBULE_TEST_PROGRAM", program()?);
-    // Tests wait for databases, browsers and other processes half of their time.
-    command.env("RUST_TEST_THREADS", (2 * shell::cores()).to_string());
-    command.env_remove("VESTIBULE_TEST_POSTGRES").env_remove("VESTIBULE_TEST_OFFLINE");
-    command.envs(environment.postgres.iter().map(|url| ("VESTIBULE_TEST_POSTGRES", url)));
-    command.envs(environment.offline.then_some(("VESTIBULE_TEST_OFFLINE", "1")));
-    let mut child = command.stdout(Stdio::piped()).spawn().map_err(|error| error.to_string())?;
-    for line in child.stdout.take().into_iter().flat_map(|output| BufReader::new(output).lines()) {
-        let line = line.map_err(|error| error.to_string())?;
-        println!("{line}");
-        sum.read(&line);
-    }
-    let status = child.wait().map_err(|error| error.to_string())?;
+    let program = program()?;
+    let prepare = |command: &mut Command| {
+        command.env("VESTIBULE_TEST_SKIPS", &skips).env("VESTIBULE_TEST_PROGRAM", &program);
+        // Tests wait for databases, browsers and other processes half of their time.
+        command.env("RUST_TEST_THREADS", (2 * shell::cores()).to_string());
+        command.env_remove("VESTIBULE_TEST_POSTGRES").env_remove("VESTIBULE_TEST_OFFLINE");
+        command.envs(environment.postgres.iter().map(|url| ("VESTIBULE_TEST_POSTGRES", url)));
+        command.envs(environment.offline.then_some(("VESTIBULE_TEST_OFFLINE", "1")));
+    };
+    let mut broken = Vec::new();
+    lanes::run(binaries, prepare, |Ended { name, said, passed }| {
+        println!("\n-- {name}\n{}", said.trim_end());
+        said.lines().for_each(|line| sum.read(line));
+        if !passed {
+            broken.push(name);
+        }
+    })?;
     sum.skip(&skips);
-    if status.success() { Ok(()) } else { Err("not every test passed".to_owned()) }
+    if broken.is_empty() { Ok(()) } else { Err(format!("not every test passed: {}", broken.join("; "))) }
 }
 
 /// Where cargo puts the program.
