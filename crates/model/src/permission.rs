@@ -37,7 +37,7 @@ macro_rules! permissions {
 }
 
 permissions! {
-    SsoRead = "SSO:Read", "See the SSO connections, their key pairs and metadata, and the guides.";
+    SsoRead = "SSO:Read", "See the SSO connections, their key pairs and metadata, and the guides to identity providers.";
     SsoEdit = "SSO:Edit", "Change, test and publish SSO connections. Whoever chooses the identity provider may become anybody who signs in by it.";
     MappingRead = "Mapping:Read", "See what is made of attributes, and which attributes are received.";
     MappingEdit = "Mapping:Edit", "Change the mapping. Rules give no role that has more than one’s own.";

@@ -34,6 +34,7 @@ pub mod users;
 pub mod visitors;
 
 use askama::Template;
+use guides::Help;
 pub use navigation::Here;
 use navigation::Section;
 use vestibule_model::permission::{Permission, Permissions};
@@ -66,6 +67,19 @@ impl Frame {
         match page {
             Here::Overview => vestibule_app::overview::NEEDS.iter().all(|look| self.may.allow(*look)),
             _ => page.needs().is_none_or(|(look, _)| self.may.allow(look)),
+        }
+    }
+
+    /// Where this page is explained: its own document, the guides for the connections, else the list of documents.
+    #[must_use]
+    pub fn help(&self) -> Help {
+        let own = self.here.document().and_then(guides::document);
+        match (own, self.here) {
+            (Some(document), _) => {
+                Help { title: document.name, href: format!("/admin/help/{}", document.id) }
+            }
+            (None, Here::Sso) => Help { title: "Guides", href: "/admin/guides".to_owned() },
+            (None, _) => Help { title: "All documents", href: "/admin/help".to_owned() },
         }
     }
 

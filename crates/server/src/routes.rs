@@ -162,6 +162,8 @@ fn administration() -> Vec<Route> {
         route(Caller::Portal, "/admin/", get(admin::overview::without_slash)),
         route(SSO, "/admin/guides", get(admin::guides::list)),
         route(SSO, "/admin/guides/{idp}", get(admin::guides::one)),
+        route(Caller::Portal, "/admin/help", get(admin::guides::help)),
+        route(Caller::Portal, "/admin/help/{document}", get(admin::guides::document)),
         route(LOG, "/admin/api/calls", get(admin::calls::page)),
         route(LOG, "/admin/api/calls/{call}", get(admin::calls::one)),
         route(DOMAINS, "/admin/domains", get(admin::domains::list).post(admin::domains::claim)),

@@ -86,6 +86,7 @@ fn members(folder: &Path) -> std::io::Result<()> {
         write(folder, name, &page)?;
     }
     write(folder, "guides", &samples::guides())?;
+    write(folder, "help", &samples::help())?;
     for guide in guides::ALL {
         write(folder, &format!("guide_{}", guide.id), &samples::guide(guide))?;
     }

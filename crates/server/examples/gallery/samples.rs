@@ -20,7 +20,7 @@ pub use api::*;
 pub use arrivals::{edit_person, invitations, new_person};
 pub use connection::*;
 pub use groups::{everybody, group, group_problem, groups_list};
-pub use guides::{guide, guides};
+pub use guides::{guide, guides, help};
 pub use imports::{import, imports};
 use jiff::{SignedDuration, Timestamp, ToSpan as _};
 pub use mapping::*;

@@ -1,11 +1,12 @@
-//! The guides to identity providers, with the account's own values in their places.
+//! The guides to identity providers, with the account's own values in their places; and the documents behind the portal's pages, which
+//! everybody reads who sees any of them.
 
 use super::frame;
 use crate::error::Failure;
 use crate::extract::Admin;
 use crate::page;
 use crate::portal::Here;
-use crate::portal::guides::{self, Choice, GuidePage, GuidesPage, Values};
+use crate::portal::guides::{self, Choice, GuidePage, GuidesPage, HelpPage, Values};
 use axum::extract::{Path, Query};
 use axum::response::Response;
 use serde::Deserialize;
@@ -44,6 +45,19 @@ pub(crate) async fn one(
     let values = values(&admin, ours(&admin, chosen).await?);
     let shown = GuidePage::new(frame(&admin, Here::Guides), guide, &values, choices);
     shown.map(|guide| page::shown(&guide)).map_err(|_| Failure::Broken("a guide could not be written"))
+}
+
+/// `GET /admin/help`
+pub(crate) async fn help(Admin(admin): Admin) -> Response {
+    page::shown(&HelpPage::new(frame(&admin, Here::Help)))
+}
+
+/// `GET /admin/help/{document}`
+pub(crate) async fn document(Admin(admin): Admin, Path(id): Path<String>) -> Result<Response, Failure> {
+    let document = guides::document(&id).ok_or(Failure::NoPage)?;
+    let values = values(&admin, sso::unconnected(&admin));
+    let shown = GuidePage::new(frame(&admin, Here::Help), document, &values, Vec::new());
+    shown.map(|page| page::shown(&page)).map_err(|_| Failure::Broken("a document could not be written"))
 }
 
 async fn ours(admin: &AdminCtx, of: Option<ConnectionId>) -> Result<Ours, Error> {

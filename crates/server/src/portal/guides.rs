@@ -52,6 +52,9 @@ guides! {
 guides! {
     /// What stands behind the pages of the portal, each of which leads to its own.
     DOCUMENTS in "":
+    "people", "People and licenses", "Statuses, ways of signing in, groups and seats";
+    "roles", "Roles", "Who may do what here, and how ownership is handed on";
+    "passwords", "Passwords", "Limits, invitations, and the second factor";
     "mapping", "Mapping", "Attributes become profiles, licenses, roles and groups";
     "attribute-mapping-language", "Expressions", "How a value is made of several attributes";
     "domains", "Domains", "Claimed, proved, managed, and SSO enforced";
@@ -60,13 +63,29 @@ guides! {
     "rest-api", "REST API", "Users by programs of your own";
     "api", "Tokens and clients", "What programs show, and what they may do";
     "errors", "Error codes", "Why a sign-in is refused, and what to do";
+    "audit", "Audit log", "What is written down, and how a changed record is found";
     "account-file", "Account file", "Everything that is configured, as one file";
 }
 
-/// The guide or the document of this id.
+/// The guide of this id.
 #[must_use]
 pub fn find(id: &str) -> Option<&'static Guide> {
-    ALL.iter().chain(DOCUMENTS).find(|guide| guide.id == id)
+    ALL.iter().find(|guide| guide.id == id)
+}
+
+/// The document of this id.
+#[must_use]
+pub fn document(id: &str) -> Option<&'static Guide> {
+    DOCUMENTS.iter().find(|document| document.id == id)
+}
+
+/// Where something is explained.
+#[derive(Debug)]
+pub struct Help {
+    /// What the text is called.
+    pub title: &'static str,
+    /// Its address.
+    pub href: String,
 }
 
 /// What is put into the places that guides leave open.
@@ -123,11 +142,27 @@ impl GuidesPage {
     }
 }
 
-/// One guide.
+/// The list of documents.
+#[derive(Debug, Template)]
+#[template(path = "help.html")]
+pub struct HelpPage {
+    frame: Frame,
+}
+
+impl HelpPage {
+    /// The list.
+    #[must_use]
+    pub fn new(frame: Frame) -> Self {
+        Self { frame }
+    }
+}
+
+/// One guide, or one document.
 #[derive(Debug, Template)]
 #[template(path = "guide.html")]
 pub struct GuidePage {
     frame: Frame,
+    list: (&'static str, &'static str),
     name: &'static str,
     choices: Vec<Choice>,
     intro: String,
@@ -157,7 +192,9 @@ impl GuidePage {
         choices: Vec<Choice>,
     ) -> Result<Self, askama::Error> {
         let (intro, parts) = markdown::parts(guide.text, values)?;
-        Ok(Self { frame, name: guide.name, choices, intro, parts })
+        let list =
+            if document(guide.id).is_some() { ("/admin/help", "Help") } else { ("/admin/guides", "Guides") };
+        Ok(Self { frame, list, name: guide.name, choices, intro, parts })
     }
 }
 

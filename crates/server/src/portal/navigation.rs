@@ -37,6 +37,8 @@ pub enum Here {
     Settings,
     /// The guides to identity providers.
     Guides,
+    /// The documents that explain the pages.
+    Help,
     /// None of them: an error.
     Elsewhere,
 }
@@ -94,7 +96,10 @@ const ALL: &[(Option<&str>, &[Entry])] = &[
         &[entry(Here::Log, "Response log", "/admin/log"), entry(Here::Audit, "Audit log", "/admin/audit")],
     ),
     (Some("Account"), &[entry(Here::Settings, "Settings", "/admin/settings")]),
-    (Some("Help"), &[entry(Here::Guides, "Guides", "/admin/guides")]),
+    (
+        Some("Help"),
+        &[entry(Here::Guides, "Guides", "/admin/guides"), entry(Here::Help, "Help", "/admin/help")],
+    ),
 ];
 
 /// The groups with the entries that somebody may open; a group without one is not shown.
@@ -121,12 +126,30 @@ impl Here {
         }
     }
 
+    /// The document that explains its pages, where there is one.
+    #[must_use]
+    pub fn document(self) -> Option<&'static str> {
+        match self {
+            Self::Profile => Some("passwords"),
+            Self::Mapping => Some("mapping"),
+            Self::Domains => Some("domains"),
+            Self::People | Self::Groups | Self::Licenses => Some("people"),
+            Self::Roles => Some("roles"),
+            Self::Api => Some("api"),
+            Self::Calls => Some("scim"),
+            Self::Log => Some("errors"),
+            Self::Audit => Some("audit"),
+            Self::Settings => Some("account-file"),
+            Self::Overview | Self::Sso | Self::Guides | Self::Help | Self::Elsewhere => None,
+        }
+    }
+
     /// The permission to look at it, and the one to change what it shows; `None` where nobody needs one, and for the overview, which
     /// shows something of everything.
     #[must_use]
     pub fn needs(self) -> Option<(Permission, Permission)> {
         match self {
-            Self::Profile | Self::Overview | Self::Elsewhere => None,
+            Self::Profile | Self::Overview | Self::Help | Self::Elsewhere => None,
             Self::Sso | Self::Guides => Some((Permission::SsoRead, Permission::SsoEdit)),
             Self::Mapping => Some((Permission::MappingRead, Permission::MappingEdit)),
             Self::People => Some((Permission::UserRead, Permission::UserEdit)),

@@ -52,6 +52,7 @@ pub fn filled(path: &str) -> String {
         .replace("{deed}", "activate")
         .replace("{role}", "Keeper")
         .replace("{idp}", "okta")
+        .replace("{document}", "roles")
         .replace("{call}", &format!("call_{}", "0".repeat(32)))
         .replace("{group}", &format!("grp_{}", "0".repeat(32)))
         .replace("{import}", &format!("imp_{}", "0".repeat(32)))

@@ -2,10 +2,14 @@
 
 use super::{HOST, admin, text};
 use vestibule_server::portal::Here;
-use vestibule_server::portal::guides::{Choice, Guide, GuidePage, GuidesPage, Values};
+use vestibule_server::portal::guides::{Choice, Guide, GuidePage, GuidesPage, HelpPage, Values};
 
 pub fn guides() -> GuidesPage {
     GuidesPage::new(admin(Here::Guides))
+}
+
+pub fn help() -> HelpPage {
+    HelpPage::new(admin(Here::Help))
 }
 
 pub fn guide(guide: &Guide) -> GuidePage {

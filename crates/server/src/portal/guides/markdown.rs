@@ -32,6 +32,14 @@ struct Value<'a> {
     text: &'a str,
 }
 
+/// A link to another document that is shown here.
+#[derive(Template)]
+#[template(path = "guides/linked.html")]
+struct Linked<'a> {
+    href: &'a str,
+    text: &'a str,
+}
+
 /// What stands ahead of the first part, and the parts. The heading of the first level is the page's own.
 pub(super) fn parts(text: &str, values: &Values) -> Result<(String, Vec<Part>), askama::Error> {
     let mut events = Parser::new_ext(text, Options::ENABLE_TABLES);
@@ -98,13 +106,26 @@ fn one<'a>(
         Event::Start(Tag::Table(columns)) => {
             Event::Start(Tag::Table(vec![pulldown_cmark::Alignment::None; columns.len()]))
         }
-        // A document beside the guide has no address here.
+        // A document beside the guide that is not shown here has no address.
         Event::Start(Tag::Link { ref dest_url, .. }) if !leads_out(dest_url) => {
-            return Ok(Some(Event::Text(filled(&linked(events), values).into())));
+            let text = filled(&linked(events), values);
+            match shown_here(dest_url) {
+                Some(href) => Event::InlineHtml(Linked { href: &href, text: &text }.render()?.into()),
+                None => Event::Text(text.into()),
+            }
         }
         other => other,
     };
     Ok(Some(shown))
+}
+
+/// The address of a guide or a document that is linked from another one, as they lie beside each other in `docs`.
+fn shown_here(link: &str) -> Option<String> {
+    // Parts have other names here than their headings have in the file: the link leads to the whole.
+    let file = link.split('#').next()?;
+    let id = file.rsplit('/').next()?.strip_suffix(".md")?;
+    let document = super::document(id).map(|document| format!("/admin/help/{}", document.id));
+    document.or_else(|| super::find(id).map(|guide| format!("/admin/guides/{}", guide.id)))
 }
 
 fn leads_out(address: &CowStr<'_>) -> bool {

@@ -1,6 +1,6 @@
 //! Guides: what they leave open, and what becomes of their Markdown.
 
-use super::{ALL, DOCUMENTS, Values, find, markdown};
+use super::{ALL, DOCUMENTS, Values, document, find, markdown};
 
 fn values() -> Values {
     Values {
@@ -74,13 +74,19 @@ fn raw_html_is_shown_as_text_and_no_value_becomes_markup() {
 }
 
 #[test]
-fn a_link_to_a_document_beside_the_guide_is_its_text_alone() {
-    let text = "# T\n\n[the codes](../errors.md) and [theirs](https://idp.example/)\n";
+fn a_link_leads_to_what_is_shown_here_or_out_and_else_it_is_its_text_alone() {
+    let text = "# T\n\n[codes](../errors.md#1020), [Okta](guides/okta.md), [a choice](decisions/0001-x.md), \
+                [no](javascript:alert.md) and [theirs](https://idp.example/)\n";
     let (intro, _) = markdown::parts(text, &values()).unwrap();
-    assert_eq!(intro, "<p>the codes and <a href=\"https://idp.example/\">theirs</a></p>\n");
+    assert_eq!(
+        intro,
+        "<p><a href=\"/admin/help/errors\">codes</a>, <a href=\"/admin/guides/okta\">Okta</a>, a choice, \
+         no and <a href=\"https://idp.example/\">theirs</a></p>\n"
+    );
 }
 
 #[test]
 fn a_guide_is_found_by_its_id_alone() {
     assert!(find("okta").is_some() && find("Okta").is_none() && find("../okta").is_none());
+    assert!(document("roles").is_some() && document("okta").is_none() && find("roles").is_none());
 }
