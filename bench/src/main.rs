@@ -41,7 +41,7 @@ struct Arguments {
     /// Instead of sign-ins measure the SCIM interface
     #[arg(long)]
     scim: bool,
-    /// Instead of sign-ins measure the pages of the portal
+    /// Measure the pages of the portal, after so many sign-ins as a round has
     #[arg(long, conflicts_with = "scim")]
     portal: bool,
     /// How many users the account has for those two
@@ -64,6 +64,8 @@ fn main() -> Result<()> {
         return runtime.block_on(scim::measure(&service, arguments.users, arguments.at_once));
     }
     if arguments.portal {
+        let signed_in = sign_in::round(&service, &provider, (0, arguments.count), arguments.at_once);
+        runtime.block_on(signed_in)?;
         return runtime.block_on(portal::measure(&service, arguments.users, arguments.at_once));
     }
     let idle = service.memory_kilobytes()?;

@@ -2,15 +2,15 @@
 
 use crate::Result;
 use crate::http::{Answer, Connection};
-use crate::scim;
+use crate::scim::{self, between};
 use crate::service::Service;
 
 /// How often each page is asked for.
 const COUNT: usize = 200;
 /// The owner's password.
 const PASSWORD: &str = "a bench for the portal";
-/// The pages; `{user}` is somebody.
-const PAGES: [&str; 18] = [
+/// The pages; `{user}` is somebody, `{connection}` that of the account, `{response}` its newest sign-in.
+const PAGES: [&str; 23] = [
     "/admin",
     "/admin/users",
     "/admin/users?find=user5",
@@ -20,14 +20,19 @@ const PAGES: [&str; 18] = [
     "/admin/licenses",
     "/admin/roles",
     "/admin/domains",
-    "/admin/sso",
+    "/admin/sso/setup",
+    "/admin/sso/{connection}",
+    "/admin/sso/{connection}/edit",
     "/admin/mapping",
     "/admin/mapping/attributes",
     "/admin/api",
     "/admin/api/calls",
     "/admin/log",
+    "/admin/log/{response}",
     "/admin/audit",
     "/admin/settings",
+    "/admin/help",
+    "/admin/help/mapping",
     "/profile",
 ];
 
@@ -39,8 +44,13 @@ pub(crate) async fn measure(service: &Service, users: usize, at_once: usize) -> 
     let path = service.owner_link.split_once(&format!(":{}", service.address.port())).ok_or("no link")?.1;
     let answer = connection.submit(path, &format!("password={}", PASSWORD.replace(' ', "+"))).await?;
     let cookie = answer.cookies.join("; ");
+    let sso = connection.get_as("/admin/sso", &cookie).await?.location;
+    let sso = sso.rsplit('/').next().ok_or("no connection")?;
+    let log = shown(connection.get_as("/admin/log", &cookie).await?, "/admin/log")?;
+    let response = between(&log.body, "href=\"/admin/log/", "\"").ok_or("nobody signed in")?;
     for page in PAGES {
-        let path = page.replace("{user}", somebody);
+        let path =
+            page.replace("{user}", somebody).replace("{connection}", sso).replace("{response}", response);
         let first = shown(connection.get_as(&path, &cookie).await?, page)?;
         let before = service.cpu()?;
         for _ in 0..COUNT {

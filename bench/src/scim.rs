@@ -105,7 +105,7 @@ fn patch(operation: &str) -> String {
     format!(r#"{{"schemas":["{PATCH}"],"Operations":[{operation}]}}"#)
 }
 
-fn between<'t>(text: &'t str, before: &str, after: &str) -> Option<&'t str> {
+pub(crate) fn between<'t>(text: &'t str, before: &str, after: &str) -> Option<&'t str> {
     text.split_once(before)?.1.split(after).next()
 }
 
