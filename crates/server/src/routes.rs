@@ -247,6 +247,7 @@ fn mapping() -> Vec<Route> {
             "/admin/mapping/licenses",
             get(admin::mapping::licenses).post(admin::mapping::save_licenses),
         ),
+        route(MAPPING, "/admin/mapping/undo", get(admin::mapping::back).post(admin::mapping::undo)),
         route(MAPPING, "/admin/mapping/auto", get(admin::mapping::auto).post(admin::mapping::save_auto)),
         route(
             MAPPING,

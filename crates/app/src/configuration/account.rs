@@ -1,6 +1,6 @@
 //! The settings of the account itself, as a form on a page changes them; and whether an account file covers them.
 
-use super::{Configuration, PatchAnswer, Provisioning};
+use super::{Configuration, Passwords, PatchAnswer, Provisioning, SecondFactor};
 use crate::accounts::usable_name;
 use crate::audit;
 use crate::context::AdminCtx;
@@ -32,6 +32,8 @@ pub struct AccountSettings {
     pub session_idle: String,
     /// How a PATCH of its directory is answered.
     pub patch_answer: PatchAnswer,
+    /// Who needs a second factor beside a password.
+    pub second_factor: SecondFactor,
 }
 
 /// What an account is set to, and the version that it belongs to.
@@ -50,6 +52,7 @@ impl AccountSettings {
             name: name.to_owned(),
             session_idle: idle.map(|setting| setting.value.clone()).unwrap_or_default(),
             patch_answer: configuration.provisioning.patch_answer,
+            second_factor: configuration.passwords.second_factor,
         }
     }
 
@@ -65,7 +68,7 @@ impl AccountSettings {
                 Error::new(Kind::Invalid, format!("`{key}`: {error}.")).about(key)
             })?,
         };
-        Ok(Self { name, session_idle, patch_answer: self.patch_answer })
+        Ok(Self { name, session_idle, ..*self })
     }
 
     fn into(self, before: &Configuration) -> Configuration {
@@ -77,15 +80,18 @@ impl AccountSettings {
             after.settings.insert(key.to_owned(), Setting { value: self.session_idle, locked: false });
         }
         after.provisioning = Provisioning { patch_answer: self.patch_answer };
+        after.passwords = Passwords { second_factor: self.second_factor };
         after
     }
 
     fn differences(&self, after: &Self) -> Vec<Change> {
         let idle = |settings: &Self| Some(settings.session_idle.clone()).filter(|idle| !idle.is_empty());
         let answer = |settings: &Self| Some(settings.patch_answer.as_str().to_owned());
+        let factor = |settings: &Self| Some(settings.second_factor.as_str().to_owned());
         let mut changes = audit::change("name", Some(self.name.clone()), Some(after.name.clone()));
         changes.extend(audit::change("settings.session_idle", idle(self), idle(after)));
         changes.extend(audit::change("provisioning.patch_answer", answer(self), answer(after)));
+        changes.extend(audit::change("passwords.second_factor", factor(self), factor(after)));
         changes
     }
 }

@@ -61,6 +61,8 @@ pub enum Change {
     Rest(CategoryName, Form),
     /// The attribute of the auto mapping of each kind of group.
     Auto(Form),
+    /// One step back: the mapping and the fallback license as they were before the last change here.
+    Undo,
 }
 
 /// The mapping, and the version of the account that it belongs to.
@@ -102,7 +104,7 @@ pub async fn outlook(
         return Err(stale());
     }
     let wanted = changed(&state, change)?;
-    may_give(ctx, change, (&state.configuration, &wanted))?;
+    may_give(ctx, (&state.configuration, &wanted))?;
     let since = ctx.app().now() - simulate::USUAL_SPAN;
     let scope = Scope { since, budget: Some(budget), watch: &|_| {} };
     simulate::configuration(ctx, &wanted, scope).await
@@ -119,11 +121,11 @@ pub async fn edit_mapping(ctx: &AdminCtx, seen_version: i64, change: &Change) ->
         return Err(stale());
     }
     let wanted = changed(&state, change)?;
-    may_give(ctx, change, (&state.configuration, &wanted))?;
+    may_give(ctx, (&state.configuration, &wanted))?;
     if wanted == state.configuration {
         return Ok(());
     }
-    state.configuration = wanted;
+    state.configuration = wanted.with_way_back(&state.configuration, ctx.app().now())?;
     let subject = Subject::named(Thing::Mapping, "mapping");
     let act = apply::Act { author: ctx.author(), deed: Deed::MappingChanged, subject };
     apply::write(ctx.app(), act, (account, FORM.to_owned()), state).await.map(drop)
@@ -149,14 +151,11 @@ async fn read(ctx: &AdminCtx) -> Result<(Account, State), Error> {
 
 /// Refuses a change by which somebody would get at more than they hold: rules for roles, whatever of them is changed, and where
 /// the values come from that say who somebody is, which is the business of whoever chooses the identity provider.
-fn may_give(
-    ctx: &AdminCtx,
-    change: &Change,
-    (before, after): (&Configuration, &Configuration),
-) -> Result<(), Error> {
-    if let Change::Basic { target, .. } = change
-        && ["email", "employee_id"].contains(&target.as_str())
-    {
+fn may_give(ctx: &AdminCtx, (before, after): (&Configuration, &Configuration)) -> Result<(), Error> {
+    let who = |configuration: &Configuration| {
+        (configuration.mapping.email.clone(), configuration.mapping.employee_id.clone())
+    };
+    if who(before) != who(after) {
         ctx.must(Permission::SsoEdit)?;
     }
     let category =
@@ -179,7 +178,13 @@ fn may_give(
 /// The configuration after a change.
 fn changed(state: &State, change: &Change) -> Result<Configuration, Error> {
     let before = &state.configuration;
-    let source = Source { name: FORM.to_owned(), text: String::new(), folder: PathBuf::new() };
+    if *change == Change::Undo {
+        let after = before.gone_back()?;
+        after.mapping.check().map_err(|problem| refused(&problem))?;
+        mapping::check(&form_source(), &after, &state.sub_accounts)?;
+        return Ok(after);
+    }
+    let source = form_source();
     let mut after = before.clone();
     let mut table = mapping::write(&before.mapping);
     if let Change::Licenses(form) = change {
@@ -195,6 +200,10 @@ fn changed(state: &State, change: &Change) -> Result<Configuration, Error> {
     after.mapping.check().map_err(|problem| refused(&problem))?;
     mapping::check(&source, &after, &state.sub_accounts)?;
     Ok(after)
+}
+
+fn form_source() -> Source {
+    Source { name: FORM.to_owned(), text: String::new(), folder: PathBuf::new() }
 }
 
 /// The mapping as a whole would not hold.
@@ -250,6 +259,8 @@ fn put(table: &mut Table, change: &Change) -> Result<(), Error> {
             rules.insert(*to, moved);
         }
         Change::Rest(category, form) => rest(table, *category, form)?,
+        // It is a whole, not a piece.
+        Change::Undo => {}
         Change::Auto(form) => {
             let kinds = GroupKind::ALL.into_iter().map(|kind| (kind.as_str(), text(form, kind.as_str())));
             let auto = kinds.filter(|(_, attribute)| !attribute.is_empty());

@@ -1,7 +1,7 @@
 //! Declarative account configuration: read an account file, show the difference, apply it as one version, write it out.
 //!
 //! `keys` knows every key of the file, `file` its shape, `sso` the settings of a connection, `imported` its key pairs of another
-//! product, `mapping` the mapping, `settings` those of everybody and of groups, `roles` the roles that the account made for itself, `provisioning` how a directory is answered, `passwords` what is asked beside them, `place` where a key stands, `state` what an account has, `plan` the difference between two
+//! product, `mapping` the mapping, `settings` those of everybody and of groups, `roles` the roles that the account made for itself, `provisioning` how a directory is answered, `passwords` what is asked beside them, `place` where a key stands, `state` what an account has, `undo` the way back from a change of the mapping, `plan` the difference between two
 //! states, `account` changes the settings of the account itself from a form, `edit` changes one connection from a form, `edit_mapping` one piece of the mapping,
 //! `limits` what the rest of the deployment does not allow, `apart` which connections cannot be in use side by side, `apply` writes it in one transaction, `export` prints a state as a file that changes nothing when applied.
 //! A section that is absent from a file is left alone; in a section that is there, an absent key means its default.
@@ -26,6 +26,7 @@ mod roles;
 mod settings;
 mod sso;
 mod state;
+mod undo;
 
 pub use account::AppliedFile;
 pub use apply::{Applied, apply};
@@ -37,6 +38,7 @@ pub use provisioning::{PatchAnswer, Provisioning};
 pub(crate) use roles::{MOST_ROLES, USABLE_NAME};
 pub(crate) use settings::of_form as settings_of_form;
 pub(crate) use state::State;
+pub use undo::Undo;
 
 use crate::context::AdminCtx;
 use crate::error::Error;
@@ -67,6 +69,9 @@ pub struct Configuration {
     /// The account file that was applied last.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub applied: Option<AppliedFile>,
+    /// The way back from the last change of the mapping.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub undo: Option<Undo>,
 }
 
 /// What the account of an administrator configured.
@@ -91,6 +96,7 @@ impl Default for Configuration {
             provisioning: Provisioning::default(),
             passwords: Passwords::default(),
             applied: None,
+            undo: None,
         }
     }
 }

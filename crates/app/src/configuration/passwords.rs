@@ -30,11 +30,19 @@ const SECOND_FACTOR: &str = "second_factor";
 impl SecondFactor {
     const ALL: [Self; 2] = [Self::Optional, Self::Administrators];
 
-    fn as_str(self) -> &'static str {
+    /// The word in files and forms.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
         match self {
             Self::Optional => "optional",
             Self::Administrators => "administrators",
         }
+    }
+
+    /// What a word means.
+    #[must_use]
+    pub fn from_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|whose| whose.as_str() == word)
     }
 }
 
@@ -51,8 +59,9 @@ pub(super) fn read(source: &Source, table: &Table) -> Result<Passwords, Error> {
     let Some(value) = table.get(SECOND_FACTOR) else { return Ok(Passwords::default()) };
     let place = Place::of(source, "passwords").key(SECOND_FACTOR);
     let word = value.as_str().unwrap_or_default();
-    let found = SecondFactor::ALL.into_iter().find(|whose| whose.as_str() == word);
-    let second_factor = found.ok_or_else(|| place.wrong("expected one of optional, administrators"))?;
+    let second_factor = SecondFactor::from_word(word);
+    let second_factor =
+        second_factor.ok_or_else(|| place.wrong("expected one of optional, administrators"))?;
     Ok(Passwords { second_factor })
 }
 

@@ -47,6 +47,7 @@ mod mails;
 mod many;
 mod mapping;
 mod mapping_file;
+mod mapping_undo;
 mod metadata_url;
 mod moved;
 mod not_in_force;

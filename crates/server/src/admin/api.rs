@@ -5,7 +5,7 @@ use crate::error::Failure;
 use crate::extract::{Admin, Fields};
 use crate::page;
 use crate::portal::Here;
-use crate::portal::api::{ApiPage, OncePage};
+use crate::portal::api::{ApiPage, OncePage, Typed};
 use crate::portal::connection::ConfirmPage;
 use axum::extract::Path;
 use axum::response::Response;
@@ -18,13 +18,13 @@ use vestibule_model::token::Scope;
 
 /// `GET /admin/api`
 pub(crate) async fn page(Admin(admin): Admin) -> Result<Response, Failure> {
-    Ok(page::shown(&all(&admin, None).await?))
+    Ok(page::shown(&all(&admin).await?))
 }
 
-async fn all(admin: &AdminCtx, problem: Option<String>) -> Result<ApiPage, Failure> {
+async fn all(admin: &AdminCtx) -> Result<ApiPage, Failure> {
     let people = admin.people();
     let (tokens, clients) = (tokens::list(&people).await?, authorize::list(&people).await?);
-    Ok(ApiPage::new(frame(admin, Here::Api), tokens, clients, problem))
+    Ok(ApiPage::new(frame(admin, Here::Api), tokens, clients))
 }
 
 /// `GET` of an address that only takes forms: a person who had to sign in first comes back to the page.
@@ -44,12 +44,12 @@ fn field<'f>(form: &'f Form, name: &str) -> &'f str {
     form.get(name).map_or("", String::as_str)
 }
 
-/// What was wrong with a form stands above it.
-async fn corrected(admin: &AdminCtx, error: vestibule_app::Error) -> Result<Response, Failure> {
+/// What was wrong with a form stands above it, and what was typed stays.
+async fn corrected(admin: &AdminCtx, typed: Typed, error: vestibule_app::Error) -> Result<Response, Failure> {
     if !matches!(error.kind(), Kind::Invalid | Kind::Conflict) {
         return Err(error.into());
     }
-    Ok(page::corrected(&all(admin, Some(page::words(&error))).await?))
+    Ok(page::corrected(&all(admin).await?.with(typed, page::words(&error))))
 }
 
 /// `POST /admin/api/tokens`
@@ -63,7 +63,7 @@ pub(crate) async fn make_token(Admin(admin): Admin, Fields(form): Fields<Form>) 
     let wanted = NewToken { name: field(&form, "name").to_owned(), scopes: scopes(&form), lifetime };
     match tokens::create(&admin.people(), &wanted).await {
         Ok(made) => Ok(page::shown(&OncePage::token(frame(&admin, Here::Api), &made))),
-        Err(error) => corrected(&admin, error).await,
+        Err(error) => corrected(&admin, Typed { form: "token", fields: form }, error).await,
     }
 }
 
@@ -77,7 +77,7 @@ pub(crate) async fn make_client(
         NewClient { name: field(&form, "name").to_owned(), scopes: scopes(&form), redirect_uris: redirects };
     match authorize::create(&admin.people(), &wanted).await {
         Ok(made) => Ok(page::shown(&OncePage::client(frame(&admin, Here::Api), &made))),
-        Err(error) => corrected(&admin, error).await,
+        Err(error) => corrected(&admin, Typed { form: "client", fields: form }, error).await,
     }
 }
 

@@ -170,6 +170,26 @@ pub(crate) async fn remove(
     Ok(page::shown(&QuestionPage { outlook, ..shown }))
 }
 
+/// `POST /admin/mapping/undo`: asked first, with what it would come to.
+pub(crate) async fn undo(Admin(admin): Admin, Fields(form): Fields<Pressed>) -> Result<Response, Failure> {
+    if form.consent.is_some() && !form.simulates() {
+        edit_mapping(&admin, form.version, &Change::Undo).await?;
+        return Ok(page::see_other("/admin/mapping"));
+    }
+    let outlook = outlook(&admin, form.version, &Change::Undo).await?;
+    Ok(page::shown(&QuestionPage {
+        frame: frame(&admin, Here::Mapping),
+        heading: "Undo the last change of the mapping?".to_owned(),
+        text: "The mapping, and the license types of new users, would be as they were before it. What people gained or lost at sign-ins since then is decided again at their next one.".to_owned(),
+        action: "/admin/mapping/undo".to_owned(),
+        version: form.version,
+        button: "Undo it",
+        back: "/admin/mapping".to_owned(),
+        fields: Vec::new(),
+        outlook,
+    }))
+}
+
 /// The rules of a category, in sentences.
 async fn sentences(admin: &AdminCtx, category: CategoryName) -> Result<Vec<String>, Failure> {
     let seen = edit_mapping::seen(admin).await?;

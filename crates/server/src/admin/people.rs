@@ -7,13 +7,13 @@ use crate::page;
 use crate::portal::Here;
 use crate::portal::connection::ConfirmPage;
 use crate::portal::licenses::LicensesPage;
-use crate::portal::people::{EVENTS, PersonPage};
+use crate::portal::people::{EVENTS, Past, PersonPage};
 use axum::extract::Path;
 use axum::response::Response;
 use serde::Deserialize;
 use vestibule_app::groups::{self, Which};
 use vestibule_app::users::{self, Whom};
-use vestibule_app::{AdminCtx, calls, response_log, roles, seats, second_factor};
+use vestibule_app::{AdminCtx, audit, calls, response_log, roles, seats, second_factor};
 use vestibule_model::api_call;
 use vestibule_model::group::GroupKind;
 use vestibule_model::id::UserId;
@@ -31,14 +31,17 @@ pub(crate) async fn one(Admin(admin): Admin, Path(user): Path<String>) -> Result
     let person = users::show(&admin.people(), &known(&user)?.into()).await?;
     let user = Some(person.summary.email.folded().to_owned());
     let filter = Filter { user, limit: EVENTS, ..Filter::default() };
-    let mut logged = (Vec::new(), Vec::new());
+    let mut past = Past::default();
     if admin.permissions().allow(Permission::LogRead) {
         let about = person.summary.id.to_string();
         let called = api_call::Filter { limit: EVENTS, ..Default::default() };
-        logged.0 = response_log::search(&admin, &filter).await?;
-        logged.1 = calls::search(&admin, Some(&about), &called).await?;
+        past.sign_ins = response_log::search(&admin, &filter).await?;
+        past.calls = calls::search(&admin, Some(&about), &called).await?;
     }
-    let page = PersonPage::new(frame(&admin, Here::People), &person, logged);
+    if admin.permissions().allow(Permission::AuditRead) {
+        past.changes = audit::of_user(&admin.people(), person.summary.id, EVENTS).await?;
+    }
+    let page = PersonPage::new(frame(&admin, Here::People), &person, past);
     Ok(page::shown(&page.with_roles(roles::assignable(&admin), admin.user())))
 }
 

@@ -8,8 +8,8 @@ use crate::portal::Here;
 use crate::portal::settings::SettingsPage;
 use axum::response::Response;
 use serde::Deserialize;
-use vestibule_app::configuration::PatchAnswer;
 use vestibule_app::configuration::account::{self, AccountSettings};
+use vestibule_app::configuration::{PatchAnswer, SecondFactor};
 use vestibule_app::{Kind, ownership};
 
 /// What the form says.
@@ -20,6 +20,7 @@ pub(crate) struct Form {
     name: String,
     session_idle: String,
     patch_answer: String,
+    second_factor: String,
 }
 
 /// `GET /admin/settings`
@@ -31,9 +32,10 @@ pub(crate) async fn look(Admin(admin): Admin) -> Result<Response, Failure> {
 
 /// `POST /admin/settings`
 pub(crate) async fn change(Admin(admin): Admin, Fields(form): Fields<Form>) -> Result<Response, Failure> {
-    let Form { version, name, session_idle, patch_answer } = form;
+    let Form { version, name, session_idle, patch_answer, second_factor } = form;
     let patch_answer = PatchAnswer::from_word(&patch_answer).ok_or(Failure::BadFields)?;
-    let wanted = AccountSettings { name, session_idle, patch_answer };
+    let second_factor = SecondFactor::from_word(&second_factor).ok_or(Failure::BadFields)?;
+    let wanted = AccountSettings { name, session_idle, patch_answer, second_factor };
     match account::change(&admin, version, &wanted).await {
         Ok(()) => Ok(page::see_other("/admin/settings")),
         Err(error) if [Kind::Invalid, Kind::Conflict].contains(&error.kind()) => {

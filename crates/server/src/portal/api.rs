@@ -3,6 +3,7 @@
 use super::moment::Moment;
 use super::{Badge, Fact, Frame};
 use askama::Template;
+use std::collections::BTreeMap;
 use vestibule_app::AdminCtx;
 use vestibule_app::authorize::{self, Question};
 use vestibule_app::tokens;
@@ -18,7 +19,27 @@ pub struct ApiPage {
     clients: Vec<Row>,
     scopes: Vec<(&'static str, &'static str)>,
     ends: &'static [(&'static str, &'static str)],
+    typed: Typed,
     problem: Option<String>,
+}
+
+/// What was typed into one of the two forms, of which something was wrong.
+#[derive(Debug, Default)]
+pub struct Typed {
+    /// `token` or `client`.
+    pub form: &'static str,
+    /// The fields.
+    pub fields: BTreeMap<String, String>,
+}
+
+impl Typed {
+    fn value(&self, form: &str, key: &str) -> &str {
+        self.fields.get(key).filter(|_| self.form == form).map_or("", String::as_str)
+    }
+
+    fn has(&self, form: &str, key: &str) -> bool {
+        self.form == form && self.fields.contains_key(key)
+    }
 }
 
 /// How long a token lives, as the form offers it.
@@ -43,22 +64,24 @@ struct Row {
 }
 
 impl ApiPage {
-    /// The page; `problem` is what was wrong with a form.
+    /// The page.
     #[must_use]
-    pub fn new(
-        frame: Frame,
-        tokens: Vec<tokens::Summary>,
-        clients: Vec<authorize::Summary>,
-        problem: Option<String>,
-    ) -> Self {
+    pub fn new(frame: Frame, tokens: Vec<tokens::Summary>, clients: Vec<authorize::Summary>) -> Self {
         Self {
             frame,
             tokens: tokens.into_iter().map(token).collect(),
             clients: clients.into_iter().map(client).collect(),
             scopes: Scope::ALL.iter().map(|scope| (scope.as_str(), scope.sentence())).collect(),
             ends: &ENDS,
-            problem,
+            typed: Typed::default(),
+            problem: None,
         }
+    }
+
+    /// The same with what was typed, and what is wrong with it.
+    #[must_use]
+    pub fn with(self, typed: Typed, problem: String) -> Self {
+        Self { typed, problem: Some(problem), ..self }
     }
 }
 

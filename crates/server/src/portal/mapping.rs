@@ -4,6 +4,7 @@ pub mod form;
 pub mod words;
 
 use super::Frame;
+use super::moment::Moment;
 use askama::Template;
 use vestibule_app::configuration::Configuration;
 use vestibule_app::configuration::edit_mapping::Seen;
@@ -19,6 +20,7 @@ use vestibule_model::user::Field;
 pub struct MappingPage {
     frame: Frame,
     version: i64,
+    changed: Option<Moment>,
     licenses: Vec<(&'static str, String)>,
     basic: Vec<BasicRow>,
     unmapped: Vec<(String, String)>,
@@ -92,6 +94,7 @@ impl MappingPage {
         Self {
             frame,
             version: *version,
+            changed: configuration.can_go_back().map(Moment),
             licenses,
             unmapped,
             categories,

@@ -121,7 +121,7 @@ impl Here {
             Self::Groups => &["groups", "settings"],
             Self::Domains => &["domains"],
             Self::Licenses => &["licenses"],
-            Self::Settings => &["settings", "provisioning"],
+            Self::Settings => &["settings", "provisioning", "passwords"],
             _ => &[],
         }
     }

@@ -2,13 +2,13 @@
 
 mod timeline;
 
+pub use timeline::Past;
+
 use super::moment::Moment;
 use super::{Badge, Fact, Frame};
 use askama::Template;
 use vestibule_app::users::{Invitation, Person, Pictured, Summary, Verification};
-use vestibule_model::api_call;
 use vestibule_model::group::{GroupKind, Holding, Origin};
-use vestibule_model::response_log::Entry;
 use vestibule_model::trace::spelled;
 use vestibule_model::user::{Role, Status, User};
 
@@ -26,7 +26,7 @@ fn logins(summary: &Summary) -> Vec<&'static str> {
     summary.login_types.iter().map(title).collect()
 }
 
-/// How many of a person's responses, and of the calls about a person, are told of.
+/// How many of a person's responses, of the calls about a person, and of the changes, are told of.
 pub const EVENTS: u32 = 25;
 
 /// One person.
@@ -45,6 +45,7 @@ pub struct PersonPage {
     story: Vec<timeline::Event>,
     all_sign_ins: String,
     all_calls: String,
+    all_changes: String,
     deeds: Vec<Deed>,
     role: String,
     roles: Vec<(String, String)>,
@@ -68,9 +69,9 @@ struct Deed {
 }
 
 impl PersonPage {
-    /// The page, with the person's latest responses, and the latest calls about the person: at most [`EVENTS`] of each.
+    /// The page, with what is known of the person's past: at most [`EVENTS`] of each kind.
     #[must_use]
-    pub fn new(frame: Frame, person: &Person, (sign_ins, calls): (Vec<Entry>, Vec<api_call::Entry>)) -> Self {
+    pub fn new(frame: Frame, person: &Person, past: Past) -> Self {
         let summary = &person.summary;
         let profile = person.profile.0.iter().map(|(field, entry)| {
             (spelled(field.title()), spelled(&entry.value), entry.source.as_deref().map(spelled))
@@ -93,9 +94,10 @@ impl PersonPage {
             groups: groups.collect(),
             settings: person.settings.iter().map(setting).collect(),
             profile: profile.collect(),
-            story: timeline::story(summary.created_at, (sign_ins, calls), EVENTS as usize),
+            story: timeline::story(summary.created_at, past, EVENTS as usize),
             all_sign_ins: format!("/admin/log?user={}", encoded(summary.email.as_str())),
             all_calls: format!("/admin/api/calls?user={}", summary.id),
+            all_changes: format!("/admin/audit?about={}", encoded(summary.email.as_str())),
             deeds: deeds(person),
             role: summary.role.as_str().to_owned(),
             roles: Vec::new(),

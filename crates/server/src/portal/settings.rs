@@ -2,8 +2,8 @@
 
 use super::Frame;
 use askama::Template;
-use vestibule_app::configuration::PatchAnswer;
 use vestibule_app::configuration::account::AccountSettings;
+use vestibule_app::configuration::{PatchAnswer, SecondFactor};
 use vestibule_model::email::Email;
 use vestibule_model::group::SettingName;
 
@@ -17,6 +17,7 @@ pub struct SettingsPage {
     session_idle: String,
     usual_idle: &'static str,
     answers: Vec<(&'static str, &'static str, bool)>,
+    factors: Vec<(&'static str, &'static str, bool)>,
     owner: String,
     wrong: Option<(String, String)>,
 }
@@ -31,6 +32,11 @@ impl SettingsPage {
         ];
         let answers =
             answers.map(|(answer, title)| (answer.as_str(), title, answer == settings.patch_answer));
+        let factors = [
+            (SecondFactor::Optional, "Whoever set one up"),
+            (SecondFactor::Administrators, "Whoever set one up, and everybody with a role in the portal"),
+        ];
+        let factors = factors.map(|(whose, title)| (whose.as_str(), title, whose == settings.second_factor));
         Self {
             frame,
             version,
@@ -38,6 +44,7 @@ impl SettingsPage {
             session_idle: settings.session_idle,
             usual_idle: SettingName::SessionIdle.built_in(),
             answers: answers.into(),
+            factors: factors.into(),
             owner: owner.map_or("Nobody".to_owned(), |owner| owner.to_string()),
             wrong: None,
         }

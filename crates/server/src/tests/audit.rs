@@ -32,6 +32,7 @@ const TOLD: &[(&str, &[Deed])] = &[
     ("/admin/mapping/rules/{category}/{rule}", &[Deed::MappingChanged]),
     ("/admin/mapping/rules/{category}/{rule}/move", &[Deed::MappingChanged]),
     ("/admin/mapping/rules/{category}/{rule}/remove", &[Deed::MappingChanged]),
+    ("/admin/mapping/undo", &[Deed::MappingChanged]),
     ("/admin/owner", &[Deed::OwnerChanged]),
     ("/admin/roles/new", &[Deed::RoleCreated]),
     ("/admin/roles/{role}/edit", &[Deed::RoleChanged]),

@@ -48,6 +48,14 @@ async fn the_sso_login_type_is_added_with_one_press_and_the_person_signs_in() {
     assert!(!shown.body.contains("/cure\""), "nothing is offered twice: {}", shown.body);
     // Pressed again by somebody with an older page: nothing happens, and it is no error.
     assert_eq!(mend(&mut owner, &page, "add-sso-login").await.status, StatusCode::SEE_OTHER);
+    let people = owner.get("/admin/users").await.body;
+    let person = people.split("/admin/users/usr_").nth(1).and_then(|rest| rest.split('"').next()).unwrap();
+    let story = owner.get(&format!("/admin/users/usr_{person}")).await.body;
+    for part in
+        ["Was not let in", "<span class=\"badge\">Change</span>", "/admin/audit?about=o%40acme.example"]
+    {
+        assert!(story.contains(part), "no {part}: {story}");
+    }
 
     house.wait(jiff::SignedDuration::from_secs(60));
     let answer = house.browser("acme").sign_in(house.response("o@acme.example")).await;

@@ -94,6 +94,16 @@ async fn rules_are_added_moved_edited_and_deleted_and_read_as_sentences() {
     let answered = [("version", seen.as_str()), ("consent", "yes")];
     assert_eq!(owner.post(remove, &answered).await.status, StatusCode::SEE_OTHER);
     assert_eq!(rules(&mut owner).await, [a]);
+
+    let page = owner.get("/admin/mapping").await;
+    assert!(page.body.contains("Undo the change of"), "{}", page.body);
+    let (undo, seen) = ("/admin/mapping/undo", version(&page));
+    let question = owner.post(undo, &[("version", &seen)]).await;
+    assert!(question.body.contains("What this would change"), "{}", question.body);
+    assert_eq!(rules(&mut owner).await, [a], "a question changes nothing");
+    let answered = [("version", seen.as_str()), ("consent", "yes")];
+    assert_eq!(owner.post(undo, &answered).await.status, StatusCode::SEE_OTHER);
+    assert_eq!(rules(&mut owner).await.len(), 2);
 }
 
 #[tokio::test]

@@ -29,7 +29,7 @@ async fn the_settings_of_the_account_are_changed_and_say_what_a_file_covers() {
     let mut send = async |fields: [(&str, String); 3]| {
         let mut fields: Vec<(&str, &str)> =
             fields.iter().map(|(key, value)| (*key, value.as_str())).collect();
-        fields.push(("patch_answer", "body"));
+        fields.extend([("patch_answer", "body"), ("second_factor", "optional")]);
         owner.post("/admin/settings", &fields).await
     };
     for (name, idle) in [("", "1h"), ("Acme", "1 fortnight"), ("Acme", "48h")] {
@@ -50,6 +50,16 @@ async fn the_settings_of_the_account_are_changed_and_say_what_a_file_covers() {
     }
     let told = owner.get("/admin/audit?area=account").await.body;
     assert!(told.contains("Changed the settings of the account"), "{told}");
+    let version = version(&page);
+    let factor = [
+        ("version", &*version),
+        ("name", "Acme"),
+        ("patch_answer", "body"),
+        ("second_factor", "administrators"),
+    ];
+    assert_eq!(owner.post("/admin/settings", &factor).await.status, StatusCode::SEE_OTHER);
+    let shut = owner.get("/admin/settings").await;
+    assert!(shut.status == StatusCode::FORBIDDEN && shut.body.contains("second factor"), "{}", shut.body);
 }
 
 #[tokio::test]

@@ -7,7 +7,7 @@ use vestibule_model::account::Label;
 use vestibule_model::id::TokenId;
 use vestibule_model::token::{Scope, Scopes, State};
 use vestibule_server::portal::Here;
-use vestibule_server::portal::api::{ApiPage, ConsentPage, OncePage};
+use vestibule_server::portal::api::{ApiPage, ConsentPage, OncePage, Typed};
 
 const CLIENT: &str = "cli_0195aaaabbbb7cccddddeeeeffff0001.acc_0195aaaabbbb7cccddddeeeeffff0002";
 
@@ -49,13 +49,18 @@ pub fn api(problem: bool) -> Option<ApiPage> {
         created_at: now(),
         revoked_at: None,
     };
-    let problem = problem.then(|| text("The scopes cannot be used: at least one scope is needed. The scopes are scim2, scim2:read, users:read, users:write."));
-    Some(ApiPage::new(admin(Here::Api), tokens.into(), vec![client], problem))
+    let page = ApiPage::new(admin(Here::Api), tokens.into(), vec![client]);
+    if !problem {
+        return Some(page);
+    }
+    let fields = [("name".to_owned(), text("Provisioner"))].into();
+    let typed = Typed { form: "token", fields };
+    Some(page.with(typed, text("The scopes cannot be used: at least one scope is needed. The scopes are scim2, scim2:read, users:read, users:write.")))
 }
 
 /// The same when there is nothing.
 pub fn api_empty() -> ApiPage {
-    ApiPage::new(admin(Here::Api), Vec::new(), Vec::new(), None)
+    ApiPage::new(admin(Here::Api), Vec::new(), Vec::new())
 }
 
 /// A token, shown once.

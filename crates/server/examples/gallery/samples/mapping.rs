@@ -24,7 +24,7 @@ use vestibule_server::portal::cure::CurePart;
 use vestibule_server::portal::licenses::LicensesPage;
 use vestibule_server::portal::mapping::MappingPage;
 use vestibule_server::portal::mapping::form::{self, Outlook, Piece, PiecePage, QuestionPage};
-use vestibule_server::portal::people::PersonPage;
+use vestibule_server::portal::people::{Past, PersonPage};
 use vestibule_server::portal::response::ResponsePage;
 use vestibule_server::portal::users::{Asked, Listed, ReportPage, UsersPage};
 
@@ -223,7 +223,7 @@ pub fn one() -> Option<PersonPage> {
     Some(PersonPage::new(
         admin(Here::People),
         &clara(vec!["work_email"])?,
-        (responses, super::calls::entries()),
+        Past { sign_ins: responses, calls: super::calls::entries(), ..Past::default() },
     ))
 }
 
@@ -250,7 +250,7 @@ pub fn pending_person() -> Option<PersonPage> {
     let summary = summary("kim@freelance.example", Status::Pending, vec!["sso"])?;
     let verification = Some(Verification { sent_at: Some(days(-1)), again_at: None });
     let kim = Person { summary, verification, picture: None, ..clara(Vec::new())? };
-    Some(PersonPage::new(admin(Here::People), &kim, (Vec::new(), Vec::new())))
+    Some(PersonPage::new(admin(Here::People), &kim, Past::default()))
 }
 
 /// The question before a rule is deleted, with what that would change.
