@@ -1,9 +1,9 @@
 //! What becomes of one row: the same story when it is foreseen and when it is written.
 
 use crate::context::App;
-use crate::directory::follow_file;
 use crate::directory::people::{self, Setting};
-use crate::error::Error;
+use crate::directory::{arrivals, follow_file};
+use crate::error::{Error, Kind};
 use crate::links::{self, Purpose};
 use vestibule_model::account::Account;
 use vestibule_model::group::Membership;
@@ -89,6 +89,12 @@ async fn look(
         ]));
     }
     let wanted = wanted(wish, found.before.as_ref(), ground.import);
+    if found.before.is_none() && wanted.gains == Logins::WORK_EMAIL {
+        match arrivals::may_be_invited(tx, &wish.email).await {
+            Err(error) if error.kind() == Kind::Conflict => return Ok(refused_by(&error)),
+            may => may?,
+        }
+    }
     let setting = Setting::new(ground.app, ground.account, Source::Csv);
     let before = found.before.as_ref();
     let settled = match &ground.how {

@@ -3,6 +3,7 @@
 use super::{decide, people, state};
 use crate::account::{Account, PASSWORD};
 use crate::cases;
+use crate::imports;
 use crate::provider::Person;
 use crate::provisioning::{changed, deleted, directory, refused, replaced, turned};
 use crate::world::World;
@@ -14,6 +15,7 @@ use vestibule_app::{Kind, configuration, domains, links, rest, roles, sso, users
 use vestibule_model::domain::claim::State;
 use vestibule_model::email::Email;
 use vestibule_model::id::UserId;
+use vestibule_model::import::{Options, Verdict};
 use vestibule_model::token::Access;
 use vestibule_model::user::{Logins, Role, Status};
 use vestibule_store as store;
@@ -22,6 +24,7 @@ cases! {
     the_lock_out_guard_names_everything_that_is_missing,
     an_enforced_address_never_gets_a_password_form_and_an_exempt_one_does,
     a_link_sets_no_password_for_an_enforced_address,
+    a_file_invites_nobody_whose_address_is_enforced,
     enforcement_holds_everywhere_in_the_deployment,
     the_break_glass_door_opens_for_exempt_administrators_alone,
     the_break_glass_door_opens_when_the_sso_configuration_is_broken,
@@ -154,6 +157,21 @@ async fn a_link_sets_no_password_for_an_enforced_address(world: &World) {
 fn sha256(text: &str) -> [u8; 32] {
     let digest = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, text.as_bytes());
     digest.as_ref().try_into().unwrap()
+}
+
+async fn a_file_invites_nobody_whose_address_is_enforced(world: &World) {
+    let acme = enforced_acme(world).await;
+    let (ctx, file) = (people(&acme).await, "email\nmia@acme.example\nanna@acme.example\n");
+    let import = imports::checked(&ctx, file, Options::default()).await;
+    let foreseen = imports::told(&ctx, &import).await;
+    assert!(foreseen[0].1 == Verdict::Refused && foreseen[0].2.contains("enforced"), "{foreseen:?}");
+    assert_eq!(foreseen[1].1, Verdict::Unchanged, "who is there stays");
+    let import =
+        imports::applied(&ctx, "email\nzoe@acme.example\nmia@acme.example\n", Options::default()).await;
+    assert_eq!((import.applied.refused, import.applied.mails), (2, 0));
+    let import = imports::applied(&ctx, file, Options { sso: true, ..Options::default() }).await;
+    assert_eq!((import.applied.new, import.applied.mails), (1, 0));
+    acme.sign_in(&Person::of("mia@acme.example")).await;
 }
 
 async fn enforcement_holds_everywhere_in_the_deployment(world: &World) {
