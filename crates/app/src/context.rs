@@ -4,10 +4,12 @@
 //! A context can only be had from here, so a deed that takes an [`AdminCtx`] cannot be reached by anybody else.
 
 mod api;
+mod held;
 mod people;
 mod sources;
 
 pub use api::{ApiCtx, Client as ApiClient, ScimCtx, UsersApiCtx};
+pub use held::{HeldCtx, LeavingCtx};
 pub(crate) use people::must_hold;
 pub use people::{AdminCtx, MemberCtx, PeopleCtx};
 pub use sources::{Clock, Random};

@@ -18,6 +18,8 @@ pub enum Kind {
     Forbidden,
     /// The caller must sign in first.
     SignedOut,
+    /// The caller has to answer a question first; a page asks it.
+    Held,
     /// The program must show a good token first.
     Unauthenticated,
     /// What the caller saw has changed meanwhile, or is taken.
@@ -44,6 +46,7 @@ pub struct Error {
     tracking_id: Option<TrackingId>,
     code: Option<Code>,
     number: Option<u32>,
+    moves: bool,
     source: Option<Box<dyn std::error::Error + Send + Sync>>,
 }
 
@@ -60,6 +63,7 @@ impl Error {
             tracking_id: None,
             code: None,
             number: None,
+            moves: false,
             source: None,
         }
     }
@@ -111,6 +115,12 @@ impl Error {
         let mut error = Self::new(Kind::Refused, "You could not be signed in.");
         error.tracking_id = Some(tracking_id);
         error.hint("Give this tracking ID to your administrator: it leads to the reason, and to what to do about it.")
+    }
+
+    /// Adds that the person may move here with the user that there is in another account.
+    pub(crate) fn offering_to_move(mut self) -> Self {
+        self.moves = true;
+        self
     }
 
     /// A logout message of the identity provider that was not believed.
@@ -191,6 +201,12 @@ impl Error {
     #[must_use]
     pub fn number(&self) -> Option<u32> {
         self.code.map(|code| u32::from(code.number())).or(self.number)
+    }
+
+    /// Whether the person is offered to move here with the user that there is in another account.
+    #[must_use]
+    pub fn offers_to_move(&self) -> bool {
+        self.moves
     }
 
     /// The ID under which the response log explains it.

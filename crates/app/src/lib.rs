@@ -11,6 +11,7 @@ pub mod audit;
 pub mod authorize;
 pub mod calls;
 pub mod configuration;
+pub mod consolidation;
 pub mod context;
 pub mod cures;
 pub(crate) mod directory;
@@ -48,8 +49,8 @@ pub mod users;
 mod vault;
 
 pub use context::{
-    AdminCtx, ApiClient, ApiCtx, App, Clock, Deployment, JobCtx, MemberCtx, OperatorCtx, PeopleCtx, Random,
-    ScimCtx, UsersApiCtx, VisitorCtx,
+    AdminCtx, ApiClient, ApiCtx, App, Clock, Deployment, HeldCtx, JobCtx, LeavingCtx, MemberCtx, OperatorCtx,
+    PeopleCtx, Random, ScimCtx, UsersApiCtx, VisitorCtx,
 };
 pub use error::{Error, Kind};
 pub use vault::DeploymentKey;

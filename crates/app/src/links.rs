@@ -22,7 +22,10 @@ use vestibule_store::{self as store, Tx};
 /// How long a link works.
 fn lifetime(purpose: Purpose) -> SignedDuration {
     match purpose {
-        Purpose::SetPassword | Purpose::VerifyEmail => SignedDuration::from_hours(24 * 7),
+        Purpose::SetPassword | Purpose::VerifyEmail | Purpose::Consolidate => {
+            SignedDuration::from_hours(24 * 7)
+        }
+        Purpose::ChangeEmail => SignedDuration::from_hours(24),
         Purpose::Invitation => SignedDuration::from_hours(24 * 30),
         Purpose::ResetPassword => SignedDuration::from_hours(1),
         Purpose::SecondFactor => SignedDuration::from_mins(10),
@@ -49,6 +52,7 @@ pub(crate) fn fresh(app: &App, user: UserId, purpose: Purpose, now: Timestamp) -
         created_at: now,
         expires_at: now + lifetime(purpose),
         license: None,
+        email: None,
     };
     Fresh { row, secret }
 }
@@ -137,7 +141,7 @@ pub async fn set_password(ctx: &VisitorCtx, token: &str, new_password: &str) -> 
                     store::outbox::insert(tx, &changed).await?;
                 }
                 put_password(tx, user.id, &phc).await?;
-                Ok::<_, Error>(after_the_password(tx, user.id, (&session, waiting)).await?)
+                Ok::<_, Error>(after_the_password(tx, &user, (&session, waiting)).await?)
             })
         })
         .await?;

@@ -85,6 +85,59 @@ pub(crate) fn address_changed(account: &Account, after: &Email) -> Words {
     Words { subject: format!("Your address at {} has changed", account.name), body }
 }
 
+/// The same, where the person took another one.
+pub(crate) fn address_taken(account: &Account, after: &Email) -> Words {
+    let body = format!(
+        "Hello,\n\nyour address at \"{}\" is {after} from now on: you took it, and confirmed it from that mailbox. \
+         If it was not you, tell your administrator at once.\n",
+        account.name
+    );
+    Words { subject: format!("Your address at {} has changed", account.name), body }
+}
+
+/// To the address that somebody wants to have: confirm that it is yours.
+pub(crate) fn address_wanted(account: &Account, before: &Email, url: &str, expires_at: Timestamp) -> Words {
+    let body = format!(
+        "Hello,\n\nthe user {before} at \"{}\" is to have this address. If you asked for that, confirm it here:\n\n{url}\n\n\
+         The link works once, until {expires_at:.0}. If it was not you, ignore this mail: nothing changes.\n",
+        account.name
+    );
+    Words { subject: format!("Confirm your new address for {}", account.name), body }
+}
+
+/// To somebody with a user in the first account, whom the second one asks to move there.
+pub(crate) fn move_offered(
+    (from, to): (&Account, &Account),
+    email: &Email,
+    url: &str,
+    expires_at: Timestamp,
+) -> Words {
+    let body = format!(
+        "Hello,\n\nyour address {email} belongs to \"{}\", which asks its people to have their user there. Your user is at \"{}\" \
+         now. This link says what moves, and moves it once you press the button:\n\n{url}\n\n\
+         It works once, until {expires_at:.0}. If you do not want to move, ignore this mail: nothing changes.\n",
+        to.name, from.name
+    );
+    Words { subject: format!("Move your user to {}", to.name), body }
+}
+
+/// To somebody who moved to this account.
+pub(crate) fn moved(app: &App, to: &Account, has_second_factor: bool) -> Words {
+    let codes = if has_second_factor {
+        "Your second factor moved too, its recovery codes did not: make new ones on your profile.\n\n"
+    } else {
+        ""
+    };
+    let body = format!(
+        "Hello,\n\nyour user moved to \"{}\". Sign in there from now on:\n\n{}/signin\n\n{codes}\
+         If it was not you, tell the administrator of \"{}\" at once.\n",
+        to.name,
+        app.account_url(&to.label),
+        to.name
+    );
+    Words { subject: format!("Your user is at {} now", to.name), body }
+}
+
 /// To the owner of an account, before and after it was handed on.
 pub(crate) fn owner_changed(account: &Account, to: &Email) -> Words {
     let body = format!(

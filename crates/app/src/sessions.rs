@@ -8,7 +8,8 @@
 //! version of the account, or a mark that the memberships changed since. Only if that is not what holds now it is worked out
 //! again, so that a request reads nothing more than the row, and a change of settings writes nothing to sessions.
 
-use crate::context::{App, MemberCtx, VisitorCtx};
+use crate::consolidation::{self, Standing};
+use crate::context::{App, HeldCtx, LeavingCtx, MemberCtx, VisitorCtx};
 use crate::error::{Error, Kind};
 use crate::secret;
 use jiff::{SignedDuration, Timestamp};
@@ -56,6 +57,7 @@ pub(crate) fn fresh(ctx: &VisitorCtx, now: Timestamp) -> Fresh {
         limits: Limits::default(),
         settled: if ctx.live.policy.is_empty() { Settled::WithoutSettings } else { Settled::Not },
         second_factor: false,
+        held: false,
     };
     Fresh { row, token: format!("{account}.{id}.{secret}") }
 }
@@ -90,12 +92,44 @@ pub(crate) fn signed_out() -> Error {
     Error::new(Kind::SignedOut, "You are not signed in.").hint("Sign in to go on.")
 }
 
+fn held() -> Error {
+    Error::new(Kind::Held, "A question about your address waits for an answer.")
+        .hint("Answer it first: then this opens.")
+}
+
 impl VisitorCtx {
     /// The person whose session this token is.
     ///
     /// # Errors
-    /// [`Kind::SignedOut`] when it is no live session of this account.
+    /// [`Kind::SignedOut`] when it is no live session of this account; [`Kind::Held`] while a question waits for an answer.
     pub async fn member(&self, token: &str) -> Result<MemberCtx, Error> {
+        match consolidation::standing(self.live_session(token).await?).await? {
+            Standing::Free(member) => Ok(member),
+            Standing::Held(_) => Err(held()),
+        }
+    }
+
+    /// The person whose session this token is, if a question waits for an answer.
+    ///
+    /// # Errors
+    /// [`Kind::SignedOut`] when it is no live session of this account.
+    pub async fn held(&self, token: &str) -> Result<Option<HeldCtx>, Error> {
+        match consolidation::standing(self.live_session(token).await?).await? {
+            Standing::Free(_) => Ok(None),
+            Standing::Held(held) => Ok(Some(held)),
+        }
+    }
+
+    /// The person whose session this token is, as somebody who may end it, whatever waits.
+    ///
+    /// # Errors
+    /// [`Kind::SignedOut`] when it is no live session of this account.
+    pub async fn leaving(&self, token: &str) -> Result<LeavingCtx, Error> {
+        Ok(LeavingCtx { member: self.live_session(token).await? })
+    }
+
+    /// The live session of this token, which may be held: the three above say what it is good for.
+    async fn live_session(&self, token: &str) -> Result<MemberCtx, Error> {
         let (id, secret) = parts(token, self.account().id).ok_or_else(signed_out)?;
         let scope = self.app.store().account(self.account().id);
         let found =

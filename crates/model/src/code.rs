@@ -57,7 +57,7 @@ codes! {
     Inactive = 1013, "The user is inactive",
         "Activate the user if the person may sign in again.";
     NotHere = 1014, "The user does not exist or does not belong to this account",
-        "The address belongs to a user of another account. Let the person give that user another address, or bring the user into this account.";
+        "The address belongs to a user of another account. Let the person give that user another address, or have people of the domain asked to move here, on the page of the domain.";
     EmailTaken = 1015, "The e-mail already belongs to another user",
         "Find the two users, and give one of them another address.";
     NoEmail = 1016, "No e-mail address was asserted",

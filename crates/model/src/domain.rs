@@ -3,6 +3,7 @@
 //! A domain matches itself alone: neither its sub-domains nor names that merely end alike.
 
 pub mod claim;
+pub mod consolidation;
 pub mod enforcement;
 mod public;
 
@@ -76,12 +77,29 @@ impl From<Domain> for String {
 pub struct DomainPolicy {
     /// Sign-ups elsewhere in the deployment with this domain are refused.
     pub managed: bool,
+    /// People elsewhere with addresses of the domain are asked to move their users to the account. Only where it is managed.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub consolidate: bool,
     /// The identity provider is the only way in for addresses of the domain.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub enforce_sso: bool,
     /// Users with addresses of the domain whom enforced SSO leaves alone, and whom no directory deactivates or deletes.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub exempt: BTreeSet<Email>,
+}
+
+impl DomainPolicy {
+    /// Whether people elsewhere are asked to move to the account.
+    #[must_use]
+    pub fn moves_people(&self) -> bool {
+        self.managed && self.consolidate
+    }
+
+    /// Whether it asks people to move to an account that does not manage them.
+    #[must_use]
+    pub fn contradicts_itself(&self) -> bool {
+        self.consolidate && !self.managed
+    }
 }
 
 #[cfg(test)]

@@ -7,6 +7,7 @@
 mod challenge;
 mod scim;
 
+use crate::consolidation;
 use crate::door::Desk;
 use crate::page;
 use crate::portal::visitors::{Problem, UnknownHost};
@@ -111,7 +112,7 @@ impl Failure {
             Self::Deed(error) => match error.kind() {
                 Kind::Invalid => StatusCode::BAD_REQUEST,
                 Kind::NotFound => StatusCode::NOT_FOUND,
-                Kind::Forbidden | Kind::Refused => StatusCode::FORBIDDEN,
+                Kind::Forbidden | Kind::Refused | Kind::Held => StatusCode::FORBIDDEN,
                 Kind::SignedOut | Kind::Unauthenticated => StatusCode::UNAUTHORIZED,
                 Kind::Conflict => StatusCode::CONFLICT,
                 Kind::TooOften => StatusCode::TOO_MANY_REQUESTS,
@@ -223,7 +224,7 @@ pub(crate) fn render(
     bare: Response,
 ) -> Response {
     log(scene, failure);
-    if let Some(response) = instead_to_sign_in(asked, failure) {
+    if let Some(response) = instead(asked, failure) {
         return response;
     }
     let mut response = match asked.language {
@@ -263,13 +264,18 @@ fn own_tracking_id(failure: &Failure) -> Option<vestibule_model::response_log::T
     }
 }
 
-/// Somebody who has to sign in first is led there, and comes back to the page that was wanted.
-fn instead_to_sign_in(asked: &Asked, failure: &Failure) -> Option<Response> {
-    if failure.status() != StatusCode::UNAUTHORIZED || asked.language != Language::Page {
+/// Somebody who has to sign in first, or to answer a question, is led there, and comes back to the page that was wanted.
+fn instead(asked: &Asked, failure: &Failure) -> Option<Response> {
+    if asked.language != Language::Page {
         return None;
     }
+    let there = match failure {
+        Failure::Deed(error) if error.kind() == Kind::Held => consolidation::QUESTION,
+        _ if failure.status() == StatusCode::UNAUTHORIZED => "/signin",
+        _ => return None,
+    };
     let wanted = (asked.method == Method::GET).then_some(asked.target.as_str());
-    Some(page::see_other(&page::with_return("/signin", wanted)))
+    Some(page::see_other(&page::with_return(there, wanted)))
 }
 
 fn page(desk: &Desk, scene: &Scene, failure: &Failure) -> Response {
@@ -281,6 +287,7 @@ fn page(desk: &Desk, scene: &Scene, failure: &Failure) -> Response {
         place: scene.place_name().to_owned(),
         heading: failure.sentence().trim_end_matches('.').to_owned(),
         advice: failure.advice().map(str::to_owned),
+        moves: matches!(failure, Failure::Deed(error) if error.offers_to_move()),
         tracking_id: tracking_id.map(|id| id.to_string()),
         way_on: failure.way_on(scene),
     })

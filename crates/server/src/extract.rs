@@ -16,13 +16,16 @@ use std::convert::Infallible;
 use std::net::IpAddr;
 use std::sync::Arc;
 use vestibule_app::sign_in::Knock;
-use vestibule_app::{AdminCtx, ApiCtx, Kind, MemberCtx, VisitorCtx};
+use vestibule_app::{AdminCtx, ApiCtx, Error, HeldCtx, Kind, LeavingCtx, MemberCtx, VisitorCtx};
 
 /// Somebody at the vanity host of an account.
 pub(crate) struct Visitor(pub(crate) VisitorCtx);
 
 /// A person with a session.
 pub(crate) struct Member(pub(crate) MemberCtx);
+
+/// A person with a session that waits for an answer; `None` where it does not wait.
+pub(crate) struct Held(pub(crate) Option<HeldCtx>);
 
 /// Somebody with a session whose role permits what the address asks for ([`crate::routes`]).
 pub(crate) struct Admin(pub(crate) AdminCtx);
@@ -70,6 +73,16 @@ impl FromRequestParts<Arc<Desk>> for Member {
     }
 }
 
+impl FromRequestParts<Arc<Desk>> for Held {
+    type Rejection = Failure;
+
+    async fn from_request_parts(parts: &mut Parts, desk: &Arc<Desk>) -> Result<Self, Failure> {
+        let visitor = Visitor::from_request_parts(parts, desk).await?;
+        let token = cookies::value(&parts.headers, cookies::SESSION).unwrap_or_default();
+        Ok(Self(visitor.0.held(token).await?))
+    }
+}
+
 impl FromRequestParts<Arc<Desk>> for Admin {
     type Rejection = Failure;
 
@@ -91,11 +104,21 @@ impl Visitor {
     /// The person, if somebody is signed in.
     pub(crate) async fn member(&self, headers: &HeaderMap) -> Result<Option<MemberCtx>, Failure> {
         let Some(token) = cookies::value(headers, cookies::SESSION) else { return Ok(None) };
-        match self.0.member(token).await {
-            Ok(member) => Ok(Some(member)),
-            Err(error) if error.kind() == Kind::SignedOut => Ok(None),
-            Err(error) => Err(error.into()),
-        }
+        signed_in(self.0.member(token).await)
+    }
+
+    /// The person, if somebody is signed in, as somebody who may sign out.
+    pub(crate) async fn leaving(&self, headers: &HeaderMap) -> Result<Option<LeavingCtx>, Failure> {
+        let Some(token) = cookies::value(headers, cookies::SESSION) else { return Ok(None) };
+        signed_in(self.0.leaving(token).await)
+    }
+}
+
+fn signed_in<T>(found: Result<T, Error>) -> Result<Option<T>, Failure> {
+    match found {
+        Ok(person) => Ok(Some(person)),
+        Err(error) if error.kind() == Kind::SignedOut => Ok(None),
+        Err(error) => Err(error.into()),
     }
 }
 

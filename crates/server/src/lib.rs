@@ -8,6 +8,7 @@ mod admin;
 mod api;
 mod base;
 mod calls;
+mod consolidation;
 mod cookies;
 mod door;
 mod error;

@@ -10,6 +10,7 @@ pub mod attributes;
 pub mod audit;
 pub mod calls;
 pub mod connection;
+pub mod consolidation;
 pub mod cure;
 pub mod docs;
 pub mod domains;

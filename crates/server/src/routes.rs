@@ -6,8 +6,8 @@
 use crate::door::Desk;
 use crate::error::Failure;
 use crate::{
-    admin, api, base, forgotten, forms, glass, links, oauth, own_password, profile, rest, scim,
-    second_factor, sign_in, sign_out, sso,
+    admin, api, base, consolidation, forgotten, forms, glass, links, oauth, own_password, profile, rest,
+    scim, second_factor, sign_in, sign_out, sso,
 };
 use axum::extract::DefaultBodyLimit;
 use axum::middleware::from_fn_with_state;
@@ -27,6 +27,8 @@ pub(crate) enum Caller {
     /// Anybody, on the way from or to an identity provider. Forms may come from its site: what they bring is bound to its
     /// browser by a cookie of its own.
     IdentityProvider,
+    /// A person with a session that waits for an answer.
+    Held,
     /// A person with a session.
     Member,
     /// Whoever may do anything in the portal.
@@ -86,6 +88,9 @@ pub(crate) fn vanity() -> Vec<Route> {
         route(Anybody, "/signin/code", get(sign_in::from_the_start).post(second_factor::enter)),
         route(Anybody, "/signin/forgot", get(forgotten::page).post(forgotten::ask)),
         route(Anybody, "/reset/{token}", get(forgotten::link).post(forgotten::reset)),
+        route(Anybody, "/signin/move", get(sign_in::from_the_start).post(consolidation::ask_from_outside)),
+        route(Anybody, "/join/{token}", get(consolidation::offer).post(consolidation::carry_out)),
+        route(Anybody, "/address/{token}", get(consolidation::change).post(consolidation::change_address)),
         route(Anybody, "/signout", get(sign_out::page).post(sign_out::end)),
         route(Anybody, "/welcome/{token}", get(links::welcome).post(links::set_password)),
         route(Anybody, "/verify/{token}", get(links::verify).post(links::confirm)),
@@ -107,6 +112,7 @@ pub(crate) fn vanity() -> Vec<Route> {
         route(Member, "/profile/second-factor", get(second_factor::page)),
         route(Member, "/profile/second-factor/{deed}", get(second_factor::back).post(second_factor::deed)),
     ];
+    routes.extend(question());
     routes.extend(administration());
     routes.extend(people());
     routes.extend(connections());
@@ -115,6 +121,18 @@ pub(crate) fn vanity() -> Vec<Route> {
     routes.extend(groups());
     routes.extend(roles());
     routes
+}
+
+/// The question that a held session opens.
+fn question() -> Vec<Route> {
+    use Caller::Held;
+    let back = || get(consolidation::back);
+    vec![
+        route(Held, consolidation::QUESTION, get(consolidation::question)),
+        route(Held, "/consolidate/later", back().post(consolidation::defer)),
+        route(Held, "/consolidate/move", back().post(consolidation::ask_for_link)),
+        route(Held, "/consolidate/address", back().post(consolidation::ask_for_address)),
+    ]
 }
 
 /// The pages of people, and of their seats.
@@ -177,6 +195,11 @@ fn administration() -> Vec<Route> {
             DOMAINS,
             "/admin/domains/{domain}/policy",
             get(admin::domains::back).post(admin::domains::decide),
+        ),
+        route(
+            DOMAINS,
+            "/admin/domains/{domain}/invite",
+            get(admin::domains::back).post(admin::domains::invite),
         ),
         route(
             DOMAINS,
@@ -348,6 +371,7 @@ pub(crate) fn glass() -> Vec<Route> {
     let pages = [administration(), people(), connections(), mapping(), programs(), groups(), roles()]
         .into_iter()
         .flatten();
+    routes.extend(question());
     routes.extend(pages.filter(|route| !at_the_account.contains(&route.path)));
     routes
 }
@@ -423,7 +447,9 @@ fn router(
     let own_forms = from_fn_with_state(Arc::clone(desk), forms::only_ours);
     let add = |router: Router<Arc<Desk>>, Route { caller, path, methods }| match caller {
         Caller::IdentityProvider | Caller::Program | Caller::Client => router.route(path, methods),
-        Caller::Anybody | Caller::Member => router.route(path, methods.layer(own_forms.clone())),
+        Caller::Anybody | Caller::Held | Caller::Member => {
+            router.route(path, methods.layer(own_forms.clone()))
+        }
         Caller::Portal => {
             router.route(path, methods.layer(Extension(Needs::Anything)).layer(own_forms.clone()))
         }

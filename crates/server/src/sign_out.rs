@@ -16,8 +16,8 @@ use vestibule_app::sign_in::REQUEST_LIFETIME;
 pub(crate) async fn page(visitor: Visitor, headers: HeaderMap) -> Result<Response, Failure> {
     let account = visitor.0.account().name.clone();
     let elsewhere = if visitor.0.has_sso() { Elsewhere::Unknown } else { Elsewhere::Nowhere };
-    Ok(match visitor.member(&headers).await? {
-        Some(member) => page::shown(&SignOut { account, person: member.user().email.to_string() }),
+    Ok(match visitor.leaving(&headers).await? {
+        Some(leaving) => page::shown(&SignOut { account, person: leaving.email().to_string() }),
         None => page::shown(&SignedOut { account, elsewhere }),
     })
 }
@@ -25,9 +25,9 @@ pub(crate) async fn page(visitor: Visitor, headers: HeaderMap) -> Result<Respons
 /// `POST /signout`
 pub(crate) async fn end(visitor: Visitor, headers: HeaderMap) -> Result<Response, Failure> {
     let mut response = page::see_other("/signout");
-    if let Some(member) = visitor.member(&headers).await? {
+    if let Some(leaving) = visitor.leaving(&headers).await? {
         let browser = cookies::value(&headers, cookies::BROWSER);
-        if let Begun::Leaving { browser, go } = logout::begin(&member, browser).await? {
+        if let Begun::Leaving { browser, go } = logout::begin(&leaving, browser).await? {
             let cookie = cookies::browser(&browser, REQUEST_LIFETIME)?;
             response = page::with_cookie(sso::logout::leave(&visitor, go)?, cookie);
         }

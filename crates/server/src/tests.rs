@@ -6,6 +6,7 @@ mod api;
 mod arrivals;
 mod audit;
 mod calls;
+mod consolidation;
 mod cures;
 mod domains;
 mod drafts;

@@ -262,6 +262,7 @@ async fn sign_in(tx: &Tx<'_>, number: u32) -> Result<(), Error> {
         limits: Limits::default(),
         settled: Settled::WithoutSettings,
         second_factor: false,
+        held: false,
     };
     sessions::insert(tx, &session).await?;
     let entry = Entry {

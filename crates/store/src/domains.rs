@@ -12,8 +12,8 @@ use vestibule_model::domain::{Domain, DomainPolicy};
 use vestibule_model::id::AccountId;
 
 statements! { domains:
-    CLAIM = "INSERT INTO domain_owners (domain, account_id, managed) VALUES ($1, $2, $3) \
-             ON CONFLICT (domain) DO UPDATE SET managed = excluded.managed \
+    CLAIM = "INSERT INTO domain_owners (domain, account_id, managed, consolidate) VALUES ($1, $2, $3, $4) \
+             ON CONFLICT (domain) DO UPDATE SET managed = excluded.managed, consolidate = excluded.consolidate \
              WHERE domain_owners.account_id = excluded.account_id";
     // It writes nothing unless the domain is this account's, which CLAIM before it sees to.
     PUT = "INSERT INTO domains (account_id, domain, policy) SELECT $1, $2, $3 \
@@ -23,10 +23,10 @@ statements! { domains:
     RELEASE = "DELETE FROM domain_owners WHERE account_id = $1 AND domain = $2";
     SUSPEND = "UPDATE domains SET suspended_at = $3 WHERE account_id = $1 AND domain = $2";
     DECIDE = "UPDATE domains SET policy = $3 WHERE account_id = $1 AND domain = $2";
-    MANAGE = "UPDATE domain_owners SET managed = $3 WHERE account_id = $1 AND domain = $2";
+    MANAGE = "UPDATE domain_owners SET managed = $3, consolidate = $4 WHERE account_id = $1 AND domain = $2";
     LIST = "SELECT domain, policy FROM domains WHERE account_id = $1 AND suspended_at IS NULL ORDER BY domain";
     ALL = "SELECT domain, policy, suspended_at FROM domains WHERE account_id = $1 ORDER BY domain";
-    OWNER = "SELECT account_id, managed FROM domain_owners WHERE domain = $1";
+    OWNER = "SELECT account_id, managed, consolidate FROM domain_owners WHERE domain = $1";
     HELD = "SELECT domain, policy, suspended_at FROM domains WHERE account_id = $1 AND domain = $2";
     IS_ASSOCIATED = "SELECT domain FROM domains WHERE account_id = $1 AND domain = $2 AND suspended_at IS NULL";
 }
@@ -65,6 +65,8 @@ pub struct Owner {
     pub account: AccountId,
     /// Whether sign-ups elsewhere with the domain are refused.
     pub managed: bool,
+    /// Whether people elsewhere with the domain are asked to move to the account.
+    pub consolidates: bool,
 }
 
 /// Associates a domain with the account, or changes the policy of one that is; one that was suspended is not any more.
@@ -74,7 +76,8 @@ pub struct Owner {
 pub async fn associate(tx: &Tx<'_>, domain: &Domain, policy: &DomainPolicy) -> Result<(), Error> {
     let (account, name) = (tx.account(), domain.as_str());
     // One after the other: statements that are awaited together have no order while they are being prepared.
-    tx.execute(&CLAIM, params![name, account, i64::from(policy.managed)]).await?;
+    tx.execute(&CLAIM, params![name, account, i64::from(policy.managed), i64::from(policy.moves_people())])
+        .await?;
     let put = tx.execute(&PUT, params![account, name, json(policy)?]).await?;
     if put == 1 { Ok(()) } else { Err(Error::DomainTaken) }
 }
@@ -85,7 +88,8 @@ pub async fn associate(tx: &Tx<'_>, domain: &Domain, policy: &DomainPolicy) -> R
 /// Those of the database.
 pub async fn decide(tx: &Tx<'_>, domain: &Domain, policy: &DomainPolicy) -> Result<(), Error> {
     tx.execute(&DECIDE, params![tx.account(), domain.as_str(), json(policy)?]).await?;
-    tx.execute(&MANAGE, params![tx.account(), domain.as_str(), i64::from(policy.managed)]).await.map(drop)
+    let (managed, moves) = (i64::from(policy.managed), i64::from(policy.moves_people()));
+    tx.execute(&MANAGE, params![tx.account(), domain.as_str(), managed, moves]).await.map(drop)
 }
 
 /// Takes a domain from the account; false when it had it not.
@@ -138,7 +142,8 @@ pub async fn owner(tx: &GlobalTx<'_>, domain: &Domain) -> Result<Option<Owner>, 
     let row = tx.row(&OWNER, params![domain.as_str()]).await?;
     let read = |mut row: Row| {
         let account = row.id("account_id", AccountId::from_bytes)?;
-        Ok(Owner { account, managed: row.integer("managed")? != 0 })
+        let managed = row.integer("managed")? != 0;
+        Ok(Owner { account, managed, consolidates: managed && row.integer("consolidate")? != 0 })
     };
     row.map(read).transpose()
 }

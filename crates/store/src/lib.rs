@@ -14,6 +14,7 @@ pub mod allowances;
 pub mod api_calls;
 pub mod audit;
 pub mod connections;
+pub mod consolidations;
 mod dialect;
 pub mod domain_claims;
 pub mod domains;

@@ -11,12 +11,12 @@ use vestibule_model::id::UserId;
 use vestibule_model::license::License;
 
 statements! { links:
-    INSERT = "INSERT INTO links (account_id, token_hash, purpose, user_id, created_at, expires_at, license) \
-              VALUES ($1, $2, $3, $4, $5, $6, $7)";
-    FIND = "SELECT purpose, user_id, created_at, expires_at, license FROM links \
+    INSERT = "INSERT INTO links (account_id, token_hash, purpose, user_id, created_at, expires_at, license, email) \
+              VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
+    FIND = "SELECT purpose, user_id, created_at, expires_at, license, email FROM links \
             WHERE account_id = $1 AND token_hash = $2";
     TAKE = "DELETE FROM links WHERE account_id = $1 AND token_hash = $2 AND purpose = $3 AND expires_at > $4 \
-            RETURNING purpose, user_id, created_at, expires_at, license";
+            RETURNING purpose, user_id, created_at, expires_at, license, email";
     NEWEST = "SELECT created_at, license FROM links WHERE account_id = $1 AND user_id = $2 AND purpose = $3 \
               AND expires_at > $4 ORDER BY created_at DESC LIMIT 1";
     END_OF = "DELETE FROM links WHERE account_id = $1 AND user_id = $2 AND purpose = $3";
@@ -45,6 +45,8 @@ pub struct Link {
     /// The license type that comes with confirming the address, for a person who came by the mapping of the account above;
     /// `None` where the account's own configuration says it.
     pub license: Option<License>,
+    /// The address that it is about, where that has to be the same still: the one with which somebody moves, or which somebody gets.
+    pub email: Option<Email>,
 }
 
 /// What a link allows.
@@ -60,6 +62,10 @@ pub enum LinkPurpose {
     VerifyEmail,
     /// To show a second factor, by whoever showed the first.
     SecondFactor,
+    /// To move to the account that manages the domain of the address.
+    Consolidate,
+    /// To have another address, the one that it was mailed to.
+    ChangeEmail,
 }
 
 impl LinkPurpose {
@@ -70,12 +76,21 @@ impl LinkPurpose {
             Self::ResetPassword => "reset_password",
             Self::VerifyEmail => "verify_email",
             Self::SecondFactor => "second_factor",
+            Self::Consolidate => "consolidate",
+            Self::ChangeEmail => "change_email",
         }
     }
 
     fn from_word(word: &str) -> Option<Self> {
-        let all =
-            [Self::SetPassword, Self::Invitation, Self::ResetPassword, Self::VerifyEmail, Self::SecondFactor];
+        let all = [
+            Self::SetPassword,
+            Self::Invitation,
+            Self::ResetPassword,
+            Self::VerifyEmail,
+            Self::SecondFactor,
+            Self::Consolidate,
+            Self::ChangeEmail,
+        ];
         all.into_iter().find(|purpose| purpose.as_str() == word)
     }
 
@@ -99,6 +114,7 @@ pub async fn insert(tx: &Tx<'_>, link: &Link) -> Result<(), Error> {
         link.created_at,
         link.expires_at,
         link.license.map(License::as_str),
+        link.email.as_ref().map(Email::as_str),
     ];
     tx.execute(&INSERT, row).await.map(drop)
 }
@@ -216,5 +232,6 @@ fn read(mut row: Row, token_hash: &[u8; 32]) -> Result<Link, Error> {
         created_at: row.time("created_at")?,
         expires_at: row.time("expires_at")?,
         license: row.word_or_null("license", License::from_word)?,
+        email: row.word_or_null("email", |text| Email::parse(text).ok())?,
     })
 }

@@ -64,6 +64,7 @@ const MIGRATIONS: &[Migration] = migrations![
     32 "0032_audit",
     33 "0033_one_owner",
     34 "0034_outsiders",
+    35 "0035_consolidation",
 ];
 
 const TABLE: &str = "CREATE TABLE IF NOT EXISTS schema_migrations (number {INTEGER} NOT NULL PRIMARY KEY, \

@@ -40,14 +40,14 @@ statements! { sessions:
     INSERT = concat!(
         "INSERT INTO sessions (account_id, id, user_id, token_hash, connection_id, name_id, session_index, created_at, \
          seen_at, expires_at, name_qualifiers, person_ended, name_ended, index_ended, idle_seconds, lifetime_seconds, settled, \
-         second_factor) \
+         second_factor, held) \
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, \
          COALESCE((SELECT u.sessions_ended FROM users u WHERE u.account_id = $1 AND u.id = $3), 0), \
-         (SELECT e.ends ", ended!("$1", "$5", "$6", "''"), "), (SELECT e.ends ", ended!("$1", "$5", "$6", "$12"), "), $13, $14, $15, $16)"
+         (SELECT e.ends ", ended!("$1", "$5", "$6", "''"), "), (SELECT e.ends ", ended!("$1", "$5", "$6", "$12"), "), $13, $14, $15, $16, $17)"
     );
     BY_ID = concat!(
         "SELECT s.token_hash, s.connection_id, s.name_id, s.name_qualifiers, s.session_index, \
-         s.created_at AS session_created_at, s.seen_at, s.expires_at, s.idle_seconds, s.lifetime_seconds, s.settled, s.second_factor, ", users::columns!(),
+         s.created_at AS session_created_at, s.seen_at, s.expires_at, s.idle_seconds, s.lifetime_seconds, s.settled, s.second_factor, s.held, ", users::columns!(),
         " FROM sessions s JOIN users u ON u.account_id = s.account_id AND u.id = s.user_id \
          WHERE s.account_id = $1 AND s.id = $2 AND ((s.person_ended IS NULL AND {OLDER_NODES}) OR (s.person_ended = u.sessions_ended \
          AND NOT EXISTS (SELECT 1 ", ended!("s.account_id", "s.connection_id", "s.name_id", "''"),
@@ -57,6 +57,7 @@ statements! { sessions:
     );
     TOUCH = "UPDATE sessions SET seen_at = $3 WHERE account_id = $1 AND id = $2 AND seen_at < $3";
     PROVE = "UPDATE sessions SET second_factor = TRUE WHERE account_id = $1 AND id = $2";
+    RELEASE = "UPDATE sessions SET held = FALSE WHERE account_id = $1 AND id = $2 AND held";
     LOCK = "SELECT s.id FROM sessions s WHERE s.account_id = $1 AND s.id = $2 {FOR_UPDATE}";
     SETTLE = "UPDATE sessions SET idle_seconds = $3, lifetime_seconds = $4, settled = $5 WHERE account_id = $1 AND id = $2";
     UNSETTLE = "UPDATE sessions SET settled = -1 WHERE account_id = $1 AND user_id = $2 AND settled > 0";
@@ -118,6 +119,8 @@ pub struct Session {
     pub settled: Settled,
     /// Whether the person showed a second factor.
     pub second_factor: bool,
+    /// Whether the person has to answer a question before it opens anything.
+    pub held: bool,
 }
 
 /// What the limits of a session were worked out for.
@@ -172,6 +175,7 @@ pub async fn insert(tx: &Tx<'_>, session: &Session) -> Result<(), Error> {
         session.limits.lifetime_seconds,
         session.settled.number(),
         session.second_factor,
+        session.held,
     ];
     tx.defer(&INSERT, row)
 }
@@ -198,6 +202,7 @@ pub async fn by_id(tx: &Tx<'_>, id: SessionId) -> Result<Option<(Session, User)>
         limits: limits(&mut row)?,
         settled: Settled::from_number(row.integer("settled")?),
         second_factor: row.boolean("second_factor")?,
+        held: row.boolean("held")?,
     };
     Ok(Some((session, user)))
 }
@@ -223,6 +228,14 @@ pub async fn lock(tx: &Tx<'_>, id: SessionId) -> Result<bool, Error> {
 /// Those of the database.
 pub async fn prove(tx: &Tx<'_>, id: SessionId) -> Result<(), Error> {
     tx.execute(&PROVE, params![tx.account(), id]).await.map(drop)
+}
+
+/// Lets a session open everything from now on; false when it did already, or has ended.
+///
+/// # Errors
+/// Those of the database.
+pub async fn release(tx: &Tx<'_>, id: SessionId) -> Result<bool, Error> {
+    Ok(tx.execute(&RELEASE, params![tx.account(), id]).await? == 1)
 }
 
 /// Writes how long a session lives.

@@ -78,6 +78,7 @@ pub(crate) fn all() -> impl Iterator<Item = &'static Statement> {
         crate::api_calls::STATEMENTS,
         crate::audit::STATEMENTS,
         crate::connections::STATEMENTS,
+        crate::consolidations::STATEMENTS,
         crate::domain_claims::STATEMENTS,
         crate::domains::STATEMENTS,
         crate::groups::STATEMENTS,

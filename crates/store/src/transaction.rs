@@ -3,7 +3,8 @@
 //! A body is `|tx| Box::pin(async move { … })`. It is all or nothing: an `Err` undoes it. It may run more than once (on
 //! PostgreSQL after a conflict with another transaction, on SQLite after another body of the same commit failed), so it has no effect but through `tx`; and it waits for
 //! nothing but `tx`, so that SQLite can run it in one go. [`Tx`] is bound to one account and is the only way to account
-//! data (from an account only its sub-accounts are entered, in the same transaction: see `sub_accounts`); [`GlobalTx`] reaches the global tables alone. How each engine runs a body is in `sqlite` and `postgres` below.
+//! data (from an account only its sub-accounts are entered, and the account to which somebody moves, in the same transaction: see `sub_accounts`
+//! and `consolidations`); [`GlobalTx`] reaches the global tables alone. How each engine runs a body is in `sqlite` and `postgres` below.
 
 pub(crate) mod postgres;
 pub(crate) mod sqlite;
@@ -68,7 +69,7 @@ impl<'t> Tx<'t> {
     }
 
     /// The same transaction inside another account. It asks nobody: `sub_accounts` alone calls it, for an account that it
-    /// just read to be a sub-account of this one.
+    /// just read to be a sub-account of this one, and `consolidations`, for the one that asks people of a domain to move to it.
     pub(crate) fn enter(&self, account: AccountId) -> Tx<'_> {
         Tx { global: Shared::Entered(self), account }
     }

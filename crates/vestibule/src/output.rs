@@ -56,7 +56,7 @@ impl From<vestibule_app::Error> for Failure {
         let code = match error.kind() {
             Kind::Invalid => "invalid",
             Kind::NotFound => "not_found",
-            Kind::Forbidden | Kind::SignedOut | Kind::Unauthenticated => "forbidden",
+            Kind::Forbidden | Kind::SignedOut | Kind::Held | Kind::Unauthenticated => "forbidden",
             Kind::Conflict => "conflict",
             Kind::Refused => "refused",
             Kind::Busy | Kind::TooOften => "busy",

@@ -18,14 +18,16 @@ use crate::directory::Directory;
 const LIST: &str = include_str!("../../../crates/server/pages.txt");
 
 /// Addresses that show no page of their own: files, and ways to somewhere else.
-const NO_PAGES: [&str; 10] = [
+const NO_PAGES: [&str; 12] = [
     "/admin/audit/export",
     "/admin/users/import/{import}/report",
     "/assets/{name}",
     "/handover/{ticket}",
     "/handover/{ticket}/arrive",
     "/handover/{ticket}/grant",
-    // It comes by mail to somebody of another domain, and is a heading and a button.
+    // These come by mail to somebody of another domain, and are a heading and a button.
+    "/address/{token}",
+    "/join/{token}",
     "/verify/{token}",
     "/profile/picture",
     "/saml/SingleLogout",

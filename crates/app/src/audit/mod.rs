@@ -13,7 +13,7 @@ mod verify;
 pub use read::{Export, Listed, Page, export, list, of_user, page};
 pub use verify::{Broken, Verified, verify, verify_all};
 
-use crate::context::{AdminCtx, JobCtx, OperatorCtx, PeopleCtx};
+use crate::context::{AdminCtx, JobCtx, OperatorCtx, PeopleCtx, VisitorCtx};
 use crate::secret;
 use jiff::Timestamp;
 use std::net::IpAddr;
@@ -60,6 +60,13 @@ impl Author {
 impl AdminCtx {
     pub(crate) fn author(&self) -> Author {
         Author::person(self.user(), self.member.visitor.origin, self.app().now())
+    }
+}
+
+impl VisitorCtx {
+    /// Somebody who is not signed in, and proves otherwise to be this person.
+    pub(crate) fn author_as(&self, user: &User) -> Author {
+        Author::person(user, self.origin, self.app.now())
     }
 }
 
@@ -140,6 +147,7 @@ pub(crate) fn policy(before: Option<&DomainPolicy>, after: Option<&DomainPolicy>
     let of = |said: fn(&DomainPolicy) -> String| (before.map(said), after.map(said));
     let said = [
         ("managed", of(|policy| policy.managed.to_string())),
+        ("consolidate", of(|policy| policy.consolidate.to_string())),
         ("enforce_sso", of(|policy| policy.enforce_sso.to_string())),
         ("exempt", of(exempt)),
     ];

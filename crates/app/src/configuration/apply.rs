@@ -37,7 +37,7 @@ pub struct Applied {
 /// [`Kind::Conflict`] when the account changed meanwhile, a domain belongs to another account, or more seats are taken
 /// than would be left; [`Kind::Invalid`] when SSO is configured before the vanity URL is approved.
 pub async fn apply(ctx: &OperatorCtx, planned: Planned) -> Result<Applied, Error> {
-    let Planned { account, changes, file, sections, to, mut wanted } = planned;
+    let Planned { account, changes, file, sections, to, mut wanted, .. } = planned;
     if changes.is_empty() {
         return Ok(Applied { account, version: to.version, changes });
     }

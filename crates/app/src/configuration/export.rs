@@ -87,6 +87,9 @@ fn licenses(state: &State) -> Table {
 fn domains(state: &State) -> Table {
     let policy = |set: &DomainPolicy| {
         let mut table = Table::from_iter([("managed".to_owned(), set.managed.into())]);
+        if set.consolidate {
+            table.insert("consolidate".to_owned(), true.into());
+        }
         if set.enforce_sso {
             table.insert("enforce_sso".to_owned(), true.into());
         }

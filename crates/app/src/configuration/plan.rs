@@ -15,6 +15,7 @@ use vestibule_model::email::Email;
 use vestibule_model::idp_metadata::Absences;
 use vestibule_model::license::{License, MOST_BASIC_SEATS, Product};
 use vestibule_model::trace::Change;
+use vestibule_store as store;
 
 /// What applying a file would change.
 #[derive(Debug, Serialize)]
@@ -23,6 +24,9 @@ pub struct Planned {
     pub account: String,
     /// Key by key, in order of key.
     pub changes: Vec<Difference>,
+    /// How many people of other accounts the file would begin to ask to move, by domain.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub asked_to_move: BTreeMap<Domain, u64>,
     /// The name of the file, for messages.
     #[serde(skip)]
     pub(super) file: String,
@@ -77,14 +81,26 @@ pub async fn plan(ctx: &OperatorCtx, source: &Source) -> Result<Planned, Error> 
     let current = scope.read(|tx| Box::pin(State::read(tx))).await?;
     let wanted = wanted(ctx, source, (&file, &to.label), &current).await?;
     let changes = differences(&current.pairs(), &wanted.pairs());
-    scope
+    let begins = |domain: &Domain| !current.domains.get(domain).is_some_and(DomainPolicy::moves_people);
+    let begin = wanted.domains.iter().filter(|(domain, policy)| policy.moves_people() && begins(domain));
+    let begin: Vec<Domain> = begin.map(|(domain, _)| domain.clone()).collect();
+    let asked_to_move = scope
         .read(|tx| {
             let (to, name, wanted) = (to.clone(), source.name.clone(), wanted.clone());
-            Box::pin(async move { limits::check(tx, &to, &name, &wanted).await })
+            let begin = begin.clone();
+            Box::pin(async move {
+                limits::check(tx, &to, &name, &wanted).await?;
+                let mut asked = BTreeMap::new();
+                for domain in begin {
+                    let people = store::outsiders::count(tx, &domain).await?;
+                    asked.insert(domain, people);
+                }
+                Ok::<_, Error>(asked)
+            })
         })
         .await?;
-    let sections = file.sections();
-    Ok(Planned { account: file.account, changes, file: source.name.clone(), sections, to, wanted })
+    let (sections, file_name) = (file.sections(), source.name.clone());
+    Ok(Planned { account: file.account, changes, asked_to_move, file: file_name, sections, to, wanted })
 }
 
 pub(super) fn differences(
@@ -254,13 +270,16 @@ fn domains(
     for (name, entry) in table {
         let path = format!("domains.\"{name}\"");
         let domain = Domain::parse(name).map_err(|error| source.wrong(&path, error))?;
-        if entry.consolidate {
-            let problem = "this version of Vestibule cannot honor consolidate yet";
-            return Err(source.wrong(&path, problem).hint("Take this key out of the file."));
-        }
         let exempt = exempt(source, &format!("{path}.exempt"), (&domain, &entry.exempt))?;
-        domains
-            .insert(domain, DomainPolicy { managed: entry.managed, enforce_sso: entry.enforce_sso, exempt });
+        let &DomainTable { managed, consolidate, enforce_sso, .. } = entry;
+        let policy = DomainPolicy { managed, consolidate, enforce_sso, exempt };
+        if policy.contradicts_itself() {
+            let key = format!("{path}.consolidate");
+            return Err(source
+                .wrong(&key, "people can be asked to move only where the domain is managed")
+                .hint("Set `managed = true` beside it."));
+        }
+        domains.insert(domain, policy);
     }
     Ok(domains)
 }

@@ -156,6 +156,9 @@ fn fingerprints(certificates: &[String]) -> String {
 
 fn policy_words(policy: &DomainPolicy) -> String {
     let mut words = vec![format!("managed = {}", policy.managed)];
+    if policy.consolidate {
+        words.push("consolidate = true".to_owned());
+    }
     if policy.enforce_sso {
         words.push("enforce_sso = true".to_owned());
     }

@@ -247,7 +247,10 @@ async fn tell_the_old_address(
     if before.is_placeholder() {
         return Ok(());
     }
-    let words = mail::address_changed(&setting.account, after);
+    let words = match setting.source {
+        Source::Person => mail::address_taken(&setting.account, after),
+        _ => mail::address_changed(&setting.account, after),
+    };
     store::outbox::insert(tx, &mail::to(&setting.app, before, words)).await
 }
 

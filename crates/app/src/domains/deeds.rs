@@ -1,6 +1,7 @@
 //! Claiming a domain, taking it back, and deciding what holds for its addresses.
 
 use super::enforce;
+use super::outsiders::Outsiders;
 use super::{MOST_DOMAINS, words};
 use crate::audit;
 use crate::context::PeopleCtx;
@@ -134,6 +135,10 @@ pub(crate) async fn forget_claim(tx: &Tx<'_>, domain: &Domain) -> Result<(), sto
 pub struct Policy {
     /// Sign-ups elsewhere with the domain are refused.
     pub managed: bool,
+    /// People elsewhere with addresses of the domain are asked to move.
+    pub consolidate: bool,
+    /// The mark of the list of those people that was shown before ([`Outsiders::mark`]).
+    pub seen: String,
     /// The identity provider is the only way in.
     pub enforce_sso: bool,
     /// Exempt addresses, one on each line.
@@ -158,24 +163,46 @@ impl Policy {
         if exempt.len() > MOST_EXEMPT {
             return Err(Error::new(Kind::Invalid, format!("At most {MOST_EXEMPT} people are exempt.")));
         }
-        Ok(DomainPolicy { managed: self.managed, enforce_sso: self.enforce_sso, exempt })
+        let &Self { managed, consolidate, enforce_sso, .. } = self;
+        let policy = DomainPolicy { managed, consolidate, enforce_sso, exempt };
+        if policy.contradicts_itself() {
+            return Err(Error::new(
+                Kind::Invalid,
+                "People can be asked to move here only where the account manages the domain.",
+            )
+            .hint("Tick \"Manage users with this domain\" too."));
+        }
+        Ok(policy)
     }
 }
 
+/// What became of a policy.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Decided {
+    /// It holds.
+    Done,
+    /// Nothing changed: these people would be asked to move, and the list of them was not seen, or is another one by now.
+    Asks(Outsiders),
+}
+
 /// Decides what holds for the addresses of a domain. Where SSO is enforced, sessions that began by a password are over at once,
-/// but for those of exempt people.
+/// but for those of exempt people. People elsewhere are asked to move once whoever decides that has seen who they are.
 ///
 /// # Errors
 /// [`Kind::NotFound`] when the account has no such domain; [`Kind::Invalid`] when an address is none; [`Kind::Conflict`] when
 /// enforced SSO cannot be switched on yet, with every reason.
-pub async fn decide(ctx: &PeopleCtx, domain: &Domain, policy: &Policy) -> Result<(), Error> {
+pub async fn decide(ctx: &PeopleCtx, domain: &Domain, policy: &Policy) -> Result<Decided, Error> {
     ctx.must(Permission::DomainEdit)?;
-    let policy = policy.read(domain)?;
+    let (policy, seen) = (policy.read(domain)?, policy.seen.clone());
     let (domain, scope) = (domain.clone(), ctx.app.store().account(ctx.account.id));
     let author = ctx.author();
     let decided = scope.write(move |tx| {
         let (domain, policy, author) = (domain.clone(), policy.clone(), author.clone());
+        let seen = seen.clone();
         Box::pin(async move {
+            if let Some(asked) = would_ask(tx, &domain, &policy, &seen).await? {
+                return Ok(Decided::Asks(asked));
+            }
             // First, so that whoever changes the account meanwhile waits, and what is asked below still holds.
             store::accounts::bump(tx).await?;
             let held = store::domains::held(tx, &domain).await?.ok_or_else(|| words::unknown(&domain))?;
@@ -189,10 +216,29 @@ pub async fn decide(ctx: &PeopleCtx, domain: &Domain, policy: &Policy) -> Result
             if !changes.is_empty() {
                 audit::record(tx, &author, (Deed::DomainDecided, subject(&domain)), changes).await?;
             }
-            Ok(())
+            Ok(Decided::Done)
         })
     });
     decided.await
+}
+
+/// Whom the policy would begin to ask, if that is not what was seen.
+async fn would_ask(
+    tx: &Tx<'_>,
+    domain: &Domain,
+    policy: &DomainPolicy,
+    seen: &str,
+) -> Result<Option<Outsiders>, Error> {
+    let held = store::domains::held(tx, domain).await?.ok_or_else(|| words::unknown(domain))?;
+    if !policy.moves_people() || held.policy.moves_people() {
+        return Ok(None);
+    }
+    if !held.is_associated() {
+        return Err(Error::new(Kind::Conflict, format!("The domain {domain} lost its proof."))
+            .hint("Put the proof back first: until then nobody is asked to move."));
+    }
+    let asked = Outsiders::read(tx, domain).await?;
+    Ok(Some(asked).filter(|asked| asked.mark() != seen))
 }
 
 /// The lock-out guard: enforcement is switched on, and stays under changed exemptions, only where everything is ready.

@@ -13,6 +13,7 @@ use vestibule_model::domain::{Domain, DomainPolicy};
 use vestibule_model::email::Email;
 use vestibule_model::id::ConnectionId;
 use vestibule_model::user::{Status, User};
+use vestibule_store::domains::Owner;
 use vestibule_store::sessions::Whose;
 use vestibule_store::{self as store, Tx};
 
@@ -73,12 +74,17 @@ pub(crate) async fn may_use_a_password(tx: &Tx<'_>, email: &Email) -> Result<(),
 
 /// Whether another account than this one, and than the one above it, manages the users of a domain.
 pub(crate) async fn is_managed_elsewhere(tx: &Tx<'_>, domain: &Domain) -> Result<bool, store::Error> {
+    Ok(managed_elsewhere(tx, domain).await?.is_some())
+}
+
+/// That account.
+pub(crate) async fn managed_elsewhere(tx: &Tx<'_>, domain: &Domain) -> Result<Option<Owner>, store::Error> {
     let owner = store::domains::owner(tx, domain).await?;
     let Some(owner) = owner.filter(|owner| owner.managed && owner.account != tx.account()) else {
-        return Ok(false);
+        return Ok(None);
     };
     let above = store::sub_accounts::parent(tx, tx.account()).await?;
-    Ok(above.is_none_or(|above| above.id != owner.account))
+    Ok(Some(owner).filter(|owner| above.is_none_or(|above| above.id != owner.account)))
 }
 
 /// What must hold for enforcement under this policy, as it is now.

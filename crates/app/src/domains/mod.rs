@@ -13,7 +13,7 @@ mod view;
 mod words;
 
 pub(crate) use deeds::forget_claim;
-pub use deeds::{Policy, claim, decide, remove};
+pub use deeds::{Decided, Policy, claim, decide, remove};
 pub use outsiders::{MOST_OUTSIDERS, Outsiders, outsiders};
 pub use settle::check;
 pub(crate) use settle::look_after;

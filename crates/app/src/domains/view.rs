@@ -35,7 +35,7 @@ impl Serialize for DomainView {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         use serde::ser::SerializeStruct as _;
         let (claim, policy) = (self.claim.as_ref(), self.policy.as_ref());
-        let mut shown = serializer.serialize_struct("Domain", 9)?;
+        let mut shown = serializer.serialize_struct("Domain", 10)?;
         shown.serialize_field("domain", &self.domain)?;
         shown.serialize_field("state", self.state.as_str())?;
         shown.serialize_field("set_by_operator", &claim.is_none())?;
@@ -43,6 +43,7 @@ impl Serialize for DomainView {
         shown.serialize_field("proved_by", &claim.and_then(|claim| claim.proved_by))?;
         shown.serialize_field("checked_at", &claim.and_then(|claim| claim.checked_at))?;
         shown.serialize_field("managed", &policy.is_some_and(|policy| policy.managed))?;
+        shown.serialize_field("consolidate", &policy.is_some_and(|policy| policy.consolidate))?;
         shown.serialize_field("enforce_sso", &policy.is_some_and(|policy| policy.enforce_sso))?;
         shown.serialize_field("exempt", &policy.map(|policy| &policy.exempt))?;
         shown.end()

@@ -1,7 +1,7 @@
 //! The way out: the session ends here, and the identity provider is asked to end its own.
 
 use super::{Go, KeptName, REQUEST_LIFETIME, binding_of, pack};
-use crate::context::MemberCtx;
+use crate::context::{LeavingCtx, MemberCtx};
 use crate::error::Error;
 use crate::live::LiveConnection;
 use crate::{secret, sign_in};
@@ -38,7 +38,8 @@ struct Asking {
 ///
 /// # Errors
 /// When the store does not answer. If only the request cannot be made, the session has ended all the same.
-pub async fn begin(ctx: &MemberCtx, browser: Option<&str>) -> Result<Begun, Error> {
+pub async fn begin(ctx: &LeavingCtx, browser: Option<&str>) -> Result<Begun, Error> {
+    let ctx = &ctx.member;
     let asking = match connection(ctx).await? {
         Some(connection) => asking(ctx, &connection, browser),
         None => Ok(None),

@@ -1,6 +1,7 @@
 //! The second step of signing in: whoever showed the password gets a ticket for ten minutes, and comes in by it with a code.
 
 use super::use_up;
+use crate::consolidation;
 use crate::context::{App, VisitorCtx};
 use crate::domains::enforce;
 use crate::error::{Error, Kind};
@@ -27,15 +28,15 @@ pub(crate) enum Step {
 /// Writes what follows a password that was right: the session, or a ticket where a code is asked for.
 pub(crate) async fn after_the_password(
     tx: &Tx<'_>,
-    user: UserId,
+    user: &User,
     (session, ticket): (&Session, Fresh),
 ) -> Result<Step, store::Error> {
-    let factor = store::second_factors::get(tx, user).await?;
+    let factor = store::second_factors::get(tx, user.id).await?;
     if factor.is_none_or(|factor| factor.confirmed_at.is_none()) {
-        store::sessions::insert(tx, &Session { user, ..session.clone() }).await?;
+        consolidation::begin(tx, user, session).await?;
         return Ok(Step::Inside);
     }
-    store::links::insert(tx, &store::links::Link { user, ..ticket.row }).await?;
+    store::links::insert(tx, &store::links::Link { user: user.id, ..ticket.row }).await?;
     Ok(Step::Code(ticket.secret))
 }
 
@@ -92,7 +93,7 @@ async fn enter_as(
     let user = waiting.await?.ok_or_else(over)?;
     let taken = attempts::take(&app, Attempt::Code, Some(&user.email), knock).await?;
     let started = sessions::fresh(ctx, now);
-    let session = Session { user: user.id, second_factor: true, ..started.row };
+    let session = Session { second_factor: true, ..started.row };
     let (typed, inner, id) = (code.to_owned(), app.clone(), user.id);
     let entered = scope.write(move |tx| {
         let (app, typed, session, taken) = (inner.clone(), typed.clone(), session.clone(), taken.clone());
@@ -106,7 +107,7 @@ async fn enter_as(
             let factor = store::second_factors::get(tx, id).await?.ok_or_else(over)?;
             use_up(tx, (&app, id), &factor, (&typed, now)).await?;
             taken.give_back(tx).await?;
-            Ok(store::sessions::insert(tx, &session).await?)
+            Ok(consolidation::begin(tx, &user, &session).await?)
         })
     });
     entered.await?;

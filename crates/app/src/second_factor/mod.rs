@@ -52,6 +52,20 @@ async fn use_up(
     }
 }
 
+/// The second factor of somebody who goes from one account to another, sealed for the other one. Recovery codes stay: what is kept of them
+/// is of the account alone.
+pub(crate) fn resealed(
+    app: &App,
+    factor: Option<SecondFactor>,
+    (from, to): (AccountId, AccountId),
+    user: UserId,
+) -> Result<Option<SecondFactor>, Error> {
+    let Some(factor) = factor.filter(|factor| factor.confirmed_at.is_some()) else { return Ok(None) };
+    let secret = zeroize::Zeroizing::new(app.inner.vault.open(place(from, user), &factor.secret)?);
+    let secret = app.inner.vault.seal(place(to, user), app.random(), &secret)?;
+    Ok(Some(SecondFactor { secret, ..factor }))
+}
+
 fn wrong() -> Error {
     Error::new(Kind::Invalid, "The code is wrong.")
         .hint("Take the one that your app shows now, and check that the clock of the device is right.")

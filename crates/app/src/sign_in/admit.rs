@@ -14,8 +14,9 @@ use crate::error::Error;
 use crate::links::{self, Fresh};
 use crate::live::LiveConnection;
 use crate::logout::KeptName;
-use crate::{groups, pictures, secret, sessions};
+use crate::{consolidation, groups, pictures, secret, sessions};
 use jiff::{SignedDuration, Timestamp};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use vestibule_model::account::Account;
 use vestibule_model::admission::{self, Decision, Outcome, Rules};
@@ -67,18 +68,27 @@ pub(super) enum Verdict {
     Pending { email: Email },
     /// Nobody was let in.
     Refused(Code),
+    /// Nobody was let in: the person is a user of another account, and may move to this one.
+    Elsewhere,
 }
 
 impl Attempt {
     /// The whole story; whatever the verdict, the response log gets its row.
     pub(super) async fn run(&self, tx: &Tx<'_>) -> Result<Verdict, Retry> {
         let mut notes = Decided::default();
-        let verdict = self.judge(tx, &mut notes).await?;
+        let mut verdict = self.judge(tx, &mut notes).await?;
+        if matches!(verdict, Verdict::Refused(Code::NotHere))
+            && let Some(email) = &notes.user
+            && consolidation::is_offered(tx, email).await?
+        {
+            verdict = Verdict::Elsewhere;
+        }
         let (outcome, code) = match &verdict {
             Verdict::SignedIn { .. } | Verdict::HandedOver { .. } => (OutcomeWord::Accepted, None),
             Verdict::Restart => (OutcomeWord::Restarted, None),
             Verdict::Pending { .. } => (OutcomeWord::Refused, Some(Code::Unverified)),
             Verdict::Refused(code) => (OutcomeWord::Refused, Some(*code)),
+            Verdict::Elsewhere => (OutcomeWord::Refused, Some(Code::NotHere)),
         };
         let (entry, sealed) = self.record.close(&self.ctx, (outcome, code), notes).map_err(Retry::Failed)?;
         store::response_log::insert(tx, &entry, &sealed).await?;
@@ -109,15 +119,16 @@ impl Attempt {
         if let Err(code) = asked::addresses(&self.ctx.live, &self.connection, (&identity, &person), notes) {
             return Ok(Verdict::Refused(code));
         }
-        if let Err(code) = asked::domains(tx, (&identity, &person), notes).await? {
-            return Ok(Verdict::Refused(code));
-        }
+        let own = match asked::domains(tx, (&identity, &person), notes).await? {
+            Ok(own) => own,
+            Err(code) => return Ok(Verdict::Refused(code)),
+        };
         let chance = (self.now, self.seed);
         let of = (&identity, &person, &asserted);
         match below::route(tx, rules.mapping, of, chance, notes).await? {
             Err(code) => Ok(Verdict::Refused(code)),
             Ok(None) => {
-                let here = Here { tx, account: self.ctx.account(), person: &person, above: None };
+                let here = Here { tx, account: self.ctx.account(), person: &person, above: None, own: &own };
                 let decide = |seats: &Inventory| {
                     admission::decide(rules, &identity, person.facts(seats, chance), &asserted)
                 };
@@ -126,7 +137,8 @@ impl Attempt {
             }
             Ok(Some((routed, inside))) => {
                 let (account, rules) = (&inside.account, routed.rules(rules));
-                let here = Here { tx: &inside.tx, account, person: &routed.person, above: Some(tx) };
+                let here =
+                    Here { tx: &inside.tx, account, person: &routed.person, above: Some(tx), own: &own };
                 let decide = |seats: &Inventory| {
                     admission::decide(rules, &identity, routed.facts(seats, chance), &asserted)
                 };
@@ -190,7 +202,7 @@ impl Attempt {
         return_to: String,
         notes: &mut Decided,
     ) -> Result<Verdict, Retry> {
-        let Here { tx, account, person, above } = here;
+        let Here { tx, account, person, above, own } = here;
         notes.trace.extend(decision.trace);
         let (app, before) = (&self.ctx.app, person.user());
         let after = match decision.outcome {
@@ -222,7 +234,7 @@ impl Attempt {
         }
         match above {
             None => {
-                self.begin_session(tx, user.id).await?;
+                self.begin_session(tx, &user, own).await?;
                 Ok(Verdict::SignedIn { return_to })
             }
             Some(above) => {
@@ -307,10 +319,10 @@ impl Attempt {
         Ok(())
     }
 
-    async fn begin_session(&self, tx: &Tx<'_>, user: UserId) -> Result<(), Retry> {
+    async fn begin_session(&self, tx: &Tx<'_>, user: &User, own: &BTreeSet<Domain>) -> Result<(), Retry> {
         let name = self.assertion.name_id().map(KeptName::of).unwrap_or_default();
         let session = Session {
-            user,
+            user: user.id,
             connection: Some(self.connection.id),
             name_id: name.name_id,
             name_qualifiers: name.qualifiers,
@@ -318,7 +330,11 @@ impl Attempt {
             expires_at: self.end(),
             ..self.session.clone()
         };
-        Ok(store::sessions::insert(tx, &session).await?)
+        // Nobody else has a domain that is the account's own, so nobody is asked for.
+        if own.contains(user.email.domain()) {
+            return Ok(store::sessions::insert(tx, &session).await?);
+        }
+        Ok(consolidation::begin(tx, user, &session).await?)
     }
 
     /// When the session ends at the latest: as the identity provider says, or by automatic logout, whichever is first.
@@ -337,6 +353,8 @@ struct Here<'t, 'tx> {
     person: &'t Person,
     /// The transaction in the account whose identity provider vouched for the person, if it is another one.
     above: Option<&'t Tx<'tx>>,
+    /// The domains of the person's addresses that are the own ones of the account that was asked.
+    own: &'t BTreeSet<Domain>,
 }
 
 /// Decides, with the seats that takes. Where no rule is about seats they are not even read, unless what the person has does

@@ -18,6 +18,7 @@ use vestibule_model::mapping::Identity;
 use vestibule_model::response_log::AUTHN_CONTEXT;
 use vestibule_model::trace::Step;
 use vestibule_saml::response::VerifiedAssertion;
+use vestibule_store::domains::Held;
 use vestibule_store::{self as store, Tx};
 
 /// Holds the class of the authentication context to those that the connection asks for, if it asks for any
@@ -61,18 +62,21 @@ pub(super) fn addresses(
 }
 
 /// Holds the same addresses to what the deployment knows of their domains: one whose proof was lost lets nobody in, and one
-/// that another account manages nobody new.
+/// that another account manages nobody new. The answer is which of the domains are the account's own.
 pub(super) async fn domains(
     tx: &Tx<'_>,
     (identity, person): (&Identity, &Person),
     notes: &mut Decided,
-) -> Result<Result<(), Code>, store::Error> {
+) -> Result<Result<BTreeSet<Domain>, Code>, store::Error> {
     let known = person.by_employee_id().map(|user| &user.email);
     let asserted = identity.email.as_ref();
+    let mut own = BTreeSet::new();
     let known = known.filter(|known| asserted.is_none_or(|email| email.domain() != known.domain()));
     for email in asserted.into_iter().chain(known) {
         let is_user = person.user().is_some();
-        let whose = whose(tx, email.domain(), is_user).await?;
+        let held = store::domains::held(tx, email.domain()).await?;
+        own.extend(held.iter().filter(|held| held.is_associated()).map(|held| held.domain.clone()));
+        let whose = whose(tx, (email.domain(), held), is_user).await?;
         if let Err((code, step)) = gate(email, whose, is_user) {
             notes.trace.push(step);
             if whose == Whose::Suspended {
@@ -84,12 +88,16 @@ pub(super) async fn domains(
             return Ok(Err(code));
         }
     }
-    Ok(Ok(()))
+    Ok(Ok(own))
 }
 
 /// What is known of a domain, as far as it matters. Of a user nobody asks who else has the domain.
-async fn whose(tx: &Tx<'_>, domain: &Domain, is_user: bool) -> Result<Whose, store::Error> {
-    match store::domains::held(tx, domain).await? {
+async fn whose(
+    tx: &Tx<'_>,
+    (domain, held): (&Domain, Option<Held>),
+    is_user: bool,
+) -> Result<Whose, store::Error> {
+    match held {
         Some(held) if held.is_associated() => Ok(Whose::Open),
         Some(_) => Ok(Whose::Suspended),
         None if !is_user && enforce::is_managed_elsewhere(tx, domain).await? => Ok(Whose::ManagedElsewhere),

@@ -190,6 +190,7 @@ async fn admit(attempt: Arc<Attempt>, session: String) -> Result<Finished, Error
         Verdict::Restart => Ok(Finished::Restart { tracking_id }),
         Verdict::Pending { email } => Ok(Finished::Pending { email, tracking_id }),
         Verdict::Refused(_) => Err(Error::refused(tracking_id)),
+        Verdict::Elsewhere => Err(Error::refused(tracking_id).offering_to_move()),
     }
 }
 

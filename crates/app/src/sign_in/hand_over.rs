@@ -16,7 +16,7 @@
 use super::binding_secret;
 use crate::context::{App, VisitorCtx};
 use crate::error::{Error, Kind};
-use crate::{secret, sessions};
+use crate::{consolidation, secret, sessions};
 use jiff::{SignedDuration, Timestamp};
 use vestibule_model::account::Label;
 use vestibule_model::user::Status;
@@ -152,8 +152,8 @@ pub async fn arrive(ctx: &VisitorCtx, ticket: &str, browser: Option<&str>) -> Re
                 return Err(spent());
             }
             let user = store::users::by_id(tx, taken.user).await?;
-            user.filter(|user| user.status == Status::Active).ok_or_else(spent)?;
-            Ok::<_, Error>(store::sessions::insert(tx, &session(row, taken)).await?)
+            let user = user.filter(|user| user.status == Status::Active).ok_or_else(spent)?;
+            Ok::<_, Error>(consolidation::begin(tx, &user, &session(row, taken)).await?)
         })
     });
     arrived.await?;
@@ -162,7 +162,6 @@ pub async fn arrive(ctx: &VisitorCtx, ticket: &str, browser: Option<&str>) -> Re
 
 fn session(row: sessions::Session, taken: HandOver) -> sessions::Session {
     sessions::Session {
-        user: taken.user,
         connection: Some(taken.connection),
         name_id: taken.name_id,
         name_qualifiers: taken.name_qualifiers,

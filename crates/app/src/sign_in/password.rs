@@ -232,7 +232,7 @@ pub(crate) async fn with_password_of(
             let user = user.ok_or_else(wrong)?;
             enforce::may_use_a_password(tx, &user.email).await?;
             taken.give_back(tx).await?;
-            Ok::<_, Error>(after_the_password(tx, id, (&row, waiting)).await?)
+            Ok::<_, Error>(after_the_password(tx, &user, (&row, waiting)).await?)
         })
     });
     Ok(match step.await? {

@@ -17,4 +17,4 @@ pub use uses::write_uses;
 use jiff::SignedDuration;
 
 /// How long the row of a token that ended is shown.
-const KEPT: SignedDuration = SignedDuration::from_hours(30 * 24);
+pub(crate) const KEPT: SignedDuration = SignedDuration::from_hours(30 * 24);

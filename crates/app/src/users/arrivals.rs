@@ -74,9 +74,11 @@ fn owner_s_own() -> Error {
 }
 
 /// Links that were mailed to an address that the person left work no more.
-async fn leave_links(tx: &Tx<'_>, user: UserId) -> Result<(), store::Error> {
-    use store::links::LinkPurpose::{Invitation, ResetPassword, SetPassword, VerifyEmail};
-    for purpose in [SetPassword, Invitation, ResetPassword, VerifyEmail] {
+pub(crate) async fn leave_links(tx: &Tx<'_>, user: UserId) -> Result<(), store::Error> {
+    use store::links::LinkPurpose::{
+        ChangeEmail, Consolidate, Invitation, ResetPassword, SetPassword, VerifyEmail,
+    };
+    for purpose in [SetPassword, Invitation, ResetPassword, VerifyEmail, Consolidate, ChangeEmail] {
         store::links::end_of(tx, user, purpose).await?;
     }
     Ok(())

@@ -14,6 +14,7 @@ mod view;
 pub use crate::context::PeopleCtx;
 pub use crate::directory::arrivals::Action;
 pub use crate::rest::Said;
+pub(crate) use arrivals::leave_links;
 pub use arrivals::{create, edit};
 pub use deeds::{Changed, activate, add_sso_login, deactivate, replace_employee_id, set_license};
 pub(crate) use deeds::{give_role, told};

@@ -130,6 +130,8 @@ async fn every_deed_that_changes_something_leaves_its_record(world: &World) {
         audit::list(&app.operator(), "gamma", &Filter { limit: 9, ..Filter::default() }).await.unwrap();
     assert_eq!(gamma.len(), 2, "approved once");
 
+    crate::consolidation::everything(&follower.account, &beta).await;
+
     let of_beta = records(&beta, None).await;
     let all = of_beta.iter().chain(gamma.iter().map(|listed| &listed.record));
     let of_acme = records(&follower.account, None).await;

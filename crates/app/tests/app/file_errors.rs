@@ -14,7 +14,7 @@ use vestibule_saml::metadata::idp::{self, IdentityProvider};
 
 cases! {
     an_unknown_key_is_named_with_its_line_and_the_nearest_key,
-    a_key_that_cannot_be_honored_yet_is_refused_by_name,
+    what_cannot_hold_for_a_domain_is_refused_by_name,
     a_value_that_cannot_be_used_is_named_with_its_key,
     a_value_of_another_kind_is_named_with_its_line,
     what_is_no_toml_is_named_with_its_line,
@@ -80,10 +80,14 @@ async fn an_unknown_key_is_named_with_its_line_and_the_nearest_key(world: &World
     assert_eq!(world.dump(), before);
 }
 
-async fn a_key_that_cannot_be_honored_yet_is_refused_by_name(world: &World) {
+async fn what_cannot_hold_for_a_domain_is_refused_by_name(world: &World) {
     let acme = world.account("acme").await;
-    let consolidating = acme.usual().set(["domains", "acme.example", "consolidate"], true);
-    named(&acme, &consolidating.text(), &["consolidate", "yet"]).await;
+    let consolidating = |managed: bool| {
+        let wanted = acme.usual().set(["domains", "acme.example", "consolidate"], true);
+        wanted.set(["domains", "acme.example", "managed"], managed).text()
+    };
+    named(&acme, &consolidating(false), &["consolidate", "managed"]).await;
+    acme.plan_text(&consolidating(true)).await.unwrap();
     let exempt = |address: &str| acme.usual().set(["domains", "acme.example", "exempt"], vec![address]);
     for (address, word) in
         [("glass", "e-mail address"), ("glass@other.example", "not an address of acme.example")]

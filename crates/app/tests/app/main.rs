@@ -23,6 +23,7 @@ mod behind;
 mod browser;
 mod burning;
 mod connections;
+mod consolidation;
 mod contexts;
 mod domains;
 mod employee_ids;

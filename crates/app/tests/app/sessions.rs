@@ -96,11 +96,11 @@ async fn of_automatic_logout_and_the_identity_provider_the_earlier_end_holds(wor
 async fn signing_out_ends_this_session_alone(world: &World) {
     let acme = world.acme().await;
     let [here, there] = [acme.sign_in(&Person::anna()).await, acme.sign_in(&Person::anna()).await];
-    let member = acme.member(&here.session).await.unwrap();
-    logout::begin(&member, None).await.unwrap();
+    let leaving = acme.visitor().await.leaving(&here.session).await.unwrap();
+    logout::begin(&leaving, None).await.unwrap();
     assert_eq!(acme.member(&here.session).await.err().unwrap().kind(), Kind::SignedOut);
     acme.member(&there.session).await.unwrap();
-    logout::begin(&member, None).await.unwrap();
+    logout::begin(&leaving, None).await.unwrap();
 }
 
 async fn t17_a_deactivated_user_loses_the_session_at_once_on_every_node(world: &World) {

@@ -58,6 +58,7 @@ deeds! {
     DomainChecked = "domain.state_changed", Domains, "Looked for the proof of a domain";
     DomainRemoved = "domain.removed", Domains, "Removed a domain";
     DomainDecided = "domain.policy_changed", Domains, "Decided what holds for a domain";
+    DomainInvited = "domain.people_invited", Domains, "Mailed people elsewhere that they can move here";
     UserSsoLogin = "user.sso_login_added", People, "Added the SSO login type";
     UserEmployeeId = "user.employee_id_changed", People, "Replaced an Employee Unique ID";
     UserVerification = "user.verification_sent", People, "Sent a verification mail";
@@ -68,6 +69,9 @@ deeds! {
     UserInvited = "user.invited", People, "Sent an invitation";
     UserWithdrawn = "user.invitation_withdrawn", People, "Withdrew an invitation";
     UserSecondFactor = "user.second_factor_reset", People, "Reset the second factor of a person";
+    UserMovedAway = "user.moved_away", People, "Moved to another account";
+    UserMovedHere = "user.moved_here", People, "Moved here from another account";
+    UserAddress = "user.address_changed", People, "Took another address";
     UserLicense = "user.license_changed", People, "Changed the license type of a person";
     RoleCreated = "role.created", People, "Made a role";
     RoleChanged = "role.changed", People, "Changed what a role may do";

@@ -132,7 +132,7 @@ mod tests {
     fn t05_an_exempt_address_is_exempt_in_any_case_of_its_letters_and_no_other_is() {
         let email = |text| Email::parse(text).unwrap();
         let exempt = [email("Glass@acme.example")].into();
-        let policy = DomainPolicy { managed: true, enforce_sso: true, exempt };
+        let policy = DomainPolicy { managed: true, enforce_sso: true, exempt, ..DomainPolicy::default() };
         for text in ["glass@acme.example", "GLASS@ACME.example", "Glass@acme.example."] {
             assert!(!policy.enforces(&email(text)), "{text}");
         }

@@ -31,6 +31,8 @@ pub enum Source {
     Csv,
     /// An administrator in the portal, or the operator.
     Portal,
+    /// The person, who has shown to have the mailbox of the address.
+    Person,
 }
 
 impl Source {
@@ -42,6 +44,7 @@ impl Source {
             Self::Api => "the REST interface",
             Self::Csv => "the CSV import",
             Self::Portal => "an administrator",
+            Self::Person => "the person",
         }
     }
 }

@@ -40,7 +40,7 @@ pub(super) fn settle(
 pub(super) fn stays(source: Source, user: &User, now: Timestamp) -> Option<AddressStays> {
     let recently = user.email_changed_at.is_some_and(|at| now.duration_since(at) < BETWEEN_CHANGES);
     match source {
-        Source::Portal => None,
+        Source::Portal | Source::Person => None,
         _ if user.role.administers() => Some(AddressStays::Administers),
         _ => recently.then_some(AddressStays::Recently),
     }
@@ -103,7 +103,9 @@ impl Draft {
             return Ok(());
         };
         if email.folded() != self.user.email.folded() {
-            let stays = match facts.domain_associated {
+            // A mailbox that the person has shown needs no domain to vouch for it.
+            let vouched = facts.domain_associated || self.source == Source::Person;
+            let stays = match vouched {
                 false => Some(AddressStays::NotAssociated),
                 true => stays(self.source, &self.user, facts.now),
             };

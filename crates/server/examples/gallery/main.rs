@@ -52,7 +52,22 @@ fn visitors(folder: &Path) -> std::io::Result<()> {
     )?;
     write(folder, "signed_out_failed", &samples::not_signed_out_there())?;
     write(folder, "refused", &samples::refused())?;
+    consolidation(folder)?;
     write(folder, "forbidden", &samples::forbidden())
+}
+
+fn consolidation(folder: &Path) -> std::io::Result<()> {
+    use samples::consolidation::{address, offer, question, sent, taken};
+    use vestibule_model::domain::consolidation::Question;
+    let asked = |asked, problem| question(asked, problem).ok_or_else(broken);
+    write(folder, "asked_to_move", &asked(Question::Move { left: 3 }, false)?)?;
+    write(folder, "asked_to_move_problem", &asked(Question::Move { left: 0 }, true)?)?;
+    write(folder, "asked_to_change", &asked(Question::Change, false)?)?;
+    write(folder, "move_sent", &sent())?;
+    write(folder, "move_offer", &offer(false).ok_or_else(broken)?)?;
+    write(folder, "move_offer_provider", &offer(true).ok_or_else(broken)?)?;
+    write(folder, "address_wanted", &address().ok_or_else(broken)?)?;
+    write(folder, "address_taken", &taken())
 }
 
 fn members(folder: &Path) -> std::io::Result<()> {
@@ -162,7 +177,8 @@ fn domains(folder: &Path) -> std::io::Result<()> {
     write(folder, "domain_claimed", &samples::domains::claimed().ok_or_else(broken)?)?;
     write(folder, "domain_refused", &samples::domains::refused().ok_or_else(broken)?)?;
     write(folder, "domain_lost", &samples::domains::lost().ok_or_else(broken)?)?;
-    write(folder, "domain_set", &samples::domains::by_operator().ok_or_else(broken)?)
+    write(folder, "domain_set", &samples::domains::by_operator().ok_or_else(broken)?)?;
+    write(folder, "domain_asks", &samples::consolidation::asks().ok_or_else(broken)?)
 }
 
 fn broken() -> std::io::Error {

@@ -4,6 +4,7 @@ mod api;
 mod arrivals;
 pub mod calls;
 mod connection;
+pub mod consolidation;
 pub mod domains;
 mod groups;
 mod guides;
@@ -187,6 +188,7 @@ pub fn refused() -> pages::Problem {
             "Give this tracking ID to your administrator: it leads to the reason, and to what to do about it.",
         )),
         tracking_id: Some(tracking_id(9).to_string()),
+        moves: true,
         way_on: Some((text("/signin"), "Try again")),
     }
 }
@@ -197,6 +199,7 @@ pub fn forbidden() -> pages::Problem {
         heading: text("This page is for administrators"),
         advice: Some(text("Ask the owner of the account to make you an administrator.")),
         tracking_id: None,
+        moves: false,
         way_on: Some((text("/profile"), "Go to your profile")),
     }
 }

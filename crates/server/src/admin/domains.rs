@@ -6,12 +6,13 @@ use crate::extract::{Admin, Fields};
 use crate::page;
 use crate::portal::Here;
 use crate::portal::connection::ConfirmPage;
-use crate::portal::domains::{DomainPage, DomainsPage, Typed};
+use crate::portal::domains::{DomainPage, DomainsPage, MovePage, Typed};
 use axum::extract::Path;
 use axum::response::Response;
 use serde::Deserialize;
 use std::collections::BTreeMap;
-use vestibule_app::domains::{self, Policy};
+use vestibule_app::consolidation::{self, Invited};
+use vestibule_app::domains::{self, Decided, Policy};
 use vestibule_app::{AdminCtx, Error, Kind};
 use vestibule_model::domain::Domain;
 use vestibule_model::permission::Permission;
@@ -90,16 +91,46 @@ pub(crate) async fn decide(
     let domain = named(&domain)?;
     let policy = Policy {
         managed: form.contains_key("managed"),
+        consolidate: form.contains_key("consolidate"),
+        seen: form.get("seen").cloned().unwrap_or_default(),
         enforce_sso: form.contains_key("enforce_sso"),
         exempt: form.get("exempt").cloned().unwrap_or_default(),
     };
     match domains::decide(&admin.people(), &domain, &policy).await {
-        Ok(()) => Ok(page::see_other(&address(&domain))),
+        Ok(Decided::Done) => Ok(page::see_other(&address(&domain))),
+        Ok(Decided::Asks(people)) => {
+            Ok(page::shown(&MovePage::new(frame(&admin, Here::Domains), &domain, policy, people)))
+        }
         Err(error) if is_mended_here(&error) => {
             let typed = Typed { policy, problem: page::words(&error) };
             Ok(page::corrected(&page_of(&admin, &domain, Some(typed)).await?))
         }
         Err(error) => Err(error.into()),
+    }
+}
+
+/// `POST /admin/domains/{domain}/invite`
+pub(crate) async fn invite(Admin(admin): Admin, Path(domain): Path<String>) -> Result<Response, Failure> {
+    let domain = named(&domain)?;
+    let told = match consolidation::invite(&admin.people(), &domain).await {
+        Ok(invited) => invitations(invited),
+        Err(error) if is_mended_here(&error) => page::words(&error),
+        Err(error) => return Err(error.into()),
+    };
+    Ok(page::shown(&page_of(&admin, &domain, None).await?.telling(told)))
+}
+
+fn invitations(invited: Invited) -> String {
+    let sent = match invited.sent {
+        0 => "No mail was sent.".to_owned(),
+        1 => "1 mail is on its way.".to_owned(),
+        sent => format!("{sent} mails are on their way."),
+    };
+    match invited.others {
+        0 => sent,
+        _ => format!(
+            "{sent} The others were mailed within the last day, cannot move, or are left for the next press."
+        ),
     }
 }
 

@@ -134,9 +134,11 @@ pub(super) fn leads(entry: &Entry) -> Vec<Lead> {
             lead("/admin/mapping/licenses", "A fallback license type"),
             lead("/admin/users", "Users"),
         ],
-        Some(Code::Inactive | Code::NotHere | Code::EmailTaken | Code::Unverified) => {
-            vec![lead("/admin/users", "Users")]
-        }
+        Some(Code::Inactive | Code::EmailTaken | Code::Unverified) => vec![lead("/admin/users", "Users")],
+        Some(Code::NotHere) => vec![
+            lead("/admin/users", "Users"),
+            lead("/admin/domains", "Domains, whose people can be asked to move here"),
+        ],
         _ => Vec::new(),
     }
 }

@@ -6,6 +6,7 @@ use askama::Template;
 use vestibule_app::domains::{DomainView, Outsiders, Policy};
 use vestibule_model::domain::claim::{Claim, FILE, Method, Seen, State};
 use vestibule_model::domain::enforcement::Hindrance;
+use vestibule_model::domain::{Domain, DomainPolicy};
 
 /// The list, and the form that claims one.
 #[derive(Debug, Template)]
@@ -38,6 +39,7 @@ fn row(view: &DomainView) -> Row {
     let policy = view.policy.as_ref();
     let decided = [
         policy.filter(|policy| policy.managed).map(|_| Badge::new("", "Managed")),
+        policy.filter(|policy| policy.moves_people()).map(|_| Badge::new("", "Asks to move")),
         policy.filter(|policy| policy.enforce_sso).map(|_| Badge::new("", "SSO enforced")),
     ];
     Row {
@@ -84,6 +86,8 @@ pub struct DomainPage {
     domain: String,
     state: Badge,
     note: Option<Note>,
+    told: Option<String>,
+    asks: bool,
     proof: Option<Proof>,
     policy: Option<Form>,
     problem: Option<String>,
@@ -116,6 +120,7 @@ struct WayToProve {
 #[derive(Debug)]
 struct Form {
     managed: bool,
+    consolidate: bool,
     enforce_sso: bool,
     exempt: String,
     hindrances: Vec<(String, &'static str)>,
@@ -131,12 +136,21 @@ impl DomainPage {
             domain: view.domain.to_string(),
             state: badge(view),
             note: note(view),
+            told: None,
+            asks: view.state == State::Verified
+                && view.policy.as_ref().is_some_and(DomainPolicy::moves_people),
             proof: view.claim.as_ref().map(|claim| proof(view, claim)),
             policy: form(view, typed),
             problem,
             removable: view.claim.is_some(),
             outsiders: Outsiders::default(),
         }
+    }
+
+    /// The same with what became of something that was just done.
+    #[must_use]
+    pub fn telling(self, told: String) -> Self {
+        Self { told: Some(told), ..self }
     }
 
     /// The same with those who have users in other accounts with addresses of the domain.
@@ -146,14 +160,38 @@ impl DomainPage {
     }
 
     fn elsewhere(&self) -> String {
-        match (self.outsiders.addresses.len(), self.outsiders.more) {
-            (0, _) => "Nobody has a user in another account with an address of it.".to_owned(),
-            (1, _) => "One person has a user in another account with an address of it.".to_owned(),
-            (count, false) => format!("{count} people have users in other accounts with addresses of it."),
-            (count, true) => {
-                format!("More than {count} people have users in other accounts with addresses of it.")
-            }
-        }
+        elsewhere(&self.outsiders)
+    }
+}
+
+fn elsewhere(outsiders: &Outsiders) -> String {
+    match outsiders.count {
+        0 => "Nobody has a user in another account with an address of it.".to_owned(),
+        1 => "One person has a user in another account with an address of it.".to_owned(),
+        count => format!("{count} people have users in other accounts with addresses of it."),
+    }
+}
+
+/// The question before people elsewhere are asked to move: how many, and who.
+#[derive(Debug, Template)]
+#[template(path = "domains/move.html")]
+pub struct MovePage {
+    frame: Frame,
+    domain: String,
+    policy: Policy,
+    outsiders: Outsiders,
+}
+
+impl MovePage {
+    /// The page; what was typed goes along, and comes back with what was seen.
+    #[must_use]
+    pub fn new(frame: Frame, domain: &Domain, policy: Policy, outsiders: Outsiders) -> Self {
+        let policy = Policy { seen: outsiders.mark(), ..policy };
+        Self { frame, domain: domain.to_string(), policy, outsiders }
+    }
+
+    fn elsewhere(&self) -> String {
+        elsewhere(&self.outsiders)
     }
 }
 
@@ -226,7 +264,15 @@ fn form(view: &DomainView, typed: Option<Policy>) -> Option<Form> {
     let hindrances = view.hindrances.iter();
     let hindrances = hindrances.map(|one: &Hindrance| (one.to_string(), one.advice())).collect();
     Some(match typed {
-        Some(Policy { managed, enforce_sso, exempt }) => Form { managed, enforce_sso, exempt, hindrances },
-        None => Form { managed: known.managed, enforce_sso: known.enforce_sso, exempt: exempt(), hindrances },
+        Some(Policy { managed, consolidate, enforce_sso, exempt, .. }) => {
+            Form { managed, consolidate, enforce_sso, exempt, hindrances }
+        }
+        None => Form {
+            managed: known.managed,
+            consolidate: known.consolidate,
+            enforce_sso: known.enforce_sso,
+            exempt: exempt(),
+            hindrances,
+        },
     })
 }

@@ -240,6 +240,8 @@ pub struct Problem {
     pub advice: Option<String>,
     /// The tracking ID.
     pub tracking_id: Option<String>,
+    /// Whether the person is offered to move here with the user that there is in another account.
+    pub moves: bool,
     /// Address and name of a page that helps.
     pub way_on: Option<(String, &'static str)>,
 }

@@ -55,7 +55,7 @@ async fn receive(visitor: &Visitor, headers: &HeaderMap, arrived: Arrived<'_>) -
     };
     // The cookie of a session that is over has no use; one of another session stays.
     let over =
-        cookies::value(headers, cookies::SESSION).is_some() && visitor.member(headers).await?.is_none();
+        cookies::value(headers, cookies::SESSION).is_some() && visitor.leaving(headers).await?.is_none();
     Ok(if over { page::with_cookie(response, cookies::no_session()) } else { response })
 }
 

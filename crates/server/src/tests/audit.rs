@@ -16,6 +16,7 @@ const TOLD: &[(&str, &[Deed])] = &[
     ("/admin/api/tokens/{id}/revoke", &[Deed::TokenRevoked]),
     ("/admin/domains", &[Deed::DomainClaimed]),
     ("/admin/domains/{domain}/check", &[Deed::DomainChecked]),
+    ("/admin/domains/{domain}/invite", &[Deed::DomainInvited]),
     ("/admin/domains/{domain}/policy", &[Deed::DomainDecided]),
     ("/admin/domains/{domain}/remove", &[Deed::DomainRemoved]),
     ("/admin/groups/everybody", &[Deed::EverybodySettings]),

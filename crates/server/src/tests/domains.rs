@@ -81,3 +81,31 @@ async fn p18_who_is_elsewhere_with_an_address_of_the_domain_is_told_by_address_a
     assert!(shown.contains("One person has a user in another account"), "{shown}");
     assert!(shown.contains("boss&#38;co@acme.example") && !shown.contains("Globex"), "{shown}");
 }
+
+#[tokio::test]
+async fn who_is_asked_to_move_is_shown_before_it_is_switched_on() {
+    let house = House::new().await;
+    let mut owner = house.owner("acme").await;
+    house.account("globex", "Globex").await;
+    let operator = house.app.operator();
+    vestibule_app::accounts::create(&operator, "initech", "Initech", "boss@acme.example").await.unwrap();
+    let policy = "/admin/domains/acme.example/policy";
+    let alone = owner.post(policy, &[("consolidate", "yes")]).await;
+    assert_eq!(alone.status, StatusCode::BAD_REQUEST);
+    assert!(alone.body.contains("only where the account manages the domain"), "{}", alone.body);
+    let fields = [("managed", "yes"), ("consolidate", "yes"), ("exempt", "o@acme.example")];
+    let question = owner.post(policy, &fields).await;
+    assert_eq!(question.status, StatusCode::OK);
+    for part in ["One person has a user", "boss@acme.example", "put it off three times", "o@acme.example"] {
+        assert!(question.body.contains(part), "{part}: {}", question.body);
+    }
+    assert!(!question.body.contains("Initech"), "{}", question.body);
+    let (_, rest) = question.body.split_once("name=\"seen\" value=\"").unwrap();
+    let seen = rest.split_once('"').unwrap().0.to_owned();
+    let seen_as = |seen| [fields[0], fields[1], fields[2], ("seen", seen)];
+    let again = owner.post(policy, &seen_as("another")).await;
+    assert!(again.body.contains("boss@acme.example"), "it is shown again");
+    assert_eq!(owner.post(policy, &seen_as(&seen)).await.status, StatusCode::SEE_OTHER);
+    let list = owner.get("/admin/domains").await;
+    assert!(list.body.contains("Asks to move"), "{}", list.body);
+}

@@ -41,6 +41,7 @@ fn session(number: u8, name_id: &str, index: Option<&str>) -> Session {
         limits: Limits::default(),
         settled: Settled::WithoutSettings,
         second_factor: false,
+        held: false,
     }
 }
 

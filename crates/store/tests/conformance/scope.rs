@@ -84,6 +84,7 @@ async fn fill(tx: &Tx<'_>) -> Result<(), Error> {
         created_at: at(0),
         expires_at: at(600),
         license: None,
+        email: None,
     };
     links::insert(tx, &link).await?;
     response_log::insert(tx, &log_entry(), b"sealed").await?;
@@ -101,6 +102,7 @@ async fn fill(tx: &Tx<'_>) -> Result<(), Error> {
         limits: Limits::default(),
         settled: Settled::WithoutSettings,
         second_factor: false,
+        held: false,
     };
     sessions::insert(tx, &session).await?;
     scim_users::describe(tx, user_id(1), crate::scim_users::said("anna", Some("00u1"), 1)).await?;

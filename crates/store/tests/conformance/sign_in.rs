@@ -194,6 +194,7 @@ fn session(number: u8, user: u8) -> Session {
         limits: Limits::default(),
         settled: Settled::WithoutSettings,
         second_factor: false,
+        held: false,
     }
 }
 
@@ -312,6 +313,7 @@ fn link(purpose: LinkPurpose) -> Link {
         created_at: at(0),
         expires_at: at(600),
         license: None,
+        email: None,
     }
 }
 

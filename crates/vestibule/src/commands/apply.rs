@@ -6,6 +6,7 @@ use serde_json::json;
 use std::path::Path;
 use vestibule_app::App;
 use vestibule_app::configuration::{self, Difference, Source};
+use vestibule_model::domain::Domain;
 
 pub(super) async fn run(app: &App, args: &ApplyArgs, json: bool) -> Result<Exit, Failure> {
     let operator = app.operator();
@@ -16,6 +17,9 @@ pub(super) async fn run(app: &App, args: &ApplyArgs, json: bool) -> Result<Exit,
             output::object(&planned)?;
         } else {
             show(&planned.changes);
+            for (domain, people) in &planned.asked_to_move {
+                output::line(asked(domain, *people));
+            }
         }
         return Ok(exit);
     }
@@ -53,6 +57,18 @@ fn show(changes: &[Difference]) {
             }
         });
     }
+}
+
+/// Whom a policy would begin to ask.
+fn asked(domain: &Domain, people: u64) -> String {
+    let who = match people {
+        0 => "Nobody has".to_owned(),
+        1 => "1 person has".to_owned(),
+        people => format!("{people} people have"),
+    };
+    format!(
+        "{domain}: {who} a user in another account with an address of it; with this file they are asked to move at their next sign-in, but for owners of accounts."
+    )
 }
 
 pub(super) async fn export(app: &App, account: &str, json: bool) -> Result<Exit, Failure> {

@@ -4,8 +4,8 @@ use crate::cli::DomainCommand;
 use crate::output::{self, Exit, Failure};
 use vestibule_app::domains::{self, DomainView};
 use vestibule_app::{App, PeopleCtx};
-use vestibule_model::domain::Domain;
 use vestibule_model::domain::claim::{FILE, Seen, State};
+use vestibule_model::domain::{Domain, DomainPolicy};
 
 pub(super) async fn run(app: &App, command: DomainCommand, json: bool) -> Result<Exit, Failure> {
     let operator = app.operator();
@@ -61,6 +61,7 @@ fn line(view: &DomainView) -> String {
     let policy = view.policy.as_ref();
     let decided = [
         (policy.is_some_and(|policy| policy.managed), "managed"),
+        (policy.is_some_and(DomainPolicy::moves_people), "asks people to move"),
         (policy.is_some_and(|policy| policy.enforce_sso), "SSO enforced"),
         (view.claim.is_none(), "set by the operator"),
     ];

@@ -104,6 +104,21 @@ fn a_plan_with_changes_ends_with_3_and_applying_it_leaves_none() {
 }
 
 #[test]
+fn a_plan_says_how_many_people_it_would_ask_to_move() {
+    let folder = with_account();
+    folder
+        .run(&["account", "create", "beta", "--name", "Beta", "--owner", "bob@acme.example", "--json"])
+        .ends_with(0);
+    account_file(&folder, "[domains.\"acme.example\"]\nmanaged = true\nconsolidate = true\n");
+    let plan = folder.run(&["apply", "acme.toml", "--plan", "--json"]).ends_with(3).json();
+    assert_eq!(plan["asked_to_move"]["acme.example"], 1);
+    let told = folder.run(&["apply", "acme.toml", "--plan"]).ends_with(3);
+    assert!(told.stdout().contains("1 person has a user in another account"), "{}", told.stdout());
+    folder.run(&["apply", "acme.toml"]).ends_with(0);
+    assert!(folder.run(&["domain", "list", "--account", "acme"]).stdout().contains("asks people to move"));
+}
+
+#[test]
 fn an_unknown_key_of_an_account_file_is_named_with_its_line() {
     let folder = with_account();
     account_file(&folder, "provison = \"at_sign_in\"\n");

@@ -12,6 +12,7 @@ fn a_domain_is_claimed_and_listed_with_every_key() {
         folder.run(&["domain", "claim", "Claim.example", "--account", "acme", "--json"]).ends_with(0).json();
     let all = [
         "checked_at",
+        "consolidate",
         "domain",
         "enforce_sso",
         "exempt",

@@ -38,7 +38,7 @@ cases! {
 const EXEMPT: &str = "owner@acme.example";
 
 fn enforced(exempt: &str) -> Policy {
-    Policy { managed: true, enforce_sso: true, exempt: exempt.to_owned() }
+    Policy { managed: true, enforce_sso: true, exempt: exempt.to_owned(), ..Policy::default() }
 }
 
 /// An account whose domain is enforced: the owner is exempt, Anna came in by SSO and has a password too.
@@ -140,6 +140,7 @@ async fn a_link_sets_no_password_for_an_enforced_address(world: &World) {
         created_at: now,
         expires_at: now + crate::world::hours(1),
         license: None,
+        email: None,
     };
     let kept = link.clone();
     let made = acme.store.account(acme.id).write(move |tx| {

@@ -50,7 +50,7 @@ impl Net {
     }
 }
 
-async fn people(account: &Account) -> PeopleCtx {
+pub async fn people(account: &Account) -> PeopleCtx {
     account.app.operator().people(account.label.as_str()).await.unwrap()
 }
 
@@ -72,7 +72,7 @@ async fn state(account: &Account, name: &str) -> State {
 }
 
 async fn decide(account: &Account, name: &str, policy: &Policy) -> Result<(), vestibule_app::Error> {
-    domains::decide(&people(account).await, &domain(name), policy).await
+    domains::decide(&people(account).await, &domain(name), policy).await.map(drop)
 }
 
 /// The subjects of the mails to an address.

@@ -88,7 +88,7 @@ impl Account {
     }
 
     pub async fn begin_logout(&self, session: &str) -> Begun {
-        logout::begin(&self.member(session).await.unwrap(), None).await.unwrap()
+        logout::begin(&self.visitor().await.leaving(session).await.unwrap(), None).await.unwrap()
     }
 
     /// The code under which the log explains a refusal. The person learns nothing of it.

@@ -84,8 +84,8 @@ async fn without_a_sign_out_address_or_with_a_password_nobody_is_asked(world: &W
             .inside()
             .unwrap()
             .session;
-    let member = acme.member(&by_password).await.unwrap();
-    assert!(matches!(logout::begin(&member, None).await.unwrap(), Begun::Here));
+    let leaving = visitor.leaving(&by_password).await.unwrap();
+    assert!(matches!(logout::begin(&leaving, None).await.unwrap(), Begun::Here));
     assert!(!acme.is_in(&by_password).await);
     acme.apply(acme.usual()).await;
     let session = acme.sign_in(&Person::anna()).await.session;

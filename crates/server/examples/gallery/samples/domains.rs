@@ -35,7 +35,7 @@ fn by_dns() -> Findings {
 
 fn policy(enforce_sso: bool) -> Option<DomainPolicy> {
     let exempt = [Email::parse("breakglass@acme.example").ok()?].into();
-    Some(DomainPolicy { managed: true, enforce_sso, exempt })
+    Some(DomainPolicy { managed: true, enforce_sso, exempt, ..DomainPolicy::default() })
 }
 
 fn verifying() -> Option<DomainView> {
@@ -108,7 +108,7 @@ pub fn claimed() -> Option<DomainPage> {
 
 /// A domain that is proved, where enforcement was refused.
 pub fn refused() -> Option<DomainPage> {
-    let policy = Policy { managed: true, enforce_sso: true, exempt: text(HOSTILE) };
+    let policy = Policy { managed: true, enforce_sso: true, exempt: text(HOSTILE), ..Policy::default() };
     let problem = text(
         "SSO cannot be enforced for acme.example: the published SSO connection was never tested; no exempt owner or administrator has a working password. Run a test sign-in of the published connection, on its page.",
     );
