@@ -27,6 +27,7 @@ statements! { consolidations:
     INVITE = "INSERT INTO consolidations (account_id, user_id, domain, deferred, invited_at) VALUES ($1, $2, $3, 0, $4) \
               ON CONFLICT (account_id, user_id, domain) DO UPDATE SET invited_at = excluded.invited_at \
               WHERE consolidations.invited_at IS NULL OR consolidations.invited_at <= $5";
+    INVITED_AT = "SELECT invited_at FROM consolidations WHERE account_id = $1 AND user_id = $2 AND domain = $3";
     BEGIN_ANEW = "UPDATE users SET sessions_ended = $3 WHERE account_id = $1 AND id = $2";
     END_LINKS = "DELETE FROM links WHERE account_id = $1 AND user_id = $2";
     END_GRANTS = "UPDATE oauth_grants SET revoked_at = $3 WHERE account_id = $1 AND user_id = $2 AND revoked_at IS NULL";
@@ -83,6 +84,17 @@ pub async fn invite(
 ) -> Result<bool, Error> {
     let row = params![tx.account(), user, domain.as_str(), now, again_before];
     Ok(tx.execute(&INVITE, row).await? == 1)
+}
+
+/// When a mail asked a user last.
+///
+/// # Errors
+/// Those of the database.
+pub async fn invited_at(tx: &Tx<'_>, user: UserId, domain: &Domain) -> Result<Option<Timestamp>, Error> {
+    match tx.row(&INVITED_AT, params![tx.account(), user, domain.as_str()]).await? {
+        Some(mut row) => row.time_or_null("invited_at"),
+        None => Ok(None),
+    }
 }
 
 /// Sees to it that nothing which somebody left in this account earlier is theirs again, who comes with the id from then: the count of

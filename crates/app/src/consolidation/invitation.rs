@@ -116,7 +116,8 @@ pub async fn invite(ctx: &PeopleCtx, domain: &Domain) -> Result<Invited, Error> 
         let page = outsiders(ctx, domain, after.clone()).await?;
         for outsider in &page {
             let is_left = invited.sent < u64::try_from(MOST_INVITED).unwrap_or(u64::MAX);
-            let account = if is_left { account_of(app, outsider.account).await? } else { None };
+            let is_due = is_left && is_due(app, outsider).await?;
+            let account = if is_due { account_of(app, outsider.account).await? } else { None };
             let sent = match account {
                 Some(account) => send(app, &account, outsider.user, Why::Invited(here)).await?,
                 None => Sent::Nothing,
@@ -133,6 +134,17 @@ pub async fn invite(ctx: &PeopleCtx, domain: &Domain) -> Result<Invited, Error> 
     }
     tell(ctx, domain, invited).await?;
     Ok(invited)
+}
+
+/// Whether somebody was not mailed within the last day: most who were are passed over without a transaction that writes.
+async fn is_due(app: &App, outsider: &Outsider) -> Result<bool, Error> {
+    let (user, domain, again_before) =
+        (outsider.user, outsider.email.domain().clone(), app.now() - BETWEEN_INVITATIONS);
+    let found = app.store().account(outsider.account).read(move |tx| {
+        let domain = domain.clone();
+        Box::pin(async move { store::consolidations::invited_at(tx, user, &domain).await })
+    });
+    Ok(found.await?.is_none_or(|at| at <= again_before))
 }
 
 async fn outsiders(

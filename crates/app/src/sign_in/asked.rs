@@ -76,7 +76,7 @@ pub(super) async fn domains(
         let is_user = person.user().is_some();
         let held = store::domains::held(tx, email.domain()).await?;
         own.extend(held.iter().filter(|held| held.is_associated()).map(|held| held.domain.clone()));
-        let whose = whose(tx, (email.domain(), held), is_user).await?;
+        let whose = whose(tx, (email, held), is_user).await?;
         if let Err((code, step)) = gate(email, whose, is_user) {
             notes.trace.push(step);
             if whose == Whose::Suspended {
@@ -94,15 +94,25 @@ pub(super) async fn domains(
 /// What is known of a domain, as far as it matters. Of a user nobody asks who else has the domain.
 async fn whose(
     tx: &Tx<'_>,
-    (domain, held): (&Domain, Option<Held>),
+    (email, held): (&Email, Option<Held>),
     is_user: bool,
 ) -> Result<Whose, store::Error> {
     match held {
         Some(held) if held.is_associated() => Ok(Whose::Open),
         Some(_) => Ok(Whose::Suspended),
-        None if !is_user && enforce::is_managed_elsewhere(tx, domain).await? => Ok(Whose::ManagedElsewhere),
+        None if !is_user && enforce::is_managed_elsewhere(tx, email.domain()).await? => {
+            // Whoever is a user of a sub-account is nobody new either.
+            Ok(if is_below(tx, email).await? { Whose::Open } else { Whose::ManagedElsewhere })
+        }
         None => Ok(Whose::Open),
     }
+}
+
+/// Whether an address is that of a user of a sub-account.
+async fn is_below(tx: &Tx<'_>, email: &Email) -> Result<bool, store::Error> {
+    let Some((account, _)) = store::users::owner_of(tx, email.folded()).await? else { return Ok(false) };
+    let above = store::sub_accounts::parent(tx, account).await?;
+    Ok(above.is_some_and(|above| above.id == tx.account()))
 }
 
 /// Whether a connection with these domains may speak for addresses of a domain, beside others with those.

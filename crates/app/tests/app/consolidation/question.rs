@@ -6,7 +6,7 @@ use crate::cases;
 use crate::oauth;
 use crate::provider::Person;
 use crate::races::race;
-use crate::sub_accounts::sub_account;
+use crate::sub_accounts::{self, family, sub_account};
 use crate::world::World;
 use vestibule_app::sign_in::{Knock, break_glass};
 use vestibule_app::{Kind, consolidation, logout};
@@ -19,6 +19,7 @@ cases! {
     whether_to_move_is_put_off_three_times_also_by_hand,
     two_sessions_at_once_put_it_off_twice_and_one_session_once,
     where_nobody_moves_the_answer_is_put_off_for_ever,
+    whoever_is_sent_to_a_sub_account_is_asked_there,
     the_owner_a_sub_account_and_people_of_a_lost_domain_are_not_asked,
     what_nobody_asks_any_more_lets_the_session_go,
 }
@@ -111,6 +112,25 @@ async fn where_nobody_moves_the_answer_is_put_off_for_ever(world: &World) {
     // What was put off then is not held against anybody later.
     consolidate(&acme).await;
     assert_eq!(held(&beta, &session).await.asks().question, Question::Move { left: 3 });
+}
+
+async fn whoever_is_sent_to_a_sub_account_is_asked_there(world: &World) {
+    let (acme, beta) = family(world).await;
+    let gamma = world.configured_account("gamma").await;
+    beta.owner().await;
+    let sue =
+        Person::of("sue@gamma.example").with("mail", &["sue@gamma.example"]).with("division", &["beta"]);
+    settle_in(&beta, "sue@gamma.example").await;
+    let free = sub_accounts::sign_in(&acme, &beta, &sue).await.session;
+    assert!(is_free(&beta, &free).await, "nobody manages the domain yet");
+    consolidate(&gamma).await;
+    world.time.pass(crate::world::minutes(1));
+    let session = sub_accounts::sign_in(&acme, &beta, &sue).await.session;
+    assert_eq!(held(&beta, &session).await.asks().by, "The gamma company");
+    // Nobody new comes in with such an address, there as little as above.
+    let new =
+        Person::of("tom@gamma.example").with("mail", &["tom@gamma.example"]).with("division", &["beta"]);
+    assert_eq!(acme.refusal(&new).await.code, Some(1014));
 }
 
 async fn the_owner_a_sub_account_and_people_of_a_lost_domain_are_not_asked(world: &World) {
