@@ -35,8 +35,9 @@ statements! { users:
         "SELECT ", columns!(), " FROM users u WHERE u.account_id = $1 AND u.employee_id = $2"
     );
     OWNER = concat!("SELECT ", columns!(), " FROM users u WHERE u.account_id = $1 AND u.role = 'owner' ORDER BY u.id LIMIT 1");
+    // The index of those who are no members is taken where the statement says so in its words.
     ADMINISTRATORS = concat!("SELECT ", columns!(), " FROM users u WHERE u.account_id = $1 \
-                              AND u.role IN ('owner', 'admin') AND u.status = 'active' ORDER BY u.id LIMIT $2");
+                              AND u.role <> 'member' AND u.role IN ('owner', 'admin') AND u.status = 'active' ORDER BY u.id LIMIT $2");
     DELETE = "DELETE FROM users WHERE account_id = $1 AND id = $2 AND version = $3";
     OWNER_OF = "SELECT account_id, user_id FROM emails WHERE folded = $1";
     CLAIM = "INSERT INTO emails (folded, account_id, user_id) VALUES ($1, $2, $3) ON CONFLICT (folded) DO NOTHING";

@@ -1,5 +1,6 @@
 //! Counting what the response log kept of verified responses: bounded in rows, attributes, values and their length.
 
+use super::Reach;
 use crate::context::App;
 use crate::error::Error;
 use crate::response_log::{Kept, is_verified};
@@ -9,8 +10,6 @@ use vestibule_model::account::Account;
 use vestibule_model::mapping::NAME_ID;
 use vestibule_store as store;
 
-/// Most responses that are looked at.
-const MOST_ROWS: u64 = 20_000;
 /// Rows that are read at a time.
 const PAGE: u32 = 200;
 /// Most attributes that are told apart.
@@ -38,7 +37,12 @@ pub(super) struct Seen {
     pub(super) has_more: bool,
 }
 
-pub(super) async fn run(app: &App, account: &Account, since: Timestamp) -> Result<Gathered, Error> {
+pub(super) async fn run(
+    app: &App,
+    account: &Account,
+    since: Timestamp,
+    reach: Reach,
+) -> Result<Gathered, Error> {
     let (mut gathered, mut before, mut rows) = (Gathered::default(), None, 0);
     loop {
         let reading = app.store().account(account.id).read(move |tx| {
@@ -46,7 +50,7 @@ pub(super) async fn run(app: &App, account: &Account, since: Timestamp) -> Resul
         });
         let page = reading.await.map_err(Error::from)?;
         let Some((last, _)) = page.last() else { return Ok(gathered) };
-        if rows >= MOST_ROWS {
+        if rows >= reach.rows() {
             gathered.is_cut = true;
             return Ok(gathered);
         }

@@ -110,6 +110,24 @@ pub enum Values {
     Plain,
 }
 
+/// How many responses are looked at, the newest first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reach {
+    /// As many as show what is usually sent, at once.
+    Newest,
+    /// Up to 20,000, which takes a while.
+    All,
+}
+
+impl Reach {
+    fn rows(self) -> u64 {
+        match self {
+            Self::Newest => 200,
+            Self::All => 20_000,
+        }
+    }
+}
+
 /// How many values of an attribute are shown.
 const MOST_SAMPLES: usize = 5;
 /// How many values that no rule is about are shown of an attribute.
@@ -119,12 +137,16 @@ const MOST_UNRULED: usize = 50;
 ///
 /// # Errors
 /// When the store does not answer.
-pub async fn advise(ctx: &AdminCtx, since: Timestamp, values: Values) -> Result<Advice, Error> {
+pub async fn advise(
+    ctx: &AdminCtx,
+    (since, reach): (Timestamp, Reach),
+    values: Values,
+) -> Result<Advice, Error> {
     ctx.must(Permission::MappingRead)?;
     if values == Values::Plain {
         ctx.must(Permission::LogRead)?;
     }
-    about(ctx.app(), ctx.account(), since, values).await
+    about(ctx.app(), ctx.account(), (since, reach), values).await
 }
 
 /// The same at the command line.
@@ -137,14 +159,19 @@ pub async fn suggest(
     since: Timestamp,
     values: Values,
 ) -> Result<Advice, Error> {
-    about(&ctx.app, &ctx.account(label).await?, since, values).await
+    about(&ctx.app, &ctx.account(label).await?, (since, Reach::All), values).await
 }
 
-async fn about(app: &App, account: &Account, since: Timestamp, values: Values) -> Result<Advice, Error> {
+async fn about(
+    app: &App,
+    account: &Account,
+    (since, reach): (Timestamp, Reach),
+    values: Values,
+) -> Result<Advice, Error> {
     let scope = app.store().account(account.id);
     let stored = scope.read(|tx| Box::pin(store::accounts::configuration(tx))).await?;
     let mapping = Configuration::from_stored(stored.as_deref())?.mapping;
-    let gathered = gather::run(app, account, since).await?;
+    let gathered = gather::run(app, account, since, reach).await?;
     let used = used(&mapping);
     let attributes =
         gathered.attributes.iter().map(|(name, seen)| received(&mapping, &used, (name, seen), values));

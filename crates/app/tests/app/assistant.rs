@@ -6,7 +6,7 @@ use crate::provider::Person;
 use crate::wanted::Wanted;
 use crate::world::{MILLISECOND, World, hours};
 use toml::Table;
-use vestibule_app::assistant::{self, Advice, Received, Value, Values};
+use vestibule_app::assistant::{self, Advice, Reach, Received, Value, Values};
 
 cases! {
     what_was_sent_is_counted_and_what_is_not_mapped_is_proposed,
@@ -62,11 +62,11 @@ async fn values_are_masked_unless_an_administrator_asks_for_them(world: &World) 
     sign_in(world, &acme, &Person::anna()).await;
     let owner = acme.owner().await;
     let since = world.time.now() - hours(24 * 7);
-    let masked = assistant::advise(&owner, since, Values::Masked).await.unwrap();
+    let masked = assistant::advise(&owner, (since, Reach::Newest), Values::Masked).await.unwrap();
     let shown = serde_json::to_string(&masked).unwrap();
     assert!(!shown.contains("anna@") && !shown.contains("Anna"), "{shown}");
     assert_eq!(attribute(&masked, "mail").samples, ["a••@acme.example"]);
-    let plain = assistant::advise(&owner, since, Values::Plain).await.unwrap();
+    let plain = assistant::advise(&owner, (since, Reach::Newest), Values::Plain).await.unwrap();
     assert_eq!(attribute(&plain, "mail").samples, ["anna@acme.example"]);
 }
 

@@ -12,16 +12,17 @@ use axum::response::Response;
 use jiff::SignedDuration;
 use serde::Deserialize;
 use std::sync::Arc;
-use vestibule_app::assistant::{self, Values};
+use vestibule_app::assistant::{self, Reach, Values};
 
 /// How far back is looked.
 const SPAN: SignedDuration = SignedDuration::from_hours(7 * 24);
 
-/// Whether values are shown as they were sent.
+/// Whether values are shown as they were sent, and how many responses are looked at.
 #[derive(Default, Deserialize)]
 #[serde(default)]
 pub(crate) struct Shown {
     values: String,
+    reach: String,
 }
 
 /// `GET /admin/mapping/attributes`
@@ -31,8 +32,9 @@ pub(crate) async fn received(
     Asking(shown): Asking<Shown>,
 ) -> Result<Response, Failure> {
     let values = if shown.values == "plain" { Values::Plain } else { Values::Masked };
-    let advice = assistant::advise(&admin, desk.app.now() - SPAN, values).await?;
-    Ok(page::shown(&AttributesPage::new(frame(&admin, Here::Mapping), &advice, values)))
+    let reach = if shown.reach == "all" { Reach::All } else { Reach::Newest };
+    let advice = assistant::advise(&admin, (desk.app.now() - SPAN, reach), values).await?;
+    Ok(page::shown(&AttributesPage::new(frame(&admin, Here::Mapping), &advice, (values, reach))))
 }
 
 /// The attribute that is mapped.

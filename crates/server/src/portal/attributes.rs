@@ -2,7 +2,7 @@
 
 use super::Frame;
 use askama::Template;
-use vestibule_app::assistant::{Advice, Received, Values};
+use vestibule_app::assistant::{Advice, Reach, Received, Values};
 use vestibule_model::group::GroupKind;
 use vestibule_model::mapping::{CategoryName, NAME_ID};
 use vestibule_model::story;
@@ -15,6 +15,8 @@ pub struct AttributesPage {
     frame: Frame,
     summary: Vec<String>,
     masked: bool,
+    reach: Reach,
+    has_more: bool,
     overage: Option<(String, u64, &'static str, &'static str)>,
     proposals: Vec<Offer>,
     rows: Vec<Row>,
@@ -46,7 +48,7 @@ struct Row {
 impl AttributesPage {
     /// The page.
     #[must_use]
-    pub fn new(frame: Frame, advice: &Advice, values: Values) -> Self {
+    pub fn new(frame: Frame, advice: &Advice, (values, reach): (Values, Reach)) -> Self {
         let proposals = advice.proposals.iter().map(|proposal| Offer {
             title: story::field(proposal.target),
             attribute: spelled(&proposal.attribute),
@@ -58,6 +60,8 @@ impl AttributesPage {
             frame,
             summary: summary(advice),
             masked: values == Values::Masked,
+            reach,
+            has_more: advice.is_cut,
             overage: overage.map(|o| (spelled(&o.attribute), o.sign_ins, o.meaning, o.cure)),
             proposals: proposals.collect(),
             rows: advice.attributes.iter().map(row).collect(),

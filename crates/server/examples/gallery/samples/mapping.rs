@@ -1,7 +1,7 @@
 //! Samples of the mapping's pages, of people and of licenses.
 
 use super::{HOSTILE, MAIL, admin, days, detail, entry, person, text};
-use vestibule_app::assistant::{Advice, Overage, Proposal, Received, Value, Values};
+use vestibule_app::assistant::{Advice, Overage, Proposal, Reach, Received, Value, Values};
 use vestibule_app::configuration::Configuration;
 use vestibule_app::configuration::edit_mapping::Seen;
 use vestibule_app::cures::{Cure, Offer};
@@ -306,7 +306,7 @@ pub fn received() -> AttributesPage {
             cure: "Let it send only the groups that are assigned to the application.",
         }),
     };
-    AttributesPage::new(admin(Here::Mapping), &advice, Values::Masked)
+    AttributesPage::new(admin(Here::Mapping), &advice, (Values::Masked, Reach::Newest))
 }
 
 pub fn map() -> MapPage {
