@@ -30,7 +30,7 @@ use std::sync::Arc;
 use url::Url;
 use vestibule_model::account::{Account, Label, VanityState};
 use vestibule_model::response_log::TrackingId;
-use vestibule_store::Store;
+use vestibule_store::{Store, sign_ins};
 
 /// The label of the break-glass door; no account can have it.
 pub const GLASS: &str = "admin";
@@ -162,8 +162,7 @@ impl App {
     pub(crate) fn fresh_message_id(&self, now: Timestamp) -> String {
         let mut random = [0; 16];
         self.inner.random.fill(&mut random);
-        let millis = u64::try_from(now.as_millisecond()).unwrap_or(0);
-        format!("_{millis:012x}{:032x}", u128::from_be_bytes(random))
+        format!("{}{:032x}", sign_ins::first_letters(now), u128::from_be_bytes(random))
     }
 
     /// A fresh tracking ID: 128 bits of randomness, so that nobody can guess another one's.

@@ -7,7 +7,8 @@
 use crate::context::{App, JobCtx};
 use crate::error::Error;
 use crate::{
-    alarms, calls, domains, idp_metadata, imports, keys, links, outbox, pictures, sessions, tallies, tokens,
+    alarms, calls, domains, idp_metadata, imports, keys, links, outbox, pictures, sessions, sign_in, tallies,
+    tokens,
 };
 use jiff::{SignedDuration, Timestamp};
 use std::future::Future;
@@ -196,7 +197,7 @@ pub(crate) fn wait(attempts: i64) -> SignedDuration {
 /// When the store does not answer.
 pub async fn forget(app: &App) -> Result<(), Error> {
     let now = app.now();
-    purge(app, move |tx| Box::pin(store::sign_ins::purge(tx, now))).await?;
+    purge(app, move |tx| Box::pin(store::sign_ins::purge(tx, now, sign_in::REQUEST_LIFETIME))).await?;
     purge(app, move |tx| Box::pin(store::logouts::purge(tx, now))).await?;
     purge(app, move |tx| Box::pin(store::hand_overs::purge(tx, now))).await?;
     purge(app, move |tx| Box::pin(store::replays::purge(tx, now))).await?;

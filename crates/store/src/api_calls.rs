@@ -37,11 +37,10 @@ statements! { api_calls:
               VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)";
     INSERT_BLOCK = "INSERT INTO api_call_blocks (account_id, id, last_call_id, details) VALUES ($1, $2, $3, $4)";
     SEARCH = search!("");
-    // Two short walks along indexes of their own: with OR the whole log of the account is walked.
+    // Whom a call touched stands beside its id in an index that lies in order of time: about 70 bytes a call are walked along.
     SEARCH_ABOUT = search!(
-        "AND id IN (SELECT c.id FROM api_calls c WHERE c.account_id = $1 AND c.user_id = $9 AND c.id >= $2 AND c.id < $3 \
-         UNION ALL \
-         SELECT c.id FROM api_calls c WHERE c.account_id = $1 AND c.subject_folded = $10 AND c.id >= $2 AND c.id < $3) "
+        "AND id IN (SELECT p.id FROM api_calls p WHERE p.account_id = $1 AND p.id >= $2 AND p.id < $3 \
+         AND (p.user_id = $9 OR p.subject_folded = $10)) "
     );
     ONE = concat!("SELECT ", columns!(), ", block_id, place FROM api_calls WHERE account_id = $1 AND id = $2");
     BLOCK = "SELECT details FROM api_call_blocks WHERE account_id = $1 AND id = $2";

@@ -65,6 +65,7 @@ const MIGRATIONS: &[Migration] = migrations![
     33 "0033_one_owner",
     34 "0034_outsiders",
     35 "0035_consolidation",
+    36 "0036_in_order",
 ];
 
 const TABLE: &str = "CREATE TABLE IF NOT EXISTS schema_migrations (number {INTEGER} NOT NULL PRIMARY KEY, \

@@ -1,16 +1,19 @@
 //! Outstanding sign-ins: the requests that were sent to an identity provider and not answered yet.
+//!
+//! An ID that begins with its own time ([`first_letters`]) lies in order: what has expired lies in one piece, so no index tells
+//! of it, and neither a request nor its answer writes a page of one. Other IDs have an index.
 
 use crate::error::Error;
 use crate::purge::PURGED_AT_ONCE;
 use crate::statement::statements;
 use crate::transaction::{GlobalTx, Tx};
 use crate::value::params;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use vestibule_model::id::{ConnectionId, UserId};
 
 statements! { sign_ins:
-    INSERT = "INSERT INTO sign_ins (account_id, request_id, connection_id, browser_hash, return_to, created_at, expires_at) \
-              VALUES ($1, $2, $3, $4, $5, $6, $7)";
+    INSERT = "INSERT INTO sign_ins (account_id, request_id, connection_id, browser_hash, return_to, created_at, expires_at, \
+              in_order) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
     INSERT_TEST = "INSERT INTO sign_ins (account_id, request_id, connection_id, browser_hash, return_to, created_at, \
                    expires_at, tested_version, tester) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
     FIND_TEST = "SELECT connection_id, tested_version FROM sign_ins WHERE account_id = $1 AND request_id = $2 \
@@ -20,7 +23,10 @@ statements! { sign_ins:
     TAKE = "DELETE FROM sign_ins WHERE account_id = $1 AND request_id = $2 AND connection_id = $3 \
             AND browser_hash = $4 AND expires_at > $5 AND tested_version IS NULL RETURNING return_to, created_at, expires_at";
     PURGE = "DELETE FROM sign_ins WHERE (account_id, request_id) IN \
-             (SELECT account_id, request_id FROM sign_ins WHERE expires_at <= $1 LIMIT $2)";
+             (SELECT account_id, request_id FROM sign_ins WHERE account_id IN (SELECT id FROM accounts) \
+             AND request_id < $1 AND in_order = TRUE AND expires_at <= $2 LIMIT $3)";
+    PURGE_OTHERS = "DELETE FROM sign_ins WHERE (account_id, request_id) IN \
+                    (SELECT account_id, request_id FROM sign_ins WHERE expires_at <= $1 AND in_order = FALSE LIMIT $2)";
 }
 
 /// A request that waits for its response.
@@ -40,11 +46,18 @@ pub struct SignIn {
     pub expires_at: Timestamp,
 }
 
+/// How the ID of a request begins that lies in order: with the millisecond in which it is made.
+#[must_use]
+pub fn first_letters(made_at: Timestamp) -> String {
+    format!("_{:012x}", u64::try_from(made_at.as_millisecond()).unwrap_or(0))
+}
+
 /// Remembers a request.
 ///
 /// # Errors
 /// Those of the database.
 pub async fn insert(tx: &Tx<'_>, sign_in: &SignIn) -> Result<(), Error> {
+    let in_order = sign_in.request_id.starts_with(&first_letters(sign_in.created_at));
     let row = params![
         tx.account(),
         sign_in.request_id.as_str(),
@@ -53,6 +66,7 @@ pub async fn insert(tx: &Tx<'_>, sign_in: &SignIn) -> Result<(), Error> {
         sign_in.return_to.as_str(),
         sign_in.created_at,
         sign_in.expires_at,
+        in_order,
     ];
     tx.defer(&INSERT, row)
 }
@@ -134,10 +148,14 @@ pub async fn take(
     }))
 }
 
-/// Forgets expired requests of all accounts, at most [`PURGED_AT_ONCE`], and tells how many.
+/// Forgets expired requests of all accounts, at most [`PURGED_AT_ONCE`], and tells how many. `lifetime` is how long a request
+/// waits: those that lie in order are looked at as far as they can have expired.
 ///
 /// # Errors
 /// Those of the database.
-pub async fn purge(tx: &GlobalTx<'_>, now: Timestamp) -> Result<u64, Error> {
-    tx.execute(&PURGE, params![now, PURGED_AT_ONCE]).await
+pub async fn purge(tx: &GlobalTx<'_>, now: Timestamp, lifetime: SignedDuration) -> Result<u64, Error> {
+    let next = first_letters(now - lifetime + SignedDuration::from_millis(1));
+    let purged = tx.execute(&PURGE, params![next, now, PURGED_AT_ONCE]).await?;
+    let left = i64::from(PURGED_AT_ONCE) - i64::try_from(purged).unwrap_or(0);
+    Ok(purged + tx.execute(&PURGE_OTHERS, params![now, left]).await?)
 }

@@ -2,6 +2,7 @@
 
 use crate::cases;
 use crate::place::{Place, account, account_id, at, create_account, insert_user, user, user_id};
+use jiff::SignedDuration;
 use vestibule_model::group::Limits;
 use vestibule_model::id::{ConnectionId, MailId, SessionId};
 use vestibule_store::links::{Link, LinkPurpose};
@@ -106,13 +107,23 @@ async fn a_request_that_tests_a_version_is_taken_as_that_test_alone(place: &Plac
 }
 
 async fn an_expired_request_is_not_there_and_is_purged(place: &Place) {
+    create_account(&place.store, account(1, "acme")).await.unwrap();
+    let in_order = |made: i64| format!("{}b", sign_ins::first_letters(at(made)));
     send(&place.store, request("_a")).await;
+    send(&place.store, request(&in_order(0))).await;
+    let later = SignIn { created_at: at(300), expires_at: at(900), ..request(&in_order(300)) };
+    send(&place.store, later).await;
     assert_eq!(take(place, 1, 1, 600).await, None);
     let purge = |now: i64| {
-        place.store.write_bulk(move |tx| Box::pin(async move { sign_ins::purge(tx, at(now)).await }))
+        let lifetime = SignedDuration::from_secs(600);
+        place
+            .store
+            .write_bulk(move |tx| Box::pin(async move { sign_ins::purge(tx, at(now), lifetime).await }))
     };
     assert_eq!(purge(599).await.unwrap(), 0);
-    assert_eq!(purge(600).await.unwrap(), 1);
+    assert_eq!(purge(600).await.unwrap(), 2);
+    assert_eq!(purge(899).await.unwrap(), 0, "what can be answered stays");
+    assert_eq!(purge(900).await.unwrap(), 1);
 }
 
 async fn p09_a_message_is_burned_once_and_stays_burned_until_it_expires(place: &Place) {
