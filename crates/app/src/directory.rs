@@ -60,6 +60,14 @@ pub(crate) async fn take_seats<D: Seated>(
     if !moves_seats(&decision) {
         return Ok(decision);
     }
+    take_seats_in_hand(tx, decide).await
+}
+
+/// The same for where it is all but sure that seats change hands: they are read and decided on once, in hand.
+pub(crate) async fn take_seats_in_hand<D: Seated>(
+    tx: &Tx<'_>,
+    decide: impl Fn(&Inventory) -> D,
+) -> Result<D, store::Error> {
     let decision = decide(&store::licenses::locked(tx).await?);
     let Some((wanted, given_back)) = decision.seats() else { return Ok(decision) };
     for product in wanted {
@@ -117,7 +125,7 @@ pub(crate) async fn deactivate(
     for product in &turned.free {
         store::licenses::free(tx, *product).await?;
     }
-    write(tx, turned, now).await
+    write(tx, user, turned, now).await
 }
 
 /// Lets somebody in again who was deactivated, with what the person had, as far as there are seats.
@@ -135,13 +143,13 @@ pub(crate) async fn activate(
     let associated = store::domains::is_associated(tx, user.email.domain()).await?;
     let decide = |seats: &Inventory| activation::activate(user, (seats, fallback), associated, rule);
     let turned = take_seats(tx, decide).await?.map_err(no_seat)?;
-    write(tx, turned, now).await
+    write(tx, user, turned, now).await
 }
 
-async fn write(tx: &Tx<'_>, turned: Turned, now: Timestamp) -> Result<Vec<Change>, Error> {
+async fn write(tx: &Tx<'_>, before: &User, turned: Turned, now: Timestamp) -> Result<Vec<Change>, Error> {
     if !turned.changes.is_empty() {
         let user = User { updated_at: now, ..turned.user };
-        store::users::update(tx, &user).await?;
+        store::users::update_from(tx, before, &user).await?;
         store::sessions::end_all_of(tx, user.id).await?;
     }
     Ok(turned.changes)

@@ -52,6 +52,9 @@ statements! { users:
               version = version + 1, updated_at = $11, profile = $12, holdings = $13, employee_id = $14, \
               email_changed_at = $15, name_folded = $16, last_name_folded = $17 \
               WHERE account_id = $1 AND id = $2 AND email_folded = $4 AND version = $10";
+    // No index but that of traits knows any of these columns.
+    TURN = "UPDATE users SET status = $3, license = $4, holdings = $5, updated_at = $6, version = version + 1 \
+            WHERE account_id = $1 AND id = $2 AND version = $7";
     RENAME = "UPDATE users SET email = $3, email_folded = $4 WHERE account_id = $1 AND id = $2 AND version = $5";
     ADDRESS = "SELECT email_folded FROM users WHERE account_id = $1 AND id = $2 AND version = $3 {FOR_UPDATE}";
 }
@@ -241,6 +244,37 @@ pub async fn update(tx: &Tx<'_>, user: &User) -> Result<i64, Error> {
         true => Ok(user.version + 1),
         false => Err(Error::Stale),
     }
+}
+
+/// As [`update`], of a user who was read as `before`. Where nothing differs but what activations and licenses turn, nothing else
+/// is written: SQLite writes a row anew into each index of a column that a statement names, whether its value differs or not.
+///
+/// # Errors
+/// As [`update`].
+pub async fn update_from(tx: &Tx<'_>, before: &User, user: &User) -> Result<i64, Error> {
+    if !only_turns(before, user) {
+        return update(tx, user).await;
+    }
+    let row = params![
+        tx.account(),
+        user.id,
+        user.status.as_str(),
+        user.license.map(License::as_str),
+        json(&user.holdings)?,
+        user.updated_at,
+        user.version,
+    ];
+    match tx.execute(&TURN, row).await? {
+        0 => Err(Error::Stale),
+        _ => Ok(user.version + 1),
+    }
+}
+
+/// Whether nothing differs but status, license, what else is held, and the time.
+fn only_turns(before: &User, user: &User) -> bool {
+    let (status, license, updated_at) = (user.status, user.license, user.updated_at);
+    let turned = User { status, license, updated_at, holdings: user.holdings.clone(), ..before.clone() };
+    turned == *user
 }
 
 fn hold_link(tx: &Tx<'_>, user: &User) -> Result<(), Error> {

@@ -3,7 +3,7 @@
 //! `model/provision` decides; here is what follows: seats change hands, the record is written, sessions end, and whoever
 //! loses an address is told.
 
-use super::{Seated, take_seats};
+use super::{Seated, take_seats, take_seats_in_hand};
 use crate::configuration::Configuration;
 use crate::context::App;
 use crate::domains::enforce;
@@ -19,7 +19,7 @@ use vestibule_model::email::Email;
 use vestibule_model::id::UserId;
 use vestibule_model::license::{Inventory, License, Product};
 use vestibule_model::provision::{self, AddressStays, Facts, Refusal, Settled, Source, Wanted};
-use vestibule_model::user::User;
+use vestibule_model::user::{Status, User};
 use vestibule_store::{self as store, Tx};
 
 impl Seated for Result<Settled, Refusal> {
@@ -31,6 +31,11 @@ impl Seated for Result<Settled, Refusal> {
 /// Whether what is wanted of somebody may need a seat, or free one.
 pub(crate) fn moves_seats(wanted: &Wanted) -> bool {
     wanted.active.is_some() || wanted.license.is_some()
+}
+
+/// Whether somebody is let in again, or kept out: then a seat is all but sure to change hands.
+fn turns(wanted: &Wanted, user: &User) -> bool {
+    wanted.active.is_some_and(|active| active != (user.status == Status::Active))
 }
 
 /// The user who is meant, whom nobody else changes meanwhile. Seats come before people, as at sign-ins: nobody waits for each
@@ -136,7 +141,7 @@ async fn write(
         Some(_) if settled.changes.is_empty() => return Ok(settled),
         Some(before) => {
             enforce::leaves_a_way_in(tx, before, Some(&settled.user)).await?;
-            let version = store::users::update(tx, &settled.user).await?;
+            let version = store::users::update_from(tx, before, &settled.user).await?;
             if settled.ends_sessions(Some(before)) {
                 store::sessions::end_all_of(tx, before.id).await?;
             }
@@ -169,7 +174,11 @@ async fn decide(
     // Where no seat can change hands the seats are not even read.
     let calm = before.is_some() && wanted.active.is_none() && wanted.license.is_none();
     let calm = calm && wanted.add_ons == provision::AddOns::default();
-    Ok(if calm { decide(&Inventory::default()) } else { take_seats(tx, decide).await? })
+    Ok(match before {
+        _ if calm => decide(&Inventory::default()),
+        Some(user) if turns(wanted, user) => take_seats_in_hand(tx, decide).await?,
+        _ => take_seats(tx, decide).await?,
+    })
 }
 
 /// What the account says that a decision about a person needs, besides its seats.
