@@ -6,6 +6,7 @@
 
 mod mask;
 mod read;
+mod sealed;
 mod waiting;
 mod whom;
 mod write;

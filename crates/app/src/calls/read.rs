@@ -1,7 +1,7 @@
 //! Reading the call log: search it, look at one call. Whoever looks sees what was called a moment ago too: it is written first.
 
 use super::whom::by_name;
-use super::write_waiting;
+use super::{sealed, write_waiting};
 use crate::context::{AdminCtx, App, OperatorCtx};
 use crate::error::{Error, Kind};
 use crate::vault::{Place, Purpose};
@@ -69,18 +69,16 @@ pub async fn show(ctx: &AdminCtx, id: CallId) -> Result<Explained, Error> {
     let found = ctx.app().store().account(account).read(move |tx| {
         Box::pin(async move {
             let Some((entry, block, place)) = store::api_calls::one(tx, id).await? else { return Ok(None) };
-            let sealed = store::api_calls::block(tx, block).await?;
-            Ok::<_, store::Error>(sealed.map(|sealed| (entry, block, place, sealed)))
+            let kept = store::api_calls::block(tx, block).await?;
+            Ok::<_, store::Error>(kept.map(|kept| (entry, block, place, kept)))
         })
     });
-    let (entry, block, place, sealed) = found.await?.ok_or_else(|| {
+    let (entry, block, place, kept) = found.await?.ok_or_else(|| {
         Error::new(Kind::NotFound, "The call log has no such call.").hint("Calls are kept for 7 days.")
     })?;
     let at = Place { purpose: Purpose::Calls, account, row: block.to_bytes() };
-    let json = ctx.app().inner.vault.open_packed(at, &sealed)?;
-    let details: Vec<Detail> = serde_json::from_slice(&json).map_err(Error::internal)?;
-    let missing = || Error::internal("a call is not in its block");
-    Ok(Explained { entry, detail: details.into_iter().nth(place).ok_or_else(missing)? })
+    let plain = ctx.app().inner.vault.open_packed(at, &kept)?;
+    Ok(Explained { entry, detail: sealed::read(&plain, place)? })
 }
 
 /// A row of a list at the command line.

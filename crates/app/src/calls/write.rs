@@ -2,7 +2,7 @@
 
 use super::waiting::Call;
 use super::whom::Meant;
-use super::{mask, waiting};
+use super::{mask, sealed, waiting};
 use crate::context::App;
 use crate::error::Error;
 use crate::vault::{Place, Purpose};
@@ -81,8 +81,7 @@ async fn write_block(
 ) -> Result<(), Error> {
     let (Some((first, _)), Some((last, _))) = (entries.first(), entries.last()) else { return Ok(()) };
     let place = Place { purpose: Purpose::Calls, account, row: first.id.to_bytes() };
-    let plain = serde_json::to_vec(details).map_err(Error::internal)?;
-    let sealed = app.inner.vault.seal_packed(place, app.random(), &plain)?;
+    let sealed = app.inner.vault.seal_packed(place, app.random(), &sealed::write(details)?)?;
     let block = Block { id: first.id, last: last.id, sealed };
     let written = app.store().account(account).bulk().write(move |tx| {
         let (entries, block) = (entries.clone(), block.clone());
