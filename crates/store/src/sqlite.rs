@@ -1,14 +1,16 @@
 //! The embedded engine: how a connection is opened, and how a statement runs on it.
 //!
-//! One thread writes (`writer`), whoever asks reads on one of a few connections kept here. Where transactions begin and
+//! One connection writes (`writer`), whoever asks reads on one of a few others kept here. Where transactions begin and
 //! end is in `transaction`.
 
+mod pace;
 mod writer;
 
 use crate::dialect::Dialect;
 use crate::error::Error;
 use crate::statement::{Prepared, Statement};
 use crate::value::{Row, Value};
+pub(crate) use pace::Pace;
 use rusqlite::config::DbConfig;
 use rusqlite::types::{ToSqlOutput, ValueRef};
 use rusqlite::{CachedStatement, Connection, ErrorCode};
@@ -41,7 +43,6 @@ pub(crate) fn open_writer(path: &Path, lock_wait: Duration) -> Result<Connection
     write_ahead(&connection, lock_wait)?;
     configure(&connection, "synchronous", "FULL")?;
     configure(&connection, "foreign_keys", "ON")?;
-    configure(&connection, "wal_autocheckpoint", "4000")?;
     // 4 MB: a larger cache costs time at every commit.
     configure(&connection, "cache_size", "-4096")?;
     // What SAVEPOINT needs to undo a body stays in memory.

@@ -31,6 +31,9 @@ pub struct Options {
     pub waiting_bulk_writes: usize,
     /// How long to wait for another process that holds the database, or for a connection to it.
     pub lock_wait: Duration,
+    /// How long commits of SQLite may take, in the run of things, for whoever writes to wait for one; where they take longer a
+    /// thread does all of them.
+    pub quick_commit: Duration,
 }
 
 impl Default for Options {
@@ -40,6 +43,7 @@ impl Default for Options {
             waiting_writes: 1024,
             waiting_bulk_writes: 64,
             lock_wait: Duration::from_secs(10),
+            quick_commit: Duration::from_micros(500),
         }
     }
 }

@@ -6,7 +6,7 @@
 
 use super::{Body, Engine, Tx};
 use crate::error::Error;
-use crate::sqlite::{Slice, Sqlite, Waiting, control, execute, lock};
+use crate::sqlite::{Pace, Slice, Sqlite, Waiting, control, execute, lock};
 use crate::store::{Activity, Urgency};
 use rusqlite::Connection;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -15,7 +15,7 @@ use std::task::{Context, Poll, Waker};
 use tokio::sync::oneshot;
 use vestibule_model::id::AccountId;
 
-/// Runs a body on the writing thread and waits until it is on the disk.
+/// Runs a body when it is its turn, and waits until it is on the disk.
 pub(crate) async fn write<F, T, E>(
     sqlite: &Sqlite,
     account: AccountId,
@@ -98,16 +98,19 @@ where
     }
 }
 
-/// Runs the first body and all that join it, commits once, answers everyone.
+/// Begins what [`commit_together`] ends.
+pub(crate) fn begin(connection: &Mutex<Connection>) -> Result<(), Error> {
+    control(&lock(connection), "BEGIN IMMEDIATE")
+}
+
+/// Runs the first body and all that join it in the transaction that was begun, commits once, answers everyone.
 pub(crate) fn commit_together(
     connection: &Mutex<Connection>,
     first: Box<dyn Waiting>,
     slice: &mut Slice<'_>,
-    activity: &Activity,
+    (activity, pace): (&Activity, &Pace),
 ) {
-    if let Err(error) = control(&lock(connection), "BEGIN IMMEDIATE") {
-        return first.answer(Err(error));
-    }
+    let before = lock(connection).total_changes();
     let mut batch = Batch { connection, bodies: Vec::new(), apart: false };
     let mut next = Some(first);
     let mut ran = Ok(());
@@ -118,7 +121,10 @@ pub(crate) fn commit_together(
         }
         next = slice.next();
     }
-    let committed = ran.and_then(|()| control(&lock(connection), "COMMIT"));
+    let commit = || control(&lock(connection), "COMMIT");
+    // Where nothing was written the disk is not asked.
+    let wrote = lock(connection).total_changes() != before;
+    let committed = ran.and_then(|()| if wrote { pace.measure(commit) } else { commit() });
     if committed.is_err() && !lock(connection).is_autocommit() {
         // If even this fails the next BEGIN says so, and everyone in that batch is told.
         control(&lock(connection), "ROLLBACK").ok();

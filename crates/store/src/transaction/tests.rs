@@ -1,5 +1,7 @@
 //! What a transaction promises, with statements of the tests' own, on both engines.
 
+mod turns;
+
 use crate::statement::Statement;
 use crate::store::{Options, Store};
 use crate::value::params;
@@ -26,6 +28,7 @@ static SELECT: Statement = Statement::new(
     "SELECT license, total, used FROM seats WHERE license = $2 AND account_id = $1 AND total <> $3",
 );
 static COUNT: Statement = Statement::new("test.COUNT", "SELECT COUNT(*) AS count FROM seats");
+static EMPTY: Statement = Statement::new("test.EMPTY", "DELETE FROM seats WHERE account_id = $1");
 static WRONG: Statement = Statement::new("test.WRONG", "INSERT INTO seats (license) VALUES ($1)");
 
 fn account() -> AccountId {
