@@ -4,7 +4,7 @@
 #![expect(clippy::unwrap_used, reason = "a benchmark that cannot run has nothing to say")]
 #![expect(clippy::disallowed_methods, reason = "a benchmark reads the clock")]
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use std::future::Future;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -102,7 +102,8 @@ impl Bench<'_> {
             let purged = self.store.write_bulk(|tx| {
                 Box::pin(async move {
                     let end = Timestamp::MAX;
-                    Ok::<_, Error>(sign_ins::purge(tx, end).await? + replays::purge(tx, end).await?)
+                    let purged = sign_ins::purge(tx, end, SignedDuration::from_hours(1)).await?;
+                    Ok::<_, Error>(purged + replays::purge(tx, end).await?)
                 })
             });
             if purged.await.unwrap() == 0 {
