@@ -14,6 +14,10 @@ mod progress;
 use clap::Parser as _;
 use std::process::ExitCode;
 
+/// Where memory comes from, for SQLite too: it costs a tenth of a request less than the system's.
+#[global_allocator]
+static MEMORY: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     let cli = match cli::Cli::try_parse() {
         Ok(cli) => cli,
