@@ -22,6 +22,7 @@ cases! {
     p18_a_form_reads_no_files_of_this_machine,
     a_connection_is_made_from_pasted_metadata_and_removed_again,
     t01_versions_are_those_of_the_own_account,
+    t18_a_connection_that_is_gone_answers_nothing_and_its_id_is_given_to_no_other,
 }
 
 /// The owner's session: each deed sees the account as it is then.
@@ -248,6 +249,31 @@ async fn a_connection_is_made_from_pasted_metadata_and_removed_again(world: &Wor
     edit::retire(&admin(&acme, &session).await, id).await.unwrap();
     assert!(sso::list(&admin(&acme, &session).await).await.unwrap().is_empty());
     assert!(!acme.visitor().await.has_sso());
+}
+
+async fn t18_a_connection_that_is_gone_answers_nothing_and_its_id_is_given_to_no_other(world: &World) {
+    let acme = world.acme().await;
+    let session = owner(&acme).await;
+    let gone = acme.overview(&admin(&acme, &session).await).await.id;
+    let mut typed = form(&acme, &session).await;
+    typed.insert("email_domains".to_owned(), "acme.example".to_owned());
+    acme.sign_in(&Person::anna()).await;
+    let mut waiting = Browser::default();
+    let asked = waiting.start(&acme).await;
+    let answer = acme.idp.answer(&acme, &asked, &Person::anna()).form_value();
+    edit::retire(&admin(&acme, &session).await, gone).await.unwrap();
+    assert_eq!(waiting.post(&acme, &answer).await.unwrap_err().kind(), Kind::NotFound);
+
+    let next = edit::create(&admin(&acme, &session).await, "Next", &typed).await.unwrap();
+    versions::publish(&admin(&acme, &session).await, next, 1, Consent::Untested).await.unwrap();
+    assert_ne!(next, gone);
+    assert_eq!(
+        acme.code(waiting.post(&acme, &answer).await).await,
+        Some(1009),
+        "it was asked by the one before"
+    );
+    assert!(sso::overview(&admin(&acme, &session).await, gone).await.is_err());
+    acme.sign_in(&Person::anna()).await;
 }
 
 async fn t01_versions_are_those_of_the_own_account(world: &World) {

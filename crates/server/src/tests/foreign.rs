@@ -52,6 +52,24 @@ async fn nobody_is_signed_in_by_a_form_of_another_site() {
 }
 
 #[tokio::test]
+async fn a_session_that_was_planted_before_the_sign_in_is_not_the_one_that_is_open_after_it() {
+    let house = House::new().await;
+    let clara = house.member("clara@acme.example").await;
+    let made_up = [("__Host-vestibule".to_owned(), "acc_1.ses_1.secret".to_owned())].into();
+    for planted in [clara.cookies.clone(), made_up] {
+        let mut victim = house.browser("acme");
+        victim.cookies = planted.clone();
+        let fields = [("email", "o@acme.example"), ("password", PASSWORD)];
+        assert_eq!(victim.post("/signin/password", &fields).await.status, StatusCode::SEE_OTHER);
+        assert_ne!(victim.cookies, planted, "the session is a new one");
+        assert!(victim.get("/profile").await.body.contains("o@acme.example"));
+        let mut attacker = house.browser("acme");
+        attacker.cookies = planted;
+        assert!(!attacker.get("/profile").await.body.contains("o@acme.example"));
+    }
+}
+
+#[tokio::test]
 async fn a_form_of_ours_has_a_limit() {
     let house = House::new().await;
     let long = "a".repeat(70 * 1024);
