@@ -7,8 +7,7 @@ ALTER TABLE sign_ins ADD COLUMN in_order {BOOL} NOT NULL DEFAULT FALSE;
 DROP INDEX sign_ins_by_expiry;
 CREATE INDEX sign_ins_by_expiry ON sign_ins (expires_at) WHERE in_order = FALSE;
 
--- Whom a call touched stands beside its id: a search for somebody walks along ids and whom they touched, and reads the rows that it
--- finds. In order of people each call was two pages somewhere in the indexes.
-DROP INDEX api_calls_by_user;
+-- By what somebody was called at the time is searched for rarely: such a search walks along ids and names, and reads the rows that
+-- it finds. In order of names each call was a page somewhere in an index. By who somebody is every page of a person asks.
 DROP INDEX api_calls_by_name;
 CREATE INDEX api_calls_by_subject ON api_calls (account_id, id, user_id, subject_folded);

@@ -6,7 +6,7 @@ use crate::statement::statements;
 use crate::transaction::{GlobalTx, Tx};
 use crate::value::{Row, params};
 use jiff::Timestamp;
-use vestibule_model::api_call::{Ending, Entry, Filter, Subject};
+use vestibule_model::api_call::{About, Ending, Entry, Filter, Subject};
 use vestibule_model::id::{CallId, GroupId, TokenId, UserId};
 
 macro_rules! columns {
@@ -37,6 +37,7 @@ statements! { api_calls:
               VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)";
     INSERT_BLOCK = "INSERT INTO api_call_blocks (account_id, id, last_call_id, details) VALUES ($1, $2, $3, $4)";
     SEARCH = search!("");
+    SEARCH_USER = search!("AND user_id = $9 ");
     // Whom a call touched stands beside its id in an index that lies in order of time: about 70 bytes a call are walked along.
     SEARCH_ABOUT = search!(
         "AND id IN (SELECT p.id FROM api_calls p WHERE p.account_id = $1 AND p.id >= $2 AND p.id < $3 \
@@ -126,6 +127,10 @@ pub async fn search(tx: &Tx<'_>, filter: &Filter) -> Result<Vec<Entry>, Error> {
     .to_vec();
     let rows = match &filter.about {
         None => tx.rows(&SEARCH, &wanted).await?,
+        Some(About { user: Some(user), name: None }) => {
+            wanted.push((*user).into());
+            tx.rows(&SEARCH_USER, &wanted).await?
+        }
         Some(about) => {
             wanted.extend([about.user.into(), about.name.as_deref().into()]);
             tx.rows(&SEARCH_ABOUT, &wanted).await?

@@ -35,9 +35,9 @@ statements! { users:
         "SELECT ", columns!(), " FROM users u WHERE u.account_id = $1 AND u.employee_id = $2"
     );
     OWNER = concat!("SELECT ", columns!(), " FROM users u WHERE u.account_id = $1 AND u.role = 'owner' ORDER BY u.id LIMIT 1");
-    // The index of those who are no members is taken where the statement says so in its words.
-    ADMINISTRATORS = concat!("SELECT ", columns!(), " FROM users u WHERE u.account_id = $1 \
-                              AND u.role <> 'member' AND u.role IN ('owner', 'admin') AND u.status = 'active' ORDER BY u.id LIMIT $2");
+    // Said in these words it is answered from the index of those who are no members: with an order of ids everybody is walked along.
+    ADMINISTRATORS = concat!("SELECT ", columns!(), " FROM users u WHERE u.account_id = $1 AND u.role <> 'member' \
+                              AND u.role IN ('owner', 'admin') AND u.status = 'active' ORDER BY u.role DESC, u.id LIMIT $2");
     DELETE = "DELETE FROM users WHERE account_id = $1 AND id = $2 AND version = $3";
     OWNER_OF = "SELECT account_id, user_id FROM emails WHERE folded = $1";
     CLAIM = "INSERT INTO emails (folded, account_id, user_id) VALUES ($1, $2, $3) ON CONFLICT (folded) DO NOTHING";
@@ -59,7 +59,7 @@ statements! { users:
     ADDRESS = "SELECT email_folded FROM users WHERE account_id = $1 AND id = $2 AND version = $3 {FOR_UPDATE}";
 }
 
-/// The owner and the administrators who are active, at most so many.
+/// The owner and the administrators who are active, the owner first, at most so many.
 ///
 /// # Errors
 /// Those of the database.
