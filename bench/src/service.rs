@@ -30,7 +30,7 @@ impl Service {
         std::fs::write(
             folder.path().join("vestibule.toml"),
             format!(
-                "[server]\nlisten = \"{address}\"\nbase_url = \"http://localhost:{port}\"\n[store]\nurl = \"{store}\"\n"
+                "[server]\nlisten = \"{address}\"\nbase_url = \"http://localhost:{port}\"\n[store]\nurl = \"{store}\"\n[limits]\napi_requests_per_second = 0\n"
             ),
         )?;
         std::fs::write(folder.path().join("idp.pem"), provider.certificate_pem())?;
