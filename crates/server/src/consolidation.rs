@@ -89,7 +89,9 @@ fn answer(
 ) -> Result<Response, Failure> {
     match sent {
         Ok(()) => Ok(page::shown(&LinkSent { account: held.account().name.clone(), said, back: QUESTION })),
-        Err(error) if matches!(error.kind(), Kind::Invalid | Kind::Conflict | Kind::TooOften) => {
+        Err(error)
+            if matches!(error.kind(), Kind::Invalid | Kind::Conflict | Kind::Forbidden | Kind::TooOften) =>
+        {
             Ok(again(held, return_to, (typed, &error)))
         }
         Err(error) => Err(error.into()),
@@ -135,7 +137,7 @@ pub(crate) async fn carry_out(visitor: Visitor, Path(token): Path<String>) -> Re
     Ok(page::shown(&Forward {
         account: moved.to.clone(),
         heading: format!("Your user is at {} now", moved.to),
-        to: moved.sign_in_url,
+        to: moved.next_url,
     }))
 }
 

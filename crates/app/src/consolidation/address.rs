@@ -46,6 +46,7 @@ pub async fn ask_for_address(ctx: &HeldCtx, typed: &str, knock: Knock<'_>) -> Re
                 if enforce::is_managed_elsewhere(tx, email.domain()).await? {
                     return Err(managed(&email));
                 }
+                enforce::mailbox_counts(tx, &email).await.map_err(|error| error.about("email"))?;
                 // Taken whether or not the address is somebody's, so that the work is the same.
                 let is_left = attempts::take_mail(&app, tx, &email).await?;
                 let is_free = store::users::owner_of(tx, email.folded()).await?.is_none();
@@ -130,8 +131,9 @@ async fn changing(tx: &Tx<'_>, link: &Link) -> Result<(User, Email), Error> {
     if user.status == Status::Inactive || !is_asked {
         return Err(spent());
     }
-    match enforce::is_managed_elsewhere(tx, after.domain()).await? {
-        true => Err(managed(&after)),
-        false => Ok((user, after)),
+    if enforce::is_managed_elsewhere(tx, after.domain()).await? {
+        return Err(managed(&after));
     }
+    enforce::mailbox_counts(tx, &after).await?;
+    Ok((user, after))
 }

@@ -8,10 +8,13 @@ use crate::world::World;
 use vestibule_app::sign_in::Knock;
 use vestibule_app::{Error, Kind, consolidation, outbox};
 use vestibule_model::audit::Deed;
+use vestibule_model::domain::Domain;
 use vestibule_model::user::Status;
+use vestibule_store as store;
 
 cases! {
     whoever_takes_another_address_goes_on_with_it,
+    a_mailbox_of_a_domain_that_lost_its_proof_gives_nobody_an_address,
     an_address_that_cannot_be_had_is_given_to_nobody,
     a_link_gives_the_address_once_and_only_while_it_is_asked_for,
 }
@@ -50,6 +53,29 @@ async fn whoever_takes_another_address_goes_on_with_it(world: &World) {
         join(&beta, &join_link).await.unwrap_err().kind(),
         Kind::NotFound,
         "that link is of the old address"
+    );
+}
+
+async fn a_mailbox_of_a_domain_that_lost_its_proof_gives_nobody_an_address(world: &World) {
+    const OWN: &str = "bob@beta.example";
+    let (_, beta) = asked(world).await;
+    let session = enter(&beta, BOB).await.unwrap();
+    ask(&beta, &session, OWN).await.unwrap();
+    let link = mailed(&beta, OWN, "/address/").await.unwrap();
+    let (domain, now) = (Domain::parse("beta.example").unwrap(), world.time.now());
+    let own = domain.clone();
+    let suspended = beta.store.account(beta.id).write(move |tx| {
+        let domain = own.clone();
+        Box::pin(async move { store::domains::suspend(tx, &domain, now).await })
+    });
+    suspended.await.unwrap();
+    assert_eq!(ask(&beta, &session, OWN).await.unwrap_err().kind(), Kind::Forbidden);
+    assert_eq!(change(&beta, &link).await.unwrap_err().kind(), Kind::Forbidden);
+    beta.apply(beta.usual()).await;
+    assert_eq!(
+        change(&beta, &link).await.unwrap().as_str(),
+        OWN,
+        "the domain is beta's again, and the link is whole"
     );
 }
 
