@@ -3,6 +3,9 @@
 //! It is one transaction in both accounts. Seats are locked first, those of the account with the lower id before those of the other,
 //! so that two moves in opposite directions do not wait for each other; the audit logs last, in the same order. The address is
 //! given up and claimed again within it: nobody ever sees it twice, or nobody's.
+//!
+//! No password goes along: programs of the account that is left may have set it, so somebody else may know it. Whoever moves has shown
+//! the mailbox, which is what setting another one takes.
 
 use super::invitation::nobody_moves;
 use super::question::who_asks;
@@ -11,7 +14,7 @@ use crate::context::{App, VisitorCtx};
 use crate::directory::people::{self, Setting};
 use crate::domains::enforce;
 use crate::error::Error;
-use crate::links::{Purpose, spent};
+use crate::links::{self, Purpose, spent};
 use crate::{mail, pictures, second_factor, secret, tokens};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -20,6 +23,7 @@ use std::collections::BTreeMap;
 use vestibule_model::account::Account;
 use vestibule_model::audit::{Deed, Subject};
 use vestibule_model::email::Email;
+use vestibule_model::id::UserId;
 use vestibule_model::provision::{Source, Wanted};
 use vestibule_model::trace::Change;
 use vestibule_model::user::{Field, Logins, Status, User};
@@ -51,7 +55,7 @@ pub struct Offer {
     pub from: String,
     /// The account that it moves to.
     pub to: String,
-    /// Whether the person signs in there by the identity provider alone; a password does not go along then.
+    /// Whether the person signs in there by the identity provider alone, and chooses no password.
     pub by_provider_alone: bool,
 }
 
@@ -80,8 +84,8 @@ pub async fn inspect(ctx: &VisitorCtx, token: &str) -> Result<Offer, Error> {
 pub struct Moved {
     /// The account that the user is in now.
     pub to: String,
-    /// Where the person signs in.
-    pub sign_in_url: String,
+    /// Where the person goes on: to choose a password, or to sign in. It may hold a secret.
+    pub next_url: String,
 }
 
 /// Moves the user of a link. Everything is asked once more: the link says only that the mailbox is the person's.
@@ -90,9 +94,11 @@ pub struct Moved {
 /// As [`inspect`]; [`Kind::Conflict`] when nobody else could get into the account that is left. The link goes on working then.
 pub async fn carry_out(ctx: &VisitorCtx, token: &str) -> Result<Moved, Error> {
     let (hash, now) = (secret::hash(token), ctx.app.now());
-    let visitor = ctx.clone();
+    let (visitor, fresh) =
+        (ctx.clone(), links::fresh(&ctx.app, UserId::from_bytes([0; 16]), Purpose::Invitation, now));
+    let invitation = fresh.clone();
     let moved = ctx.app.store().account(ctx.account().id).write(move |tx| {
-        let ctx = visitor.clone();
+        let (ctx, invitation) = (visitor.clone(), invitation.clone());
         Box::pin(async move {
             let link = store::links::take(tx, &hash, Purpose::Consolidate, now).await?.ok_or_else(spent)?;
             let (user, home) = traveler(tx, &link).await?;
@@ -104,15 +110,20 @@ pub async fn carry_out(ctx: &VisitorCtx, token: &str) -> Result<Moved, Error> {
                 return Err(store::Error::Stale.into());
             }
             let carried = leave(tx, (&ctx.app, ctx.account(), &home), &user, now).await?;
-            let changes = arrive(&ctx.app, &home, &user, carried, now).await?;
+            let (came, changes) = arrive(&ctx.app, &home, &user, carried, now).await?;
+            if came.logins.work_email {
+                links::send_invitation(&home.tx, (&ctx.app, &home.account), &came, &invitation).await?;
+            }
             let author = ctx.author_as(&user);
             tell(tx, (&ctx, &home), (&author, &user), changes).await?;
-            Ok::<_, Error>(home.account)
+            Ok::<_, Error>((home.account, came.logins.work_email))
         })
     });
-    let to = moved.await?;
-    let sign_in_url = format!("{}/signin", ctx.app.account_url(&to.label));
-    Ok(Moved { to: to.name, sign_in_url })
+    let (to, chooses) = moved.await?;
+    let host = ctx.app.account_url(&to.label);
+    let next_url =
+        if chooses { format!("{host}/welcome/{}", fresh.secret) } else { format!("{host}/signin") };
+    Ok(Moved { to: to.name, next_url })
 }
 
 /// The user of a link, and the account that asks; as long as both are what they were when it was mailed.
@@ -137,7 +148,8 @@ fn in_order<'a, 't>(mut both: [&'a Tx<'t>; 2]) -> [&'a Tx<'t>; 2] {
 
 /// What goes along by which the person signs in, or is seen.
 struct Carried {
-    password: Option<String>,
+    /// Whether the person signs in by a password there too, of their own choice.
+    by_password: bool,
     second_factor: Option<SecondFactor>,
     picture: Option<Vec<u8>>,
 }
@@ -149,11 +161,10 @@ async fn leave(
     user: &User,
     now: Timestamp,
 ) -> Result<Carried, Error> {
-    let keeps = user.logins.work_email && !enforces(&home.tx, &user.email).await?;
-    let password = if keeps { store::passwords::get(tx, user.id).await? } else { None };
-    let factor = if password.is_some() { store::second_factors::get(tx, user.id).await? } else { None };
+    let by_password = user.logins.work_email && !enforces(&home.tx, &user.email).await?;
+    let factor = if by_password { store::second_factors::get(tx, user.id).await? } else { None };
     let carried = Carried {
-        password,
+        by_password,
         second_factor: second_factor::resealed(app, factor, (from.id, home.account.id), user.id)?,
         picture: store::pictures::shown(tx, user.id).await?.map(|shown| shown.image),
     };
@@ -171,10 +182,10 @@ async fn arrive(
     user: &User,
     carried: Carried,
     now: Timestamp,
-) -> Result<Vec<Change>, Error> {
+) -> Result<(User, Vec<Change>), Error> {
     let tx = &home.tx;
     let by_provider = enforce::choose(&store::connections::list(tx).await?, user.email.domain()).is_some();
-    let by_password = carried.password.is_some() || !by_provider;
+    let by_password = carried.by_password || !by_provider;
     let kept = |field: &Field| Some((field.clone(), Some(user.profile.value(field)?.to_owned())));
     let wanted = Wanted {
         email: Some(user.email.clone()),
@@ -185,9 +196,6 @@ async fn arrive(
     let setting = Setting { fresh: user.id, ..Setting::new(app, &home.account, Source::Person) };
     let settled = people::settle(tx, &setting, &wanted, None).await?;
     consolidations::begin_anew(tx, user.id, now).await?;
-    if let Some(phc) = &carried.password {
-        store::passwords::put(tx, user.id, phc).await?;
-    }
     if let Some(SecondFactor { secret, made_at, confirmed_at: Some(at) }) = &carried.second_factor {
         store::second_factors::put(tx, user.id, secret, *made_at).await?;
         store::second_factors::confirm(tx, user.id, *at).await?;
@@ -198,7 +206,7 @@ async fn arrive(
     }
     let words = mail::moved(app, &home.account, carried.second_factor.is_some());
     store::outbox::insert(tx, &mail::to(app, &user.email, words)).await?;
-    Ok(settled.changes)
+    Ok((settled.user, settled.changes))
 }
 
 /// Whether the identity provider is the only way in for an address in the account that has its domain.

@@ -13,8 +13,8 @@ use crate::account::{Account, PASSWORD};
 use crate::domains::people;
 use crate::world::World;
 use vestibule_app::domains::{self, Decided, Policy};
-use vestibule_app::sign_in::{Knock, with_password};
-use vestibule_app::{Error, HeldCtx, Kind, consolidation, outbox};
+use vestibule_app::sign_in::{Entered, Knock, with_password};
+use vestibule_app::{Error, HeldCtx, Kind, consolidation, links, outbox};
 use vestibule_model::domain::Domain;
 use vestibule_model::email::Email;
 use vestibule_model::id::UserId;
@@ -127,6 +127,15 @@ pub async fn link_of_bob(beta: &Account) -> String {
     let session = enter(beta, BOB).await.unwrap();
     consolidation::ask_for_link(&held(beta, &session).await, Knock::default()).await.unwrap();
     mailed(beta, BOB, "/join/").await.unwrap()
+}
+
+/// The password that people choose after they moved.
+pub const CHOSEN: &str = "what Bob chose for acme";
+
+/// Whoever moved goes on where the answer leads, and chooses a password.
+pub async fn choose(account: &Account, moved: &consolidation::Moved) -> Entered {
+    let (_, token) = moved.next_url.split_once("/welcome/").unwrap();
+    links::set_password(&account.visitor().await, token, CHOSEN).await.unwrap()
 }
 
 pub async fn join(account: &Account, link: &str) -> Result<consolidation::Moved, Error> {

@@ -1,6 +1,8 @@
 //! Moving: what goes along, what does not, and that it happens once.
 
-use super::{BOB, apart, asked, consolidate, decide, enter, held, join, link_of_bob, mailed, settle_in};
+use super::{
+    BOB, CHOSEN, apart, asked, choose, consolidate, decide, enter, held, join, link_of_bob, mailed, settle_in,
+};
 use crate::account::PASSWORD;
 use crate::audit::records;
 use crate::cases;
@@ -17,6 +19,7 @@ use vestibule_model::user::{Field, Role, Status};
 cases! {
     whoever_has_the_mailbox_moves_with_the_same_id_and_what_is_theirs,
     t20_to_have_signed_in_is_not_enough_to_move,
+    t20_a_password_that_the_account_left_behind_may_have_set_opens_nothing,
     a_second_factor_goes_along,
     where_sso_is_enforced_no_password_goes_along,
     without_a_seat_whoever_moves_has_no_license_type,
@@ -41,7 +44,7 @@ async fn whoever_has_the_mailbox_moves_with_the_same_id_and_what_is_theirs(world
     assert!(!offer.by_provider_alone && beta.find_user(BOB).await.is_some(), "looking moves nobody");
     let session = enter(&beta, BOB).await.unwrap();
     let moved = join(&beta, &link).await.unwrap();
-    assert_eq!(moved.sign_in_url, "https://acme.vestibule.example/signin");
+    assert!(moved.next_url.starts_with("https://acme.vestibule.example/welcome/"), "{}", moved.next_url);
     assert!(beta.find_user(BOB).await.is_none());
     let bob = acme.user(BOB).await;
     assert_eq!((bob.id, bob.status, bob.license), (before.id, Status::Active, Some(License::Basic)));
@@ -50,7 +53,8 @@ async fn whoever_has_the_mailbox_moves_with_the_same_id_and_what_is_theirs(world
     assert_eq!(bob.profile.value(&Field::Department), None);
     assert_eq!(beta.seats(License::Basic).await.used, left - 1);
     assert_eq!(acme.seats(License::Basic).await.used, came + 1);
-    assert!(acme.member(&enter(&acme, BOB).await.unwrap()).await.is_ok());
+    let inside = choose(&acme, &moved).await.inside().unwrap();
+    assert!(acme.member(&inside.session).await.is_ok());
     assert_eq!(enter(&beta, BOB).await.unwrap_err().kind(), Kind::Invalid);
     assert_eq!(beta.visitor().await.leaving(&session).await.err().unwrap().kind(), Kind::SignedOut);
     acme.sign_in(&Person::of(BOB)).await;
@@ -81,26 +85,35 @@ async fn t20_to_have_signed_in_is_not_enough_to_move(world: &World) {
     join(&beta, &link).await.unwrap();
 }
 
+async fn t20_a_password_that_the_account_left_behind_may_have_set_opens_nothing(world: &World) {
+    let (acme, beta) = asked(world).await;
+    // Whoever runs beta's programs made Bob with a password of theirs, and Bob follows the link that an administrator of acme sent.
+    let moved = join(&beta, &link_of_bob(&beta).await).await.unwrap();
+    assert_eq!(enter(&acme, BOB).await.unwrap_err().kind(), Kind::Invalid);
+    choose(&acme, &moved).await;
+    assert_eq!(enter(&acme, BOB).await.unwrap_err().kind(), Kind::Invalid);
+    let visitor = acme.visitor().await;
+    assert!(with_password(&visitor, (BOB, CHOSEN), Knock::default()).await.unwrap().inside().is_some());
+}
+
 async fn a_second_factor_goes_along(world: &World) {
     let (acme, beta) = apart(world).await;
     let member = beta.member(&enter(&beta, BOB).await.unwrap()).await.unwrap();
     let (secret, codes) = second_factors::set_up(world, &member).await;
     consolidate(&acme).await;
-    let ticket = async |account: &crate::account::Account| {
-        let visitor = account.visitor().await;
-        match with_password(&visitor, (BOB, PASSWORD), Knock::default()).await.unwrap() {
-            Entered::Code(ticket) => ticket,
-            Entered::Inside(_) => panic!("no code was asked for"),
-        }
+    let ticket = |entered: Entered| match entered {
+        Entered::Code(ticket) => ticket,
+        Entered::Inside(_) => panic!("no code was asked for"),
     };
     let shown = second_factors::code(world, &secret);
-    let (visitor, waiting) = (beta.visitor().await, ticket(&beta).await);
+    let visitor = beta.visitor().await;
+    let waiting = ticket(with_password(&visitor, (BOB, PASSWORD), Knock::default()).await.unwrap());
     let inside = second_factor::enter(&visitor, &waiting, &shown, Knock::default()).await;
     let session = inside.unwrap().session;
     consolidation::ask_for_link(&held(&beta, &session).await, Knock::default()).await.unwrap();
-    join(&beta, &mailed(&beta, BOB, "/join/").await.unwrap()).await.unwrap();
+    let moved = join(&beta, &mailed(&beta, BOB, "/join/").await.unwrap()).await.unwrap();
     second_factors::a_step_later(world);
-    let (visitor, ticket) = (acme.visitor().await, ticket(&acme).await);
+    let (visitor, ticket) = (acme.visitor().await, ticket(choose(&acme, &moved).await));
     assert!(second_factor::enter(&visitor, &ticket, &codes[0], Knock::default()).await.is_err());
     let shown = second_factors::code(world, &secret);
     second_factor::enter(&visitor, &ticket, &shown, Knock::default()).await.unwrap();
@@ -114,7 +127,7 @@ async fn where_sso_is_enforced_no_password_goes_along(world: &World) {
     let link = link_of_bob(&beta).await;
     let offer = consolidation::inspect(&beta.visitor().await, &link).await.unwrap();
     assert!(offer.by_provider_alone);
-    join(&beta, &link).await.unwrap();
+    assert_eq!(join(&beta, &link).await.unwrap().next_url, "https://acme.vestibule.example/signin");
     let bob = acme.user(BOB).await;
     assert!(bob.logins.sso && !bob.logins.work_email);
     assert_eq!(enter(&acme, BOB).await.unwrap_err().kind(), Kind::Forbidden);
@@ -202,7 +215,8 @@ async fn whoever_moves_back_finds_no_session_of_earlier(world: &World) {
     let (acme, beta) = asked(world).await;
     let session = enter(&beta, BOB).await.unwrap();
     consolidation::defer(&held(&beta, &session).await).await.unwrap();
-    join(&beta, &link_of_bob(&beta).await).await.unwrap();
+    let moved = join(&beta, &link_of_bob(&beta).await).await.unwrap();
+    choose(&acme, &moved).await;
     decide(&acme, false, false).await;
     // The domain is another account's now, and Bob goes where he came from.
     acme.apply(acme.usual().without("domains").domain("acme-company.example")).await;
@@ -212,10 +226,12 @@ async fn whoever_moves_back_finds_no_session_of_earlier(world: &World) {
             .set(["domains", "acme.example", "consolidate"], true),
     )
     .await;
-    let here = enter(&acme, BOB).await.unwrap();
+    let visitor = acme.visitor().await;
+    let here =
+        with_password(&visitor, (BOB, CHOSEN), Knock::default()).await.unwrap().inside().unwrap().session;
     consolidation::ask_for_link(&held(&acme, &here).await, Knock::default()).await.unwrap();
-    join(&acme, &mailed(&acme, BOB, "/join/").await.unwrap()).await.unwrap();
+    let back = join(&acme, &mailed(&acme, BOB, "/join/").await.unwrap()).await.unwrap();
     assert_eq!(beta.user(BOB).await.id, super::somebody(BOB).id);
     assert_eq!(beta.member(&session).await.err().unwrap().kind(), Kind::SignedOut);
-    assert!(beta.member(&enter(&beta, BOB).await.unwrap()).await.is_ok());
+    assert!(beta.member(&choose(&beta, &back).await.inside().unwrap().session).await.is_ok());
 }
