@@ -205,6 +205,7 @@ fn measure(mapping: &Mapping) -> Outcome<(f64, f64)> {
             by_employee_id: None,
             domain_associated: true,
             memberships: &memberships,
+            is_last_way_in: false,
             seats: &seats,
             now: context.now,
             seed: context.seed,

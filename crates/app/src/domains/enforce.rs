@@ -6,6 +6,7 @@
 
 use crate::context::App;
 use crate::error::{Error, Kind};
+use std::collections::BTreeSet;
 use vestibule_model::account::{Account, Label};
 use vestibule_model::connection::Connection;
 use vestibule_model::domain::enforcement::{Readiness, Way};
@@ -13,7 +14,7 @@ use vestibule_model::domain::{Domain, DomainPolicy};
 use vestibule_model::email::Email;
 use vestibule_model::id::ConnectionId;
 use vestibule_model::user::{Status, User};
-use vestibule_store::domains::Owner;
+use vestibule_store::domains::{Held, Owner};
 use vestibule_store::sessions::Whose;
 use vestibule_store::{self as store, Tx};
 
@@ -98,10 +99,7 @@ pub(crate) async fn readiness(
         None => Way::None,
         Some(connection) => how_far(tx, connection).await?,
     };
-    let mut exempt_administrator = false;
-    for email in &policy.exempt {
-        exempt_administrator |= is_administrator_with_password(tx, email).await?;
-    }
+    let exempt_administrator = !ways_in(tx, policy).await?.is_empty();
     let verified = store::domains::is_associated(tx, domain).await?;
     Ok(Readiness { verified, managed: policy.managed, connection, exempt_administrator })
 }
@@ -156,23 +154,36 @@ pub(crate) async fn leaves_a_way_in(tx: &Tx<'_>, before: &User, after: Option<&U
     Ok(())
 }
 
-/// Whether nobody but this person could get in where SSO is enforced for the domain of the person's address.
+/// Whether nobody but this person could get in where SSO is enforced for the domain of the person's address. Whoever asks is about
+/// to put the person out.
 pub(crate) async fn is_last_way_in(tx: &Tx<'_>, user: &User) -> Result<bool, store::Error> {
     if !may_break_the_glass(user) {
         return Ok(false);
     }
     // Whoever changes policies, or another of these people, waits here: two do not put each other out.
     store::accounts::bump(tx).await?;
-    let Some(held) = store::domains::held(tx, user.email.domain()).await? else { return Ok(false) };
-    if !held.policy.enforce_sso || !held.policy.exempts(&user.email) {
+    would_be_last_way_in(tx, user).await
+}
+
+/// The same, asked by somebody who writes nothing.
+pub(crate) async fn would_be_last_way_in(tx: &Tx<'_>, user: &User) -> Result<bool, store::Error> {
+    let held = store::domains::held(tx, user.email.domain()).await?;
+    let Some(Held { policy, .. }) = held.filter(|held| may_break_the_glass(user) && held.policy.enforce_sso)
+    else {
         return Ok(false);
-    }
-    for email in held.policy.exempt.iter().filter(|email| email.folded() != user.email.folded()) {
+    };
+    Ok(policy.is_last_way_in(&user.email, &ways_in(tx, &policy).await?))
+}
+
+/// The addresses, folded, of exempt administrators of a domain who have a password.
+pub(crate) async fn ways_in(tx: &Tx<'_>, policy: &DomainPolicy) -> Result<BTreeSet<String>, store::Error> {
+    let mut ways = BTreeSet::new();
+    for email in &policy.exempt {
         if is_administrator_with_password(tx, email).await? {
-            return Ok(false);
+            ways.insert(email.folded().to_owned());
         }
     }
-    Ok(store::passwords::get(tx, user.id).await?.is_some())
+    Ok(ways)
 }
 
 fn last_way_in(domain: &Domain) -> Error {

@@ -115,7 +115,7 @@ impl Attempt {
             mapping::identity(rules.mapping, &asserted, &rules.context(self.now, self.seed));
         notes.trace.extend(trace);
         notes.user.clone_from(&identity.email);
-        let person = Person::find(tx, self.ctx.account().id, rules.mapping, &identity).await?;
+        let mut person = Person::find(tx, self.ctx.account().id, rules.mapping, &identity).await?;
         if let Err(code) = asked::addresses(&self.ctx.live, &self.connection, (&identity, &person), notes) {
             return Ok(Verdict::Refused(code));
         }
@@ -128,6 +128,10 @@ impl Attempt {
         match below::route(tx, rules.mapping, of, chance, notes).await? {
             Err(code) => Ok(Verdict::Refused(code)),
             Ok(None) => {
+                if let Some(user) = person.demoted(rules.mapping, &asserted) {
+                    let is_last = enforce::is_last_way_in(tx, user).await?;
+                    person.stays(is_last);
+                }
                 let here = Here { tx, account: self.ctx.account(), person: &person, above: None, own: &own };
                 let decide = |seats: &Inventory| {
                     admission::decide(rules, &identity, person.facts(seats, chance), &asserted)
@@ -217,7 +221,6 @@ impl Attempt {
         let changed = !decision.changes.is_empty();
         notes.changes = decision.changes;
         let user = after.record(before, self.fresh_user, self.now);
-        let user = Self::with_a_way_in(tx, before, user, notes).await?;
         notes.user = Some(user.email.clone());
         match before {
             None => store::users::insert(tx, &user).await?,
@@ -242,29 +245,6 @@ impl Attempt {
                 Ok(Verdict::HandedOver { sub_account: account.clone() })
             }
         }
-    }
-
-    /// The record, in which the role stays of somebody without whom nobody could get in where SSO is enforced.
-    async fn with_a_way_in(
-        tx: &Tx<'_>,
-        before: Option<&User>,
-        user: User,
-        notes: &mut Decided,
-    ) -> Result<User, store::Error> {
-        let Some(before) = before.filter(|before| before.role.administers() && !user.role.administers())
-        else {
-            return Ok(user);
-        };
-        if !enforce::is_last_way_in(tx, before).await? {
-            return Ok(user);
-        }
-        notes.changes.retain(|change| change.field != "role");
-        let found = format!(
-            "{} stays: this is the last exempt administrator with a password, and SSO is enforced",
-            before.role.title()
-        );
-        notes.trace.push(Step::warning("admission.role", "a role that leaves a way in", found));
-        Ok(User { role: before.role.clone(), ..user })
     }
 
     /// The link that confirms a mailbox. In a sub-account it brings the license type of the mapping that the person came by.

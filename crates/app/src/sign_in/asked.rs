@@ -9,7 +9,7 @@ use super::record::Decided;
 use crate::domains::enforce;
 use crate::live::{Live, LiveConnection};
 use std::collections::BTreeSet;
-use vestibule_model::admission::domain::{Whose, gate};
+use vestibule_model::admission::domain::{Hold, Whose, gate};
 use vestibule_model::code::Code;
 use vestibule_model::connection::Settings;
 use vestibule_model::domain::Domain;
@@ -52,13 +52,7 @@ pub(super) fn addresses(
     (identity, person): (&Identity, &Person),
     notes: &mut Decided,
 ) -> Result<(), Code> {
-    let known = person.by_employee_id().map(|user| &user.email);
-    let asserted = identity.email.as_ref();
-    let known = known.filter(|known| asserted.is_none_or(|email| email.domain() != known.domain()));
-    for email in asserted.into_iter().chain(known) {
-        address(live, connection, email, notes)?;
-    }
-    Ok(())
+    person.addresses(identity).try_for_each(|email| address(live, connection, email, notes))
 }
 
 /// Holds the same addresses to what the deployment knows of their domains: one whose proof was lost lets nobody in, and one
@@ -68,12 +62,9 @@ pub(super) async fn domains(
     (identity, person): (&Identity, &Person),
     notes: &mut Decided,
 ) -> Result<Result<BTreeSet<Domain>, Code>, store::Error> {
-    let known = person.by_employee_id().map(|user| &user.email);
-    let asserted = identity.email.as_ref();
     let mut own = BTreeSet::new();
-    let known = known.filter(|known| asserted.is_none_or(|email| email.domain() != known.domain()));
-    for email in asserted.into_iter().chain(known) {
-        let is_user = person.user().is_some();
+    let is_user = person.user().is_some();
+    for email in person.addresses(identity) {
         let held = store::domains::held(tx, email.domain()).await?;
         own.extend(held.iter().filter(|held| held.is_associated()).map(|held| held.domain.clone()));
         let whose = whose(tx, (email, held), is_user).await?;
@@ -91,21 +82,25 @@ pub(super) async fn domains(
     Ok(Ok(own))
 }
 
-/// What is known of a domain, as far as it matters. Of a user nobody asks who else has the domain.
+/// What is known of a domain, as far as it matters.
 async fn whose(
     tx: &Tx<'_>,
     (email, held): (&Email, Option<Held>),
     is_user: bool,
 ) -> Result<Whose, store::Error> {
-    match held {
-        Some(held) if held.is_associated() => Ok(Whose::Open),
-        Some(_) => Ok(Whose::Suspended),
-        None if !is_user && enforce::is_managed_elsewhere(tx, email.domain()).await? => {
-            // Whoever is a user of a sub-account is nobody new either.
-            Ok(if is_below(tx, email).await? { Whose::Open } else { Whose::ManagedElsewhere })
-        }
-        None => Ok(Whose::Open),
-    }
+    let hold = match held {
+        Some(held) if held.is_associated() => Hold::Associated,
+        Some(_) => Hold::Suspended,
+        None => Hold::None,
+    };
+    let is_open_to_others = hold == Hold::None && !is_user;
+    Ok(Whose::of(hold, is_open_to_others && keeps_newcomers(tx, email).await?))
+}
+
+/// Whether another account manages the domain of an address, so that nobody new comes in here by it. Of a user nobody asks who
+/// else has the domain, and whoever is a user of a sub-account is nobody new either.
+pub(crate) async fn keeps_newcomers(tx: &Tx<'_>, email: &Email) -> Result<bool, store::Error> {
+    Ok(enforce::is_managed_elsewhere(tx, email.domain()).await? && !is_below(tx, email).await?)
 }
 
 /// Whether an address is that of a user of a sub-account.

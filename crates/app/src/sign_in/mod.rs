@@ -25,7 +25,7 @@ mod record;
 mod start;
 mod trial;
 
-pub(crate) use asked::vouches;
+pub(crate) use asked::{keeps_newcomers, vouches};
 pub use attempts::Knock;
 pub(crate) use below::{Below, look_up, no_sub_account};
 pub use breached::BreachedList;

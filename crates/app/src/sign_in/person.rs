@@ -1,12 +1,13 @@
 //! Whom a verified response may be about, as far as the store knows: read for a sign-in, a test of one, and a simulation alike.
 
 use jiff::Timestamp;
-use vestibule_model::admission::{Facts, Place, Standing};
+use vestibule_model::admission::{Facts, Place, Standing, demotes};
 use vestibule_model::domain::Domain;
+use vestibule_model::email::Email;
 use vestibule_model::group::Membership;
 use vestibule_model::id::AccountId;
 use vestibule_model::license::Inventory;
-use vestibule_model::mapping::{Identity, Mapping};
+use vestibule_model::mapping::{Asserted, Identity, Mapping};
 use vestibule_model::user::{Status, User};
 use vestibule_store::{self as store, Tx};
 
@@ -17,6 +18,7 @@ pub(crate) struct Person {
     by_employee_id: Option<User>,
     domain_associated: bool,
     memberships: Vec<Membership>,
+    is_last_way_in: bool,
 }
 
 /// Whose an address is.
@@ -87,7 +89,17 @@ impl Person {
             || self.user().is_none_or(|user| user.license.is_none() || user.status == Status::Pending)
     }
 
-    /// The same in the words of the rules, at this time and with this to draw chance from.
+    /// The administrator whose role the rules take: of them it is asked whether there is another way in ([`Self::stays`]).
+    pub(super) fn demoted(&self, mapping: &Mapping, asserted: &Asserted) -> Option<&User> {
+        self.user().filter(|user| demotes(mapping, asserted, user, &self.memberships))
+    }
+
+    /// Notes whether the role stays, because without it nobody could get in.
+    pub(super) fn stays(&mut self, is_last_way_in: bool) {
+        self.is_last_way_in = is_last_way_in;
+    }
+
+    /// What is known in the words of the rules, at this time and with this to draw chance from.
     pub(crate) fn facts<'a>(&'a self, seats: &'a Inventory, (now, seed): (Timestamp, [u8; 32])) -> Facts<'a> {
         Facts {
             place: Place::Own,
@@ -99,10 +111,20 @@ impl Person {
             by_employee_id: self.by_employee_id.as_ref(),
             domain_associated: self.domain_associated,
             memberships: &self.memberships,
+            is_last_way_in: self.is_last_way_in,
             seats,
             now,
             seed,
         }
+    }
+
+    /// The addresses that a response is about: the asserted one, and that of the user who is known by the Employee Unique ID
+    /// if it is of another domain.
+    pub(crate) fn addresses<'a>(&'a self, identity: &'a Identity) -> impl Iterator<Item = &'a Email> {
+        let asserted = identity.email.as_ref();
+        let known = self.by_employee_id().map(|user| &user.email);
+        let known = known.filter(move |known| asserted.is_none_or(|email| email.domain() != known.domain()));
+        asserted.into_iter().chain(known)
     }
 
     /// The user who is known by the Employee Unique ID.

@@ -12,6 +12,7 @@ use super::record::{Decided, Record};
 use super::start::TEST_MARK;
 use super::{asked, below};
 use crate::context::VisitorCtx;
+use crate::domains::enforce;
 use crate::error::{Error, Kind};
 use crate::live::LiveConnection;
 use crate::secret;
@@ -176,7 +177,7 @@ impl Rehearsal {
             mapping::identity(rules.mapping, &asserted, &rules.context(self.trial.now, self.seed));
         notes.trace.extend(trace);
         notes.user.clone_from(&identity.email);
-        let person = Person::find(tx, self.ctx.account().id, rules.mapping, &identity).await?;
+        let mut person = Person::find(tx, self.ctx.account().id, rules.mapping, &identity).await?;
         let connection = &self.trial.connection;
         if let Err(code) = asked::addresses(&self.ctx.live, connection, (&identity, &person), notes) {
             return Ok(Err(code));
@@ -197,6 +198,10 @@ impl Rehearsal {
                 admission::decide(rules, &identity, routed.facts(&seats, chance), &asserted)
             }
             None => {
+                if let Some(user) = person.demoted(rules.mapping, &asserted) {
+                    let is_last = enforce::would_be_last_way_in(tx, user).await?;
+                    person.stays(is_last);
+                }
                 let seats = store::licenses::inventory(tx).await?;
                 admission::decide(rules, &identity, person.facts(&seats, chance), &asserted)
             }

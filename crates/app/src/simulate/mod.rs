@@ -1,11 +1,13 @@
 //! What an edited configuration would do: everybody's latest verified response is decided about again, by what is in force
 //! and by what is wanted, on the person as they are now; what differs is told. Nothing is written.
 //!
-//! `sides` are the two configurations, `walk` reads the log page by page, `compare` says what differs for one person, `totals`
-//! counts. The rules are those of a sign-in: `model::mapping` and `model::admission`, asked twice.
+//! `sides` are the two configurations, `walk` reads the log page by page, `found` is whom a response is about, `judge` what
+//! one side makes of it, `compare` says what differs for one person, `totals` counts. The rules are those of a sign-in: `model::mapping` and `model::admission`, asked twice.
 //! Seats are taken in the order in which people are met, the one who signed in last first.
 
 mod compare;
+mod found;
+mod judge;
 mod sides;
 mod totals;
 mod walk;

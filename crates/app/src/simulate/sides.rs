@@ -2,17 +2,20 @@
 
 use crate::configuration::{Configuration, Planned, State};
 use crate::context::App;
+use crate::domains::enforce;
 use crate::error::Error;
 use crate::sign_in::{Below, vouches};
 use jiff::Timestamp;
 use std::collections::{BTreeMap, BTreeSet};
 use vestibule_model::account::{Account, Label};
 use vestibule_model::admission::Rules;
+use vestibule_model::admission::domain::Hold;
 use vestibule_model::connection::{Connection, Settings};
-use vestibule_model::domain::Domain;
+use vestibule_model::domain::{Domain, DomainPolicy};
 use vestibule_model::expression::Context;
 use vestibule_model::id::ConnectionId;
 use vestibule_model::license::{Inventory, Product};
+use vestibule_model::user::User;
 use vestibule_store as store;
 
 /// What is in force, and what is wanted.
@@ -28,7 +31,11 @@ pub(super) struct Side {
     connections: BTreeMap<ConnectionId, Settings>,
     /// The account's own vanity URL.
     own: Label,
-    domains: BTreeSet<Domain>,
+    domains: BTreeMap<Domain, DomainPolicy>,
+    /// The addresses, folded, of administrators who are exempt somewhere and have a password, as far as they are administrators still.
+    ways_in: BTreeSet<String>,
+    /// Domains whose proof was lost.
+    suspended: BTreeSet<Domain>,
     /// The seats as they are left by those who were met.
     pub(super) seats: Inventory,
     /// The sub-accounts, to which the mapping may send people.
@@ -48,6 +55,8 @@ struct Known {
     state: State,
     published: Vec<Connection>,
     seats: Inventory,
+    suspended: BTreeSet<Domain>,
+    ways_in: BTreeSet<String>,
     below: BTreeMap<Label, Beneath>,
 }
 
@@ -55,7 +64,7 @@ impl Sides {
     /// What is in force, and what applying a plan would bring about.
     pub(super) async fn of_plan(app: &App, planned: &Planned) -> Result<Self, Error> {
         let (account, wanted) = (planned.account(), planned.wanted());
-        let known = read(app, account).await?;
+        let known = read(app, account, wanted.domains.values()).await?;
         let before = Side::new(account, &known, known.seats.clone());
         let mut connections = in_use(&known.published);
         for (name, id) in &wanted.ids {
@@ -69,10 +78,14 @@ impl Sides {
             }
         }
         connections.retain(|_, settings| settings.enabled);
+        let mut suspended = known.suspended.clone();
+        suspended.retain(|domain| !wanted.domains.contains_key(domain));
         let after = Side {
             configuration: wanted.configuration.clone(),
             connections,
-            domains: wanted.domains.keys().cloned().collect(),
+            // What a file of the operator names needs no proof.
+            suspended,
+            domains: wanted.domains.clone(),
             ..Side::new(account, &known, with_totals(known.seats.clone(), &wanted.seats))
         };
         Ok(Self { before, after })
@@ -84,7 +97,7 @@ impl Sides {
         account: &Account,
         wanted: &Configuration,
     ) -> Result<Self, Error> {
-        let known = read(app, account).await?;
+        let known = read(app, account, std::iter::empty()).await?;
         let before = Side::new(account, &known, known.seats.clone());
         let mut after = Side::new(account, &known, known.seats.clone());
         after.configuration = wanted.clone();
@@ -92,14 +105,27 @@ impl Sides {
     }
 }
 
-async fn read(app: &App, account: &Account) -> Result<Known, Error> {
+/// Reads it; also who of those whom these further policies exempt could get in by a password.
+async fn read<'p>(
+    app: &App,
+    account: &Account,
+    wanted: impl Iterator<Item = &'p DomainPolicy>,
+) -> Result<Known, Error> {
     let scope = app.store().account(account.id);
+    let wanted: Vec<DomainPolicy> = wanted.cloned().collect();
     scope
-        .read(|tx| {
+        .read(move |tx| {
+            let wanted = wanted.clone();
             Box::pin(async move {
                 let state = State::read(tx).await?;
+                let mut ways_in = BTreeSet::new();
+                for policy in state.domains.values().chain(&wanted).filter(|policy| policy.enforce_sso) {
+                    ways_in.append(&mut enforce::ways_in(tx, policy).await?);
+                }
                 let published = store::connections::list(tx).await?;
                 let seats = store::licenses::inventory(tx).await?;
+                let held = store::domains::all(tx).await?.into_iter();
+                let suspended = held.filter(|held| !held.is_associated()).map(|held| held.domain).collect();
                 let mut below = BTreeMap::new();
                 for inside in store::sub_accounts::all(tx).await? {
                     let domains = store::domains::list(&inside.tx).await?;
@@ -110,7 +136,7 @@ async fn read(app: &App, account: &Account) -> Result<Known, Error> {
                     };
                     below.insert(inside.account.label, beneath);
                 }
-                Ok::<_, Error>(Known { state, published, seats, below })
+                Ok::<_, Error>(Known { state, published, seats, suspended, ways_in, below })
             })
         })
         .await
@@ -140,7 +166,9 @@ impl Side {
             configuration: known.state.configuration.clone(),
             connections: in_use(&known.published),
             own: account.label.clone(),
-            domains: known.state.domains.keys().cloned().collect(),
+            domains: known.state.domains.clone(),
+            ways_in: known.ways_in.clone(),
+            suspended: known.suspended.clone(),
             seats,
             below: known.below.clone(),
         }
@@ -163,7 +191,7 @@ impl Side {
     }
 
     fn default_domain(&self) -> Option<&str> {
-        self.domains.first().map(Domain::as_str)
+        self.domains.keys().next().map(Domain::as_str)
     }
 
     /// Whether a connection in use may speak for addresses of a domain.
@@ -177,9 +205,26 @@ impl Side {
         vouches(&settings.reach.email_domains, named, domain)
     }
 
-    /// Whether a domain is associated with the account.
-    pub(super) fn has(&self, domain: &Domain) -> bool {
-        self.domains.contains(domain)
+    /// What the account has of a domain.
+    pub(super) fn hold(&self, domain: &Domain) -> Hold {
+        if self.domains.contains_key(domain) {
+            Hold::Associated
+        } else if self.suspended.contains(domain) {
+            Hold::Suspended
+        } else {
+            Hold::None
+        }
+    }
+
+    /// Whether nobody but this user could get in where SSO is enforced.
+    pub(super) fn is_last_way_in(&self, user: &User) -> bool {
+        let policy = self.domains.get(user.email.domain());
+        policy.is_some_and(|policy| policy.is_last_way_in(&user.email, &self.ways_in))
+    }
+
+    /// Somebody is no administrator any more.
+    pub(super) fn demote(&mut self, user: &User) {
+        self.ways_in.remove(user.email.folded());
     }
 
     /// Takes and gives back seats, as a sign-in does, in the account or in a sub-account.

@@ -3,26 +3,24 @@
 //! What is held is a page, a fingerprint for each person who was met, and what there is to tell.
 
 use super::compare::{self, Verdict};
+use super::found::{Found, Latest, Meant};
+use super::judge::{Whom, judge};
 use super::sides::{Side, Sides};
 use super::totals::Totals;
 use super::{MOST_LISTED, MOST_NAMED, Progress, Scope, Simulated, Simulation};
 use crate::context::App;
 use crate::error::Error;
 use crate::response_log::{Kept, is_verified};
-use crate::sign_in::{Person, look_up, no_sub_account};
 use jiff::Timestamp;
 use std::collections::HashSet;
 use std::sync::Arc;
-use vestibule_model::account::{Account, Label};
-use vestibule_model::admission::{self, Destination, Facts, Outcome, Place};
-use vestibule_model::code::Code;
+use vestibule_model::account::Account;
 use vestibule_model::email::Email;
-use vestibule_model::id::{ConnectionId, UserId};
-use vestibule_model::license::Inventory;
-use vestibule_model::mapping::{self, Asserted, Identity, Mapping, NAME_ID};
+use vestibule_model::id::UserId;
+use vestibule_model::mapping::{self, Asserted, Mapping, NAME_ID};
 use vestibule_model::response_log::Entry;
-use vestibule_model::trace::{Step, Text, shown};
-use vestibule_store::{self as store, Tx, sub_accounts};
+use vestibule_model::trace::shown;
+use vestibule_store as store;
 
 /// Rows that are read at a time.
 const PAGE: u32 = 200;
@@ -94,41 +92,6 @@ struct Seen {
     users: HashSet<UserId>,
 }
 
-/// Somebody's latest response.
-struct Latest {
-    entry: Entry,
-    connection: ConnectionId,
-    asserted: Asserted,
-    /// Who is meant by what is in force, and by what is wanted.
-    meant: (Meant, Meant),
-}
-
-/// Who is meant, and what was looked at.
-#[derive(Clone, PartialEq, Eq)]
-struct Meant {
-    identity: Identity,
-    trace: Vec<Step>,
-}
-
-/// Somebody who is meant, as the store knows them.
-struct Found {
-    person: Person,
-    /// Who is meant by what is wanted, if it is somebody else.
-    other: Option<Person>,
-    /// Where each side sends them.
-    going: (Going, Going),
-}
-
-/// Where a sign-in is decided, and who the person is there.
-enum Going {
-    /// In the account itself.
-    Nowhere,
-    /// In the sub-account with this label, by this rule.
-    To(Label, Text, Box<Person>),
-    /// Nowhere: the rule is too much work, or names no sub-account.
-    Refused(Code, String),
-}
-
 impl Walk<'_> {
     async fn page(&mut self, page: Vec<(Entry, Vec<u8>)>) -> Result<(), Error> {
         let mut latest = Vec::new();
@@ -156,17 +119,10 @@ impl Walk<'_> {
             let (latest, eyes, rules) = (Arc::clone(latest), Arc::clone(&eyes), Arc::clone(&rules));
             Box::pin(async move {
                 let mut found: Vec<Found> = Vec::with_capacity(latest.len());
-                for Latest { meant: (before, after), asserted, .. } in latest.iter() {
-                    let person = Person::find(tx, account, &eyes, &before.identity).await?;
-                    let other = match after.identity == before.identity {
-                        true => None,
-                        false => Some(Person::find(tx, account, &eyes, &after.identity).await?),
-                    };
-                    let wanted = other.as_ref().unwrap_or(&person);
-                    let by_each = [(&before.identity, &person), (&after.identity, wanted)];
-                    let going =
-                        Going::of_both(tx, rules.as_ref().as_ref(), (by_each, asserted), chance).await?;
-                    found.push(Found { person, other, going });
+                for latest in latest.iter() {
+                    found.push(
+                        Found::read(tx, account, (&eyes, rules.as_ref().as_ref()), latest, chance).await?,
+                    );
                 }
                 Ok::<_, store::Error>(found)
             })
@@ -214,16 +170,18 @@ impl Walk<'_> {
         }
     }
 
-    fn decide(&mut self, latest: &Latest, Found { person, other, going }: &Found) {
+    fn decide(&mut self, latest: &Latest, found: &Found) {
+        let Found { person, other, kept_elsewhere, going } = found;
         let other = other.as_ref().unwrap_or(person);
         // Somebody whose address changed is known by an older one too.
         if going.0.person().unwrap_or(person).user().is_some_and(|user| !self.seen.users.insert(user.id)) {
             return;
         }
         let (meant_before, meant_after) = &latest.meant;
-        let before = (meant_before, person, &going.0);
-        let before = judge(&mut self.sides.before, latest, before, self.chance);
-        let after = judge(&mut self.sides.after, latest, (meant_after, other, &going.1), self.chance);
+        let before = Whom { latest, meant: meant_before, person, kept_elsewhere, going: &going.0 };
+        let after = Whom { meant: meant_after, person: other, going: &going.1, ..before };
+        let before = judge(&mut self.sides.before, before, self.chance);
+        let after = judge(&mut self.sides.after, after, self.chance);
         if matches!(before, Verdict::NotInUse) {
             self.simulation.not_in_use += 1;
             return;
@@ -255,100 +213,6 @@ impl Walk<'_> {
     }
 }
 
-impl Going {
-    /// Finds out where each side sends somebody; nowhere, unless either side sends anybody anywhere.
-    async fn of_both(
-        tx: &Tx<'_>,
-        rules: Option<&(Mapping, Mapping)>,
-        (by_each, asserted): ([(&Identity, &Person); 2], &Asserted),
-        chance: (Timestamp, [u8; 32]),
-    ) -> Result<(Self, Self), store::Error> {
-        let Some((before, after)) = rules else { return Ok((Self::Nowhere, Self::Nowhere)) };
-        let [(was, person), (is, wanted)] = by_each;
-        let first = Self::find(tx, before, (was, person, asserted), chance).await?;
-        Ok((first, Self::find(tx, after, (is, wanted, asserted), chance).await?))
-    }
-
-    /// Finds out where a mapping sends somebody.
-    async fn find(
-        tx: &Tx<'_>,
-        mapping: &Mapping,
-        (identity, person, asserted): (&Identity, &Person, &Asserted),
-        chance: (Timestamp, [u8; 32]),
-    ) -> Result<Self, store::Error> {
-        if !mapping.routes() {
-            return Ok(Self::Nowhere);
-        }
-        let unseen = Inventory::default();
-        let routing = admission::route(mapping, identity, person.facts(&unseen, chance), asserted);
-        let failed = |step: Option<&Step>| step.map(|step| step.found.to_string()).unwrap_or_default();
-        Ok(match routing.to {
-            Destination::Own => Self::Nowhere,
-            Destination::Refused(code) => Self::Refused(code, failed(routing.trace.last())),
-            Destination::SubAccount(label, reason) => match sub_accounts::by_label(tx, &label).await? {
-                Some(inside) => Self::To(label, reason, Box::new(look_up(tx, &inside, identity).await?)),
-                None => Self::Refused(Code::NotHere, failed(Some(&no_sub_account(&label)))),
-            },
-        })
-    }
-
-    /// The person in the sub-account.
-    fn person(&self) -> Option<&Person> {
-        match self {
-            Self::To(_, _, person) => Some(person),
-            Self::Nowhere | Self::Refused(..) => None,
-        }
-    }
-}
-
 fn folded(user: &str) -> String {
     Email::parse(user).map_or_else(|_| user.to_lowercase(), |email| email.folded().to_owned())
-}
-
-/// What one side makes of a response, and of the seats.
-fn judge(
-    side: &mut Side,
-    latest: &Latest,
-    (meant, person, going): (&Meant, &Person, &Going),
-    chance: (Timestamp, [u8; 32]),
-) -> Verdict {
-    let Some(rules) = side.rules(latest.connection) else { return Verdict::NotInUse };
-    let asserted = meant.identity.email.as_ref();
-    let known = person.by_employee_id().map(|user| &user.email);
-    let mut named = asserted.into_iter().chain(known);
-    if let Some(email) = named.find(|email| !side.vouches(latest.connection, email.domain())) {
-        let reason = format!("the connection does not speak for addresses of {}", email.domain());
-        return Verdict::Refused { code: Code::NotHere, reason: Some(reason) };
-    }
-    let associated = asserted.is_some_and(|email| side.has(email.domain()));
-    let decision = match going {
-        Going::Nowhere => {
-            let facts = Facts { domain_associated: associated, ..person.facts(&side.seats, chance) };
-            admission::decide(rules, &meant.identity, facts, &latest.asserted)
-        }
-        Going::Refused(code, reason) => {
-            return Verdict::Refused { code: *code, reason: Some(reason.clone()) };
-        }
-        Going::To(label, reason, there) => {
-            let Some(beneath) = side.below.get(label) else { return Verdict::NotInUse };
-            if let Some(step) = beneath.below.hindrance(&meant.identity, there) {
-                return Verdict::Refused { code: Code::NotHere, reason: Some(step.found.to_string()) };
-            }
-            let place = Place::SubAccount { label, reason: reason.as_str(), above: person.user() };
-            let own = asserted.is_some_and(|email| beneath.domains.contains(email.domain()));
-            let facts =
-                Facts { place, domain_associated: associated || own, ..there.facts(&beneath.seats, chance) };
-            admission::decide(beneath.below.rules(rules), &meant.identity, facts, &latest.asserted)
-        }
-    };
-    match decision.outcome {
-        Outcome::Refuse(code) => {
-            let failed = decision.trace.iter().chain(&meant.trace).rev().find(|step| !step.ok);
-            Verdict::Refused { code, reason: failed.map(|step| step.found.to_string()) }
-        }
-        Outcome::Admit(after) => {
-            side.settle(after.sub_account.as_ref(), &after.take, &after.free);
-            Verdict::Admitted { after, changes: decision.changes }
-        }
-    }
 }

@@ -16,9 +16,9 @@ cases! {
     five_sign_ins_of_one_person,
 }
 
-const EMAIL: &str = "anna@acme.example";
+pub const EMAIL: &str = "anna@acme.example";
 
-async fn configure(acme: &Account) {
+pub async fn configure(acme: &Account) {
     acme.apply(acme.usual().set(["licenses", "licensed"], 1).set(["licenses", "on-prem"], 0)).await;
     acme.grant(add_on("webinar-500"), 1).await;
     acme.map(|mapping| {
@@ -39,30 +39,48 @@ async fn configure(acme: &Account) {
     .await;
 }
 
+/// Anna as she comes each time, and what happened to her.
+pub fn people() -> [(&'static str, Person); 5] {
+    let anna = |department: &str, groups: &[&str]| {
+        Person::anna().with("department", &[department]).with(GROUPS, groups)
+    };
+    let mut bare = Person::anna();
+    bare.attributes.retain(|attribute| attribute.name == "mail");
+    [
+        ("1. hired", anna("Research", &["paid", "hosts", "marketing"])),
+        ("2. moved to another team, and leads it", anna("Research", &["paid", "hosts", "sales", "leads"])),
+        ("3. back, without the add-on and the lead", anna("Trade", &["marketing"])),
+        ("4. wants what has no seats left", anna("Trade", &["on site", "hosts", "sales"])),
+        ("5. nothing is said of groups", bare),
+    ]
+}
+
+/// What others do before she comes this time.
+pub async fn meddle(acme: &Account, times_before: usize) {
+    match times_before {
+        // They put her into groups of their own, one of them the same.
+        1 => {
+            acme.join(EMAIL, (GroupKind::UserGroup, "Volunteers"), Origin::Manual, 10).await;
+            acme.join(EMAIL, (GroupKind::UserGroup, "Marketing"), Origin::Scim, 11).await;
+            acme.join(EMAIL, (GroupKind::ImGroup, "Lunch"), Origin::Csv, 0).await;
+        }
+        // Somebody else takes the add-on's last seat.
+        3 => {
+            acme.grant(License::Licensed, 2).await;
+            acme.sign_in(&Person::of("bob@acme.example").with(GROUPS, &["paid", "hosts"])).await;
+        }
+        _ => {}
+    }
+}
+
 async fn five_sign_ins_of_one_person(world: &World) {
     let acme = world.acme().await;
     configure(&acme).await;
     let mut told = String::new();
-    let anna = |department: &str, groups: &[&str]| {
-        Person::anna().with("department", &[department]).with(GROUPS, groups)
-    };
-    tell(&acme, &mut told, "1. hired", &anna("Research", &["paid", "hosts", "marketing"])).await;
-    // Others put her into groups of their own, one of them the same.
-    acme.join(EMAIL, (GroupKind::UserGroup, "Volunteers"), Origin::Manual, 10).await;
-    acme.join(EMAIL, (GroupKind::UserGroup, "Marketing"), Origin::Scim, 11).await;
-    acme.join(EMAIL, (GroupKind::ImGroup, "Lunch"), Origin::Csv, 0).await;
-    let moved = anna("Research", &["paid", "hosts", "sales", "leads"]);
-    tell(&acme, &mut told, "2. moved to another team, and leads it", &moved).await;
-    let less = anna("Trade", &["marketing"]);
-    tell(&acme, &mut told, "3. back, without the add-on and the lead", &less).await;
-    // Somebody else takes the add-on's last seat.
-    acme.grant(License::Licensed, 2).await;
-    acme.sign_in(&Person::of("bob@acme.example").with(GROUPS, &["paid", "hosts"])).await;
-    let full = anna("Trade", &["on site", "hosts", "sales"]);
-    tell(&acme, &mut told, "4. wants what has no seats left", &full).await;
-    let mut bare = Person::anna();
-    bare.attributes.retain(|attribute| attribute.name == "mail");
-    tell(&acme, &mut told, "5. nothing is said of groups", &bare).await;
+    for (number, (title, anna)) in people().into_iter().enumerate() {
+        meddle(&acme, number).await;
+        tell(&acme, &mut told, title, &anna).await;
+    }
     snapshot::check("five_sign_ins.txt", &told);
 }
 

@@ -30,6 +30,7 @@ mod employee_ids;
 mod encryption;
 mod file_errors;
 mod five_sign_ins;
+mod foretold;
 mod forgotten;
 mod granting;
 mod group_deeds;

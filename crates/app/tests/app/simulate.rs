@@ -1,4 +1,4 @@
-//! What an edited configuration would do: told before it is applied, and then it is so.
+//! What an edited configuration would do, told before it is applied. That it is so then is in `foretold`.
 
 use crate::account::{Account, source};
 use crate::cases;
@@ -14,7 +14,6 @@ use vestibule_app::{Error, Kind};
 use vestibule_model::trace::Change;
 
 cases! {
-    what_is_simulated_is_what_happens_then,
     the_totals_come_first_and_name_what_somebody_would_lose,
     seats_are_taken_in_order_the_one_who_signed_in_last_first,
     a_person_of_whose_response_nothing_was_kept_is_counted_and_named,
@@ -32,16 +31,20 @@ async fn try_simulate(world: &World, acme: &Account, wanted: &Wanted) -> Result<
     simulate::file(&world.app.operator(), acme.label.as_str(), &source, since, &|_: Progress| {}).await
 }
 
-async fn simulate(world: &World, acme: &Account, wanted: &Wanted) -> Simulation {
+pub async fn simulate(world: &World, acme: &Account, wanted: &Wanted) -> Simulation {
     try_simulate(world, acme, wanted).await.unwrap()
 }
 
-fn person(number: usize) -> Person {
+pub fn person(number: usize) -> Person {
     Person::of(&format!("p{number}@acme.example"))
 }
 
 /// Signs somebody in, well or badly; what the log says of it.
-async fn sign_in(world: &World, acme: &Account, person: &Person) -> (Option<u16>, BTreeMap<String, Change>) {
+pub async fn sign_in(
+    world: &World,
+    acme: &Account,
+    person: &Person,
+) -> (Option<u16>, BTreeMap<String, Change>) {
     world.time.pass(MILLISECOND);
     let _ = acme.attempt(person).await;
     let latest = acme.log().await.remove(0);
@@ -50,7 +53,7 @@ async fn sign_in(world: &World, acme: &Account, person: &Person) -> (Option<u16>
     (latest.code.map(|code| code.number()), changes)
 }
 
-fn rule(attribute: &str, value: &str, result: Option<Value>) -> Table {
+pub fn rule(attribute: &str, value: &str, result: Option<Value>) -> Table {
     let mut rule = Table::from_iter([
         ("attribute".to_owned(), attribute.into()),
         ("operator".to_owned(), "equals".into()),
@@ -58,109 +61,6 @@ fn rule(attribute: &str, value: &str, result: Option<Value>) -> Table {
     ]);
     rule.extend(result.map(|result| ("result".to_owned(), result)));
     rule
-}
-
-/// Numbers that are the same in every run.
-struct Dice(u64);
-
-impl Dice {
-    fn roll(&mut self, sides: u64) -> u64 {
-        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        (self.0 >> 33) % sides
-    }
-
-    fn pick<'a>(&mut self, of: &[&'a str]) -> &'a str {
-        let index = usize::try_from(self.roll(of.len() as u64)).unwrap();
-        of[index]
-    }
-}
-
-const VALUES: [&str; 4] = ["red", "green", "blue", "grey"];
-
-fn random_rules(dice: &mut Dice, results: &[&str]) -> Vec<Table> {
-    let count = dice.roll(4);
-    let result = |dice: &mut Dice| (!results.is_empty()).then(|| Value::from(dice.pick(results)));
-    (0..count)
-        .map(|_| {
-            let (value, result) = (dice.pick(&VALUES), result(dice));
-            rule("groups", value, result)
-        })
-        .collect()
-}
-
-/// A configuration with rules of every kind.
-fn random_file(dice: &mut Dice, acme: &Account) -> Wanted {
-    let mut wanted = acme.usual().set(["licenses", "licensed"], 10).set(["licenses", "webinar-500"], 3);
-    wanted = wanted.set(["licenses", "fallback"], "basic").set(["licenses", "phone-metered"], 20);
-    wanted = wanted.set(["sso", "provision"], dice.pick(&["at_sign_in", "at_sign_in", "prior_to_sign_in"]));
-    wanted = wanted.set(["mapping", "basic", "default_license"], dice.pick(&["none", "basic", "licensed"]));
-    if dice.roll(2) == 0 {
-        wanted = wanted.set(["mapping", "basic", "job_title"], dice.pick(&["title", "department"]));
-    }
-    if dice.roll(3) == 0 {
-        wanted = wanted.set(["mapping", "auto", "channel"], "groups");
-    }
-    for (category, results) in [
-        ("license", &["none", "basic", "licensed"][..]),
-        ("role", &["member", "admin"]),
-        ("user_group", &["Colors", "Paint", "Light"]),
-        ("im_group", &["Talk", "Chat"]),
-        ("phone_plan", &["phone-metered"]),
-        ("phone_site", &["Berlin", "Oslo"]),
-    ] {
-        let rules = random_rules(dice, results);
-        if !rules.is_empty() && category != "license" && dice.roll(3) == 0 {
-            wanted = wanted.set(["mapping", "no_match", category], "remove");
-        }
-        wanted = wanted.set(["mapping", category], rules);
-    }
-    wanted.set(["mapping", "addon", "webinar-500"], random_rules(dice, &[]))
-}
-
-fn random_person(dice: &mut Dice, number: usize) -> Person {
-    let groups: Vec<&str> = VALUES.into_iter().filter(|_| dice.roll(3) == 0).collect();
-    let department = dice.pick(&["Sales", "Research"]);
-    person(number)
-        .with("groups", &groups)
-        .with("department", &[department])
-        .with("title", &[dice.pick(&["Dr.", "Prof."])])
-}
-
-async fn what_is_simulated_is_what_happens_then(world: &World) {
-    let acme = world.acme().await;
-    let mut dice = Dice(17);
-    let mut told = 0;
-    for round in 0..6 {
-        let people: Vec<Person> = (0..6).map(|number| random_person(&mut dice, round * 4 + number)).collect();
-        acme.apply(random_file(&mut dice, &acme)).await;
-        for person in &people {
-            sign_in(world, &acme, person).await;
-        }
-        // Whoever got a seat late has it now; nothing changes any more by what is in force.
-        for person in &people {
-            sign_in(world, &acme, person).await;
-        }
-        let wanted = random_file(&mut dice, &acme);
-        let simulation = simulate(world, &acme, &wanted).await;
-        acme.apply(wanted).await;
-        for person in people.iter().rev() {
-            let (code, changes) = sign_in(world, &acme, person).await;
-            let address = person.name_id.clone().unwrap();
-            let Some(item) = simulation.items.iter().find(|item| item.user == address) else {
-                assert!(changes.is_empty(), "{round} {address}: {changes:?}");
-                continue;
-            };
-            told += 1;
-            assert_eq!(item.after.code, code, "{round} {address}: {item:?}");
-            if !item.before.admitted {
-                continue;
-            }
-            let predicted = item.changes.iter().map(|change| (&change.field, &change.before, &change.after));
-            let found = changes.values().map(|change| (&change.field, &change.before, &change.after));
-            assert_eq!(predicted.collect::<Vec<_>>(), found.collect::<Vec<_>>(), "{round} {address}");
-        }
-    }
-    assert!(told > 10, "the stories are about something: {told}");
 }
 
 /// Anna and Ben are licensed by their group, Cleo is not.

@@ -5,6 +5,17 @@ use crate::code::Code;
 use crate::email::Email;
 use crate::trace::Step;
 
+/// What the account where somebody signs in has of a domain.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Hold {
+    /// It is the account's.
+    Associated,
+    /// It was, until its proof was lost.
+    Suspended,
+    /// Nothing.
+    None,
+}
+
 /// What this deployment knows of the domain of an address, seen from the account where somebody signs in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Whose {
@@ -14,6 +25,19 @@ pub enum Whose {
     Suspended,
     /// Another account has it, and manages its users.
     ManagedElsewhere,
+}
+
+impl Whose {
+    /// Whose a domain is. What another account does with it is asked for only where this one has nothing of it.
+    #[must_use]
+    pub fn of(hold: Hold, is_managed_elsewhere: bool) -> Self {
+        match hold {
+            Hold::Associated => Self::Open,
+            Hold::Suspended => Self::Suspended,
+            Hold::None if is_managed_elsewhere => Self::ManagedElsewhere,
+            Hold::None => Self::Open,
+        }
+    }
 }
 
 const CHECK: &str = "admission.domain";
@@ -40,7 +64,7 @@ pub fn gate(email: &Email, whose: Whose, is_user: bool) -> Result<(), (Code, Ste
 
 #[cfg(test)]
 mod tests {
-    use super::{Whose, gate};
+    use super::{Hold, Whose, gate};
     use crate::code::Code;
     use crate::email::Email;
 
@@ -58,6 +82,19 @@ mod tests {
         for (whose, is_user, expected) in cases {
             let refused = gate(&email, whose, is_user).err().map(|(code, _)| code);
             assert_eq!(refused, expected, "{whose:?} {is_user}");
+        }
+    }
+    #[test]
+    fn what_the_account_has_of_a_domain_comes_before_what_another_one_does_with_it() {
+        for (hold, is_managed_elsewhere, expected) in [
+            (Hold::Associated, false, Whose::Open),
+            (Hold::Associated, true, Whose::Open),
+            (Hold::Suspended, false, Whose::Suspended),
+            (Hold::Suspended, true, Whose::Suspended),
+            (Hold::None, false, Whose::Open),
+            (Hold::None, true, Whose::ManagedElsewhere),
+        ] {
+            assert_eq!(Whose::of(hold, is_managed_elsewhere), expected, "{hold:?} {is_managed_elsewhere}");
         }
     }
 }

@@ -20,7 +20,7 @@ use crate::expression::Context;
 use crate::group::{GroupKind, GroupName, Membership};
 use crate::id::UserId;
 use crate::license::{Inventory, License, Product};
-use crate::mapping::{self, Asserted, Granted, Identity, Mapped, Mapping, Picture};
+use crate::mapping::{self, Asserted, CategoryName, Granted, Identity, Mapped, Mapping, Picture};
 use crate::trace::{Change, Step, Text};
 use crate::user::{Holdings, Logins, Profile, Role, Status, User};
 use jiff::Timestamp;
@@ -79,6 +79,9 @@ pub struct Facts<'a> {
     /// The groups of the user who is known by the Employee Unique ID, else by the address; none in a sub-account, whose
     /// groups mean nothing to the mapping.
     pub memberships: &'a [Membership],
+    /// Whether the user is the last who could get in without the identity provider where SSO is enforced, so that the role
+    /// stays ([`crate::domain::DomainPolicy::is_last_way_in`]). It matters only where the rules take it ([`demotes`]).
+    pub is_last_way_in: bool,
     /// The account's seats.
     pub seats: &'a Inventory,
     /// The time of the sign-in.
@@ -259,11 +262,7 @@ fn settle(
         Some(license) => license::holdings(&granted, held, license, facts.seats, notes),
         None => held,
     };
-    let role = before.map_or(Role::Member, |user| user.role.clone());
-    let role = granted.role.clone().filter(|_| !awaited).unwrap_or(role);
-    let reason = |name| granted.reasons.get(&name).map_or("created at sign-in", Text::as_str);
-    let role_before = before.map(|user| user.role.as_str().to_owned());
-    notes.change("role", role_before, Some(role.as_str().to_owned()), reason(mapping::CategoryName::Role));
+    let role = role(&granted, &matched, facts, notes);
     let groups = match awaited {
         true => BTreeMap::new(),
         false => groups::memberships(&granted, facts.memberships, notes),
@@ -296,6 +295,37 @@ fn settle(
         take: wanted.difference(&products).copied().collect(),
         free: products.difference(&wanted).copied().collect(),
     })
+}
+
+/// The role: by a rule, else the one that the person has. The last way in stays one.
+fn role(granted: &Granted, matched: &Matched<'_>, facts: Facts<'_>, notes: &mut Notes) -> Role {
+    let before = matched.user.map(|user| &user.role);
+    let held = before.cloned().unwrap_or(Role::Member);
+    let given = granted.role.clone().filter(|_| matched.status != Status::Pending);
+    let role = match given {
+        Some(given) if facts.is_last_way_in && held.administers() && !given.administers() => {
+            let found = format!(
+                "{} stays: this is the last exempt administrator with a password, and SSO is enforced",
+                held.title()
+            );
+            notes.warn("admission.role", "a role that leaves a way in", found);
+            held
+        }
+        given => given.unwrap_or(held),
+    };
+    let reason = granted.reasons.get(&CategoryName::Role).map_or("created at sign-in", Text::as_str);
+    notes.change("role", before.map(|role| role.as_str().to_owned()), Some(role.as_str().to_owned()), reason);
+    role
+}
+
+/// Whether the rules take the role of an administrator: only then it matters whether there is another way in.
+#[must_use]
+pub fn demotes(mapping: &Mapping, asserted: &Asserted, user: &User, memberships: &[Membership]) -> bool {
+    if !user.role.administers() || !mapping.categories.contains_key(&CategoryName::Role) {
+        return false;
+    }
+    let person = mapping::Person { email: &user.email, memberships, is_owner: user.role == Role::Owner };
+    mapping::grant(mapping, asserted, person).role.is_some_and(|role| !role.administers())
 }
 
 /// What the rules of the mapping give; in a sub-account only license and add-ons apply.

@@ -49,6 +49,7 @@ fn decision(
         by_employee_id: None,
         domain_associated,
         memberships: &[],
+        is_last_way_in: false,
         seats,
         now: Timestamp::UNIX_EPOCH,
         seed: [7; 32],

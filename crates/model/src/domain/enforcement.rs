@@ -2,6 +2,7 @@
 
 use super::DomainPolicy;
 use crate::email::Email;
+use std::collections::BTreeSet;
 use std::fmt;
 
 impl DomainPolicy {
@@ -15,6 +16,14 @@ impl DomainPolicy {
     #[must_use]
     pub fn enforces(&self, email: &Email) -> bool {
         self.enforce_sso && !self.exempts(email)
+    }
+
+    /// Whether nobody but whoever has this address could get in while the identity provider fails. `ways_in` are the addresses,
+    /// folded, of exempt administrators with a password.
+    #[must_use]
+    pub fn is_last_way_in(&self, email: &Email, ways_in: &BTreeSet<String>) -> bool {
+        let mut ways = self.exempt.iter().map(Email::folded).filter(|exempt| ways_in.contains(*exempt));
+        self.enforce_sso && ways.next() == Some(email.folded()) && ways.all(|other| other == email.folded())
     }
 }
 
@@ -141,5 +150,21 @@ mod tests {
             assert!(policy.enforces(&email(text)), "{text}");
         }
         assert!(!DomainPolicy { enforce_sso: false, ..policy }.enforces(&email("ann@acme.example")));
+    }
+    #[test]
+    fn t15_the_last_way_in_is_the_one_exempt_administrator_who_is_left() {
+        let email = |text| Email::parse(text).unwrap();
+        let (one, two) = (email("One@acme.example"), email("two@acme.example"));
+        let exempt: BTreeSet<Email> = [one.clone(), two.clone()].into();
+        let policy = DomainPolicy { managed: true, enforce_sso: true, exempt, ..DomainPolicy::default() };
+        let ways = |addresses: &[&Email]| addresses.iter().map(|email| email.folded().to_owned()).collect();
+        assert!(policy.is_last_way_in(&one, &ways(&[&one])));
+        assert!(!policy.is_last_way_in(&one, &ways(&[&one, &two])), "there is another one");
+        assert!(!policy.is_last_way_in(&one, &ways(&[&two])), "it is none");
+        assert!(!policy.is_last_way_in(&one, &ways(&[])));
+        let outsider = email("ann@acme.example");
+        assert!(!policy.is_last_way_in(&outsider, &ways(&[&outsider])), "it is not exempt");
+        let free = DomainPolicy { enforce_sso: false, ..policy };
+        assert!(!free.is_last_way_in(&one, &ways(&[&one])), "everybody has another way in");
     }
 }

@@ -193,6 +193,7 @@ impl<'a> Case<'a> {
             by_employee_id: self.by_employee_id,
             domain_associated: self.domain_associated,
             memberships: &self.memberships,
+            is_last_way_in: false,
             seats: &self.seats,
             now: self.now,
             seed: [7; 32],

@@ -4,7 +4,7 @@ use crate::people::*;
 use proptest::collection::vec;
 use proptest::prelude::{Just, Strategy, any, prop_assert, prop_assert_eq, prop_oneof, proptest};
 use proptest::sample::select;
-use vestibule_model::admission::{Facts, Outcome, Place, Rules, Standing, decide};
+use vestibule_model::admission::{After, Decision, Facts, Outcome, Place, Rules, Standing, decide, demotes};
 use vestibule_model::connection::Provision;
 use vestibule_model::group::{GroupKind, Membership, Origin};
 use vestibule_model::license::{AddOn, License};
@@ -105,7 +105,12 @@ fn given() -> impl Strategy<Value = Given> {
     (any_mapping(), any_asserted(), any_user(), any_memberships(), 0_i64..2)
 }
 
-fn decided((mapping, asserted, user, memberships, left): &Given) -> vestibule_model::admission::Decision {
+fn decided(given: &Given) -> Decision {
+    decided_where(false, given)
+}
+
+/// The same, where the user is the last who could get in without the identity provider.
+fn decided_where(is_last_way_in: bool, (mapping, asserted, user, memberships, left): &Given) -> Decision {
     let rules =
         Rules { provision: Provision::AtSignIn, mapping, fallback_license: None, default_domain: None };
     let seats = seats(*left);
@@ -115,6 +120,7 @@ fn decided((mapping, asserted, user, memberships, left): &Given) -> vestibule_mo
         by_employee_id: None,
         domain_associated: true,
         memberships: user.as_ref().map_or(&[], |_| memberships),
+        is_last_way_in,
         seats: &seats,
         now: now(),
         seed: [7; 32],
@@ -159,6 +165,22 @@ proptest! {
         if let Outcome::Admit(after) = decided(&given).outcome {
             prop_assert_eq!(after.role == Role::Owner, was == Some(Role::Owner));
         }
+    }
+
+    #[test]
+    fn t15_the_last_way_in_keeps_its_role_and_nothing_else_is_decided_otherwise(given in given()) {
+        let (free, last) = (decided(&given), decided_where(true, &given));
+        let (Outcome::Admit(free), Outcome::Admit(last)) = (free.outcome, last.outcome.clone()) else {
+            prop_assert_eq!(decided(&given).outcome, last.outcome);
+            return Ok(());
+        };
+        let loses = |user: &User| user.role.administers() && !free.role.administers();
+        let asked = given.2.as_ref().is_some_and(|user| demotes(&given.0, &given.1, user, &given.3));
+        prop_assert_eq!(asked, given.2.as_ref().is_some_and(loses), "it is asked where it matters");
+        let was = given.2.as_ref().map_or(Role::Member, |user| user.role.clone());
+        let expected = if asked { was } else { free.role.clone() };
+        prop_assert_eq!(&last.role, &expected);
+        prop_assert_eq!(last, Box::new(After { role: expected, ..*free }));
     }
 
     #[test]

@@ -37,12 +37,12 @@ cases! {
 
 const EXEMPT: &str = "owner@acme.example";
 
-fn enforced(exempt: &str) -> Policy {
+pub fn enforced(exempt: &str) -> Policy {
     Policy { managed: true, enforce_sso: true, exempt: exempt.to_owned(), ..Policy::default() }
 }
 
 /// An account whose domain is enforced: the owner is exempt, Anna came in by SSO and has a password too.
-async fn enforced_acme(world: &World) -> Account {
+pub async fn enforced_acme(world: &World) -> Account {
     let acme = world.acme().await;
     acme.owner().await;
     acme.sign_in(&Person::anna()).await;
@@ -67,7 +67,7 @@ async fn give_password(acme: &Account, email: &str) {
 }
 
 /// Adds an administrator with a password.
-async fn add(acme: &Account, email: &str, role: Role) {
+pub async fn add(acme: &Account, email: &str, role: Role) {
     let mut user = acme.user("owner@acme.example").await;
     user.id = UserId::from_bytes([email.len() as u8; 16]);
     (user.email, user.role, user.logins) = (Email::parse(email).unwrap(), role, Logins::WORK_EMAIL);

@@ -5,6 +5,7 @@ mod enforcement;
 mod host;
 mod managed;
 mod proofs;
+mod simulated;
 
 use crate::account::Account;
 use crate::provider::Person;
