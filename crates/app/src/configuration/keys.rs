@@ -201,10 +201,16 @@ fn table_at(pattern: &str) -> Option<&'static Table> {
 
 /// Refuses the first key that is unknown, or that this version cannot honor.
 pub(super) fn check(source: &Source, table: &Spanned<DeTable<'_>>) -> Result<(), Error> {
-    check_table(source, table.get_ref(), "", "")
+    check_table(source, table.get_ref(), ("", ""), &mut |_, _| {})
 }
 
-fn check_table(source: &Source, table: &DeTable<'_>, pattern: &str, shown: &str) -> Result<(), Error> {
+/// Checks a table and those in it; whatever is known is told.
+fn check_table(
+    source: &Source,
+    table: &DeTable<'_>,
+    (pattern, shown): (&str, &str),
+    told: &mut dyn FnMut(&'static Table, &str),
+) -> Result<(), Error> {
     let Some(known) = table_at(pattern) else { return Ok(()) };
     for (key, value) in table {
         let name = key.get_ref().as_ref();
@@ -214,13 +220,14 @@ fn check_table(source: &Source, table: &DeTable<'_>, pattern: &str, shown: &str)
             let place = source.place(key.span().start);
             return Err(refused(known, &place, &path, name));
         }
+        told(known, name);
         let pattern = join(pattern, if any { "*" } else { name });
         match value.get_ref() {
-            DeValue::Table(inner) => check_table(source, inner, &pattern, &path)?,
+            DeValue::Table(inner) => check_table(source, inner, (&pattern, &path), told)?,
             DeValue::Array(entries) => {
                 for entry in entries {
                     let DeValue::Table(inner) = entry.get_ref() else { break };
-                    check_table(source, inner, &pattern, &path)?;
+                    check_table(source, inner, (&pattern, &path), told)?;
                 }
             }
             _ => {}
@@ -253,3 +260,6 @@ fn refused(known: &Table, place: &str, path: &str, name: &str) -> Error {
         None => error.hint(format!("The keys here are: {}.", all.join(", "))),
     }
 }
+
+#[cfg(test)]
+mod tests;

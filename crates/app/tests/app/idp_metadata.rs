@@ -140,6 +140,8 @@ impl Follower {
     /// That the file, applied again, would change nothing.
     pub async fn is_as_the_file_says(&self, policy: &str) {
         assert_eq!(self.account.plan(&self.file(policy)).await.unwrap().changes, []);
+        let exported = self.account.export().await;
+        assert_eq!(self.account.plan_text(&exported).await.unwrap().changes, []);
     }
 }
 
