@@ -36,6 +36,7 @@ mod granting;
 mod group_deeds;
 mod group_settings;
 mod groups;
+mod hostile;
 mod idp_metadata;
 mod idp_rollover;
 mod imported_keys;
