@@ -44,6 +44,10 @@ enum Kind {
     Equals,
     /// Of ten rules six by `equals`, and one by each of four others.
     Mixed,
+    /// All by patterns, of several shapes; each match of one has a text in it that is known beforehand.
+    Patterns,
+    /// All by patterns of which nothing is known beforehand.
+    Shapes,
 }
 
 fn test(kind: Kind, number: usize, value: String) -> Outcome<Operator> {
@@ -52,6 +56,15 @@ fn test(kind: Kind, number: usize, value: String) -> Outcome<Operator> {
         (Kind::Mixed, 7) => Operator::Contains(value),
         (Kind::Mixed, 8) => Operator::EndsWith(value),
         (Kind::Mixed, 9) => Operator::Regex(Pattern::parse(&format!("^{value}$"))?),
+        (Kind::Patterns, _) => Operator::Regex(Pattern::parse(&match number % 4 {
+            0 => format!("^{value}$"),
+            1 => format!("(?i)^.+-{}$", value.get(24..).unwrap_or_default()),
+            2 => format!("^[0-9a-f]{{8}}-.*{}$", value.get(24..).unwrap_or_default()),
+            _ => format!("^(a|b)-.*-{}", value.get(24..).unwrap_or_default()),
+        })?),
+        (Kind::Shapes, _) => {
+            Operator::Regex(Pattern::parse(&format!("^[g-z0-9]{{{}}}[^-]{{2}}-", 6 + number % 9))?)
+        }
         _ => Operator::Equals(value),
     })
 }
@@ -175,6 +188,8 @@ fn main() -> Outcome<()> {
         ("60 groups, 200 rules by equals, none applies", mapping(Kind::Equals, RULES)?),
         ("60 groups, 200 rules by equals, the middle applies", mapping(Kind::Equals, 12)?),
         ("60 groups, 200 rules of all kinds, the last applies", mapping(Kind::Mixed, 0)?),
+        ("60 groups, 200 rules by patterns, the last applies", mapping(Kind::Patterns, 0)?),
+        ("60 groups, 200 rules by shapes, the last applies", mapping(Kind::Shapes, 0)?),
         ("60 groups, no rules", Mapping { categories: BTreeMap::new(), ..mapping(Kind::Equals, 0)? }),
         (
             "60 groups, nothing mapped",

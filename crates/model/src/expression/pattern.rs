@@ -2,7 +2,7 @@
 
 use regex::{Captures, Error, Regex, RegexBuilder};
 use regex_syntax::ParserBuilder;
-use regex_syntax::hir::literal::Extractor;
+use regex_syntax::hir::literal::{ExtractKind, Extractor};
 use regex_syntax::hir::{Hir, HirKind};
 
 /// Largest program of a pattern, in bytes.
@@ -29,23 +29,55 @@ pub(super) fn compile(pattern: &str) -> Result<Pattern, String> {
     Ok(Pattern { regex: regex(pattern)?, places })
 }
 
-/// In how many places of a pattern a match may be at once, and the text with which every match begins, if there is one.
+/// In how many places of a pattern a match may be at once, and texts of which every match has at least one in it; none where
+/// there are no such texts.
 ///
 /// # Errors
 /// What is wrong with a pattern where these are too many.
-pub(crate) fn weigh(pattern: &str) -> Result<(usize, Option<Vec<u8>>), String> {
+pub(crate) fn weigh(pattern: &str) -> Result<(usize, Vec<Vec<u8>>), String> {
     let Ok(tree) = ParserBuilder::new().nest_limit(DEEPEST).build().parse(pattern) else {
         // The engine says what is wrong.
-        return Ok((1, None));
+        return Ok((1, Vec::new()));
     };
     let places = places(&tree);
     if places > MOST_PLACES {
         return Err(TOO_LARGE.to_owned());
     }
-    let prefixes = Extractor::new().extract(&tree);
-    let only = prefixes.literals().filter(|literals| literals.len() == 1);
-    let beginning = only.and_then(|literals| literals.first()).map(|literal| literal.as_bytes().to_vec());
-    Ok((places, beginning.filter(|beginning| !beginning.is_empty())))
+    Ok((places, needed(&tree)))
+}
+
+/// Most texts of which a match needs one; in `(?i)abcd` there are 16.
+const MOST_NEEDED: usize = 36;
+/// A text that is shorter is found almost anywhere.
+const TELLING: usize = 4;
+
+/// Texts of which every match has at least one in it: how it begins, how it ends, or what it cannot do without.
+fn needed(tree: &Hir) -> Vec<Vec<u8>> {
+    let at_end = |kind| {
+        let found = Extractor::new().kind(kind).extract(tree);
+        let texts = found.literals().unwrap_or_default();
+        texts.iter().map(|text| text.as_bytes().to_vec()).collect::<Vec<_>>()
+    };
+    let within = longest_within(tree).map(|text| vec![text.to_vec()]).unwrap_or_default();
+    let sets = [at_end(ExtractKind::Prefix), at_end(ExtractKind::Suffix), within];
+    let shortest = |set: &[Vec<u8>]| set.iter().map(Vec::len).min().unwrap_or_default();
+    let usable = sets.into_iter().filter(|set| shortest(set) > 0 && set.len() <= MOST_NEEDED);
+    // What tells little is of use only if it is one text, which can be searched for.
+    let usable = usable.filter(|set| set.len() == 1 || shortest(set) >= TELLING);
+    let telling =
+        |set: &Vec<Vec<u8>>| (shortest(set) >= TELLING, std::cmp::Reverse(set.len()), shortest(set));
+    usable.max_by_key(telling).unwrap_or_default()
+}
+
+/// The longest text that stands in every match.
+fn longest_within(tree: &Hir) -> Option<&[u8]> {
+    match tree.kind() {
+        HirKind::Literal(literal) => Some(&literal.0),
+        HirKind::Capture(capture) => longest_within(&capture.sub),
+        HirKind::Repetition(repetition) if repetition.min > 0 => longest_within(&repetition.sub),
+        HirKind::Concat(parts) => parts.iter().filter_map(longest_within).max_by_key(|text| text.len()),
+        _ => None,
+    }
 }
 
 fn places(tree: &Hir) -> usize {

@@ -42,8 +42,8 @@ impl Needle {
                 Self { hash: 0, finder: Some(Finder::new(value).into_owned()) }
             }
             Condition::When { test: Operator::Regex(pattern), .. } => {
-                let beginning = pattern.beginning.as_deref();
-                Self { hash: 0, finder: beginning.map(|text| Finder::new(text).into_owned()) }
+                let only = pattern.needed.first().filter(|_| pattern.needed.len() == 1);
+                Self { hash: 0, finder: only.map(|text| Finder::new(text).into_owned()) }
             }
             Condition::When { .. } | Condition::Otherwise => Self::default(),
         }
@@ -235,11 +235,14 @@ impl<'a> Values<'a> {
         }
     }
 
-    /// Whether no value has the text in it with which every match begins.
+    /// Whether no value has any of the texts in it of which every match has one.
     fn cannot_match(&self, pattern: &Pattern, needle: &Needle) -> bool {
-        let (Some(beginning), Some(finder)) = (&pattern.beginning, &needle.finder) else { return false };
-        let are_many = self.all.len() > FEW;
-        are_many && (!self.could_hold(beginning) || finder.find(&self.joined().0).is_none())
+        if self.all.len() <= FEW || pattern.needed.is_empty() {
+            return false;
+        }
+        let is_there = |text: &Vec<u8>| self.could_hold(text);
+        let is_nowhere = |finder: &Finder<'_>| finder.find(&self.joined().0).is_none();
+        !pattern.needed.iter().any(is_there) || needle.finder.as_ref().is_some_and(is_nowhere)
     }
 
     /// Whether a text may be in one of the values; if not, it is in none.

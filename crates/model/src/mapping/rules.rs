@@ -105,8 +105,8 @@ pub struct Pattern {
     regex: Regex,
     /// In how many places of it a match may be at once: what a byte that is searched costs at worst.
     pub(super) places: usize,
-    /// The text with which every match begins, if there is one.
-    pub(super) beginning: Option<Vec<u8>>,
+    /// Texts of which every match has at least one in it; none where there are no such texts.
+    pub(super) needed: Vec<Vec<u8>>,
 }
 
 /// Most bytes that a compiled pattern takes.
@@ -130,11 +130,11 @@ impl Pattern {
     /// # Errors
     /// [`BadPattern`] when it is malformed, too large, or asks for what cannot be matched in linear time.
     pub fn parse(text: &str) -> Result<Self, BadPattern> {
-        let (places, beginning) = weigh(text).map_err(BadPattern)?;
+        let (places, needed) = weigh(text).map_err(BadPattern)?;
         let compiled =
             RegexBuilder::new(text).size_limit(LARGEST_PATTERN).dfa_size_limit(LARGEST_PATTERN).build();
         let regex = compiled.map_err(|error| BadPattern(reason(&error)))?;
-        Ok(Self { regex, places, beginning })
+        Ok(Self { regex, places, needed })
     }
 
     /// The text that it was made of.

@@ -91,7 +91,7 @@ fn patterns_do_a_bounded_amount_of_work_and_nobody_comes_in_for_that() {
 }
 
 #[test]
-fn a_pattern_is_found_by_its_beginning_wherever_that_stands() {
+fn a_pattern_is_found_by_what_every_match_needs_wherever_that_stands() {
     let others: Vec<String> = (0..40).map(|n| format!("other {n}")).collect();
     for (pattern, value, expected) in [
         ("^team-[0-9]+$", "team-7", true),
@@ -99,6 +99,20 @@ fn a_pattern_is_found_by_its_beginning_wherever_that_stands() {
         ("^team-[0-9]+$", "no team-7", false),
         ("team-[0-9]+", "a team-7", true),
         ("(?i)team-7", "TEAM-7", true),
+        ("(?i)team-7", "tEaM-8", false),
+        ("(?i)^team$", "ＴＥＡＭ", false),
+        ("(?i)^\\w+-kelvin$", "a-\u{212a}ELVIN", true),
+        (".*-admins$", "berlin-admins", true),
+        (".*-admins$", "berlin-admins-old", false),
+        ("^[a-z]+-sales-[0-9]+$", "de-sales-12", true),
+        ("^[a-z]+-sales-[0-9]+$", "de-sales-x", false),
+        ("^(team|crew)-.*(north|south)$", "crew-7-south", true),
+        ("^(team|crew)-.*(north|south)$", "crew-7-east", false),
+        ("(-admins)?$", "anything", true),
+        ("^(-admins)*7$", "7", true),
+        ("(-admins){2,}", "-admins-admins", true),
+        ("(-admins){2,}", "-admins", false),
+        ("needle|", "anything", true),
         ("(team|crew)-7", "crew-7", true),
         ("\\bteam", "a team", true),
         ("", "anything", true),

@@ -98,6 +98,56 @@ fn any_memberships() -> impl Strategy<Value = Vec<Membership>> {
     })
 }
 
+/// Patterns of every make, of whose matches more or less is known beforehand.
+fn any_pattern() -> impl Strategy<Value = String> {
+    let parts = vec![
+        "^",
+        "$",
+        ".*",
+        "[a-c]+",
+        "x?",
+        "k",
+        "-",
+        "team",
+        "(team|crew)",
+        "(?i:sales)",
+        "(?i:k)",
+        "(abab){2}",
+        "(north)?",
+        "(north)+",
+        "(?:north|south|)",
+        "\\b",
+        "é",
+        "(?i:é)",
+        "[^-]{2}",
+    ];
+    vec(select(parts), 1..5).prop_map(|parts| parts.concat())
+}
+
+/// What such patterns may meet.
+fn any_values() -> impl Strategy<Value = Vec<String>> {
+    let parts = vec![
+        "team",
+        "TEAM",
+        "crew",
+        "sales",
+        "SaLeS",
+        "\u{17f}ales",
+        "k",
+        "K",
+        "\u{212a}",
+        "abab",
+        "north",
+        "south",
+        "-",
+        "x",
+        "é",
+        "É",
+        " ",
+    ];
+    vec(vec(select(parts), 1..5).prop_map(|parts| parts.concat()), 9..14)
+}
+
 /// All that a decision is made of.
 type Given = (Mapping, Asserted, Option<User>, Vec<Membership>, i64);
 
@@ -142,6 +192,17 @@ proptest! {
         prop_assert_eq!(&read, &given.0);
         let again = (read, given.1.clone(), given.2.clone(), given.3.clone(), given.4);
         prop_assert_eq!(decided(&again), decided(&given));
+    }
+
+    #[test]
+    fn many_values_are_searched_as_each_of_them_alone(pattern in any_pattern(), values in any_values()) {
+        let applies = |values: &[&str]| {
+            let mapping = mapping([category("role", vec![rule("regex", &pattern, Grant::Role(Role::Admin))])]);
+            Case::of(&mapping, &anna()).admitted(&of_groups(values)).role == Role::Admin
+        };
+        let values: Vec<&str> = values.iter().map(String::as_str).collect();
+        let alone = values.iter().any(|value| applies(&[value]));
+        prop_assert_eq!(applies(&values), alone);
     }
 
     #[test]
