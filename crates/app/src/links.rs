@@ -231,6 +231,17 @@ async fn take_first(tx: &Tx<'_>, wanted: [Option<License>; 2]) -> Result<Option<
     Ok(found)
 }
 
+/// The license type that was decided on when somebody who is pending was made; it comes with what was mailed. None for whoever came
+/// by a sign-in, who gets the default.
+pub(crate) async fn promised(tx: &Tx<'_>, user: UserId) -> Result<Option<License>, store::Error> {
+    let mut newest: Option<(Timestamp, License)> = None;
+    for purpose in [Purpose::VerifyEmail, Purpose::Invitation, Purpose::SetPassword] {
+        let latest = store::links::latest(tx, user, purpose).await?;
+        newest = newest.max(latest.and_then(|(made, _, license)| Some((made, license?))));
+    }
+    Ok(newest.map(|(_, license)| license))
+}
+
 /// Writes a verification mail with a link of its own for a pending user.
 pub(crate) async fn send_verification(
     tx: &Tx<'_>,

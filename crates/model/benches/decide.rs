@@ -221,6 +221,7 @@ fn measure(mapping: &Mapping) -> Outcome<(f64, f64)> {
             domain_associated: true,
             memberships: &memberships,
             is_last_way_in: false,
+            promised: None,
             seats: &seats,
             now: context.now,
             seed: context.seed,

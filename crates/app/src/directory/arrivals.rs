@@ -44,8 +44,8 @@ pub(crate) async fn arrive(
     let app = setting.app.clone();
     let way = Way::of(&app, action).await?;
     let mut link = links::fresh(&app, setting.fresh, way.link(), setting.now);
-    // Somebody who is pending gets the license type when the mailbox confirms.
-    link.row.license = wanted.license.flatten();
+    // Somebody who is pending gets the license type when the mailbox confirms; Basic where none is named, as others do at once.
+    link.row.license = wanted.license.unwrap_or(Some(License::Basic));
     let mut digits = [0; 8];
     app.random().fill(&mut digits);
     let scope = app.store().account(setting.account.id);

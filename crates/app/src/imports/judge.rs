@@ -10,7 +10,7 @@ use vestibule_model::group::Membership;
 use vestibule_model::import::{
     Altered, Import, Note, Placement, Row, Totals, Verdict, Wish, placement, seats_left, wish,
 };
-use vestibule_model::license::Inventory;
+use vestibule_model::license::{Inventory, License};
 use vestibule_model::permission::Roles;
 use vestibule_model::provision::{Settled, Source, Wanted};
 use vestibule_model::user::{Logins, Status, User};
@@ -190,8 +190,8 @@ async fn follow(
     let Some(purpose) = mail(user).filter(|_| before.is_none()) else { return Ok(()) };
     let mut link = links::fresh(ground.app, user.id, purpose, setting.now);
     if user.status == Status::Pending {
-        // The license type comes when the mailbox confirms.
-        link.row.license = ground.import.options.license;
+        // The license type comes when the mailbox confirms; Basic where the file names none, as it does for others.
+        link.row.license = ground.import.options.license.or(Some(License::Basic));
     }
     let place = (ground.app, ground.account);
     match purpose {

@@ -247,10 +247,12 @@ impl Attempt {
         }
     }
 
-    /// The link that confirms a mailbox. In a sub-account it brings the license type of the mapping that the person came by.
+    /// The link that confirms a mailbox. It brings the license type that was decided on when the person was made; in a
+    /// sub-account, that of the mapping that the person came by.
     fn link_for(&self, here: &Here<'_, '_>) -> Fresh {
         let mut row = self.link.row.clone();
-        row.license = here.above.and(self.ctx.live.configuration.mapping.default_license);
+        let usual = here.above.and(self.ctx.live.configuration.mapping.default_license);
+        row.license = here.person.promised().or(usual);
         Fresh { row, secret: self.link.secret.clone() }
     }
 

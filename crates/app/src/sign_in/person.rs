@@ -1,12 +1,13 @@
 //! Whom a verified response may be about, as far as the store knows: read for a sign-in, a test of one, and a simulation alike.
 
+use crate::links;
 use jiff::Timestamp;
 use vestibule_model::admission::{Facts, Place, Standing, demotes};
 use vestibule_model::domain::Domain;
 use vestibule_model::email::Email;
 use vestibule_model::group::Membership;
 use vestibule_model::id::AccountId;
-use vestibule_model::license::Inventory;
+use vestibule_model::license::{Inventory, License};
 use vestibule_model::mapping::{Asserted, Identity, Mapping};
 use vestibule_model::user::{Status, User};
 use vestibule_store::{self as store, Tx};
@@ -19,6 +20,7 @@ pub(crate) struct Person {
     domain_associated: bool,
     memberships: Vec<Membership>,
     is_last_way_in: bool,
+    promised: Option<License>,
 }
 
 /// Whose an address is.
@@ -63,6 +65,9 @@ impl Person {
             && user.employee_id == identity.employee_id
         {
             person.by_employee_id = Some(user.as_ref().clone());
+        }
+        if let Some(user) = person.user().filter(|user| user.status == Status::Pending) {
+            person.promised = links::promised(tx, user.id).await?;
         }
         if let Some(user) = person.user().filter(|_| mapping.looks_at_groups()) {
             person.memberships = store::groups::of_user(tx, user.id).await?;
@@ -112,6 +117,7 @@ impl Person {
             domain_associated: self.domain_associated,
             memberships: &self.memberships,
             is_last_way_in: self.is_last_way_in,
+            promised: self.promised,
             seats,
             now,
             seed,
@@ -139,6 +145,11 @@ impl Person {
             (None, Found::Here(user)) => Some(user),
             (None, Found::Elsewhere | Found::Nobody) => None,
         }
+    }
+
+    /// The license type that was decided on when that user was made, if it is one who is pending.
+    pub(super) fn promised(&self) -> Option<License> {
+        self.promised
     }
 
     /// The groups of that user.

@@ -78,9 +78,9 @@ pub async fn send_verification(ctx: &PeopleCtx, whom: &Whom) -> Result<Changed, 
                 if let Some(again_at) = Verification::of(newest.map(|(sent_at, _)| sent_at), now).again_at {
                     return Err(too_early(again_at));
                 }
-                // Whoever came by the mapping of the account above goes on to get the license type of that one.
+                // What was decided on when the person was made goes on to hold.
                 let mut link = link;
-                link.row.license = newest.and_then(|(_, license)| license);
+                link.row.license = links::promised(tx, user.id).await?;
                 links::send_verification(tx, (&app, &account), &user, &link).await?;
                 let field = "verification_mail".to_owned();
                 let changes = vec![Change { field, before: None, after: Some("sent".to_owned()), rule }];

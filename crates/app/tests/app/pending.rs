@@ -7,7 +7,7 @@ use crate::provider::Person;
 use crate::rules;
 use crate::world::{World, hours};
 use vestibule_app::sign_in::Finished;
-use vestibule_app::users::{self, PeopleCtx, Whom};
+use vestibule_app::users::{self, Action, PeopleCtx, Said, Whom};
 use vestibule_app::{App, Kind, links, outbox};
 use vestibule_model::license::License;
 use vestibule_model::mapping::{CategoryName, Grant};
@@ -25,6 +25,7 @@ cases! {
     a_pending_person_takes_the_seat_when_the_mailbox_confirms,
     without_a_seat_the_link_says_so_and_works_when_there_is_one,
     a_domain_that_became_the_accounts_needs_no_mail,
+    the_license_type_of_whoever_made_the_user_holds_whichever_mail_confirms,
     a_pending_person_is_granted_nothing_before_the_mailbox_confirms,
     where_the_default_is_none_the_rules_of_the_next_sign_in_decide_about_whoever_confirmed,
     the_mail_is_sent_again_by_hand_after_a_pause_and_every_link_works,
@@ -214,6 +215,40 @@ async fn a_domain_that_became_the_accounts_needs_no_mail(world: &World) {
     let changed: Vec<_> =
         changes.iter().map(|change| (change.field.as_str(), change.after.as_deref())).collect();
     assert!(changed.contains(&("status", Some("active"))) && changed.contains(&("license", Some("basic"))));
+}
+
+async fn the_license_type_of_whoever_made_the_user_holds_whichever_mail_confirms(world: &World) {
+    const EVE: &str = "eve@partner.example";
+    let acme = world.acme().await;
+    let none =
+        acme.usual().set(["licenses", "licensed"], 3).set(["mapping", "basic", "default_license"], "none");
+    acme.apply(none.clone()).await;
+    let people = acme.app.operator().people("acme").await.unwrap();
+    for (email, license) in
+        [(BOB, Some(License::Licensed)), (EVE, Some(License::Licensed)), ("kim@partner.example", None)]
+    {
+        let said = Said { email: Some(email.to_owned()), license, ..Said::default() };
+        users::create(&people, &Action::Sso, &said).await.unwrap();
+    }
+    // The mail of the sign-in is the newer one; the default is for people whom a sign-in creates.
+    let first = mailed(&acme).await;
+    world.time.pass(hours(1));
+    attempt(&acme).await;
+    let newest = mailed(&acme).await;
+    assert_ne!(first, newest);
+    links::verify_email(&acme.visitor().await, &newest).await.unwrap();
+    assert_eq!(acme.user(BOB).await.license, Some(License::Licensed));
+    acme.sign_in(&Person::of(BOB)).await;
+    // Nor does it take the place of that type when the domain became the account's.
+    acme.apply(none.domain("partner.example")).await;
+    let signed_in = acme.sign_in(&Person::of(EVE)).await;
+    assert_eq!(acme.user(EVE).await.license, Some(License::Licensed));
+    let changes = acme.explained(signed_in.tracking_id).await.detail.changes;
+    let change = changes.iter().find(|change| change.field == "license").unwrap();
+    assert_eq!(change.rule, "decided on when the user was made");
+    acme.sign_in(&Person::of("kim@partner.example")).await;
+    assert_eq!(acme.user("kim@partner.example").await.license, Some(License::Basic), "as for others at once");
+    assert_eq!(acme.seats(License::Licensed).await.used, 2);
 }
 
 async fn a_pending_person_is_granted_nothing_before_the_mailbox_confirms(world: &World) {

@@ -1,7 +1,7 @@
 //! The license type and the add-ons after a sign-in, as far as seats go.
 
 use super::person::Matched;
-use super::{Arrival, Notes, Rules};
+use super::{Arrival, Facts, Notes, Rules};
 use crate::code::Code;
 use crate::license::{AddOn, Family, Inventory, License, Product};
 use crate::mapping::{CategoryName, Granted};
@@ -11,12 +11,13 @@ use std::collections::BTreeSet;
 
 const CHECK: &str = "admission.license";
 
-/// The license type: by a rule, else the one that the person has, else, for somebody new, the default.
+/// The license type: by a rule, else the one that the person has; else, for somebody who was pending, the one that was decided on
+/// when the user was made, and for somebody new the default.
 pub(super) fn license(
     rules: Rules<'_>,
     granted: &Granted,
     matched: &Matched<'_>,
-    seats: &Inventory,
+    facts: Facts<'_>,
     notes: &mut Notes,
 ) -> Result<License, Code> {
     let current = matched.user.and_then(|user| user.license);
@@ -34,12 +35,13 @@ pub(super) fn license(
         (None, None) if matched.arrival == Arrival::Known => {
             return notes.refuse(Code::NoLicense, CHECK, "a license type", "none");
         }
-        (None, None) => match rules.mapping.default_license {
-            Some(license) => (license, "the default license type"),
-            None => return notes.refuse(Code::NoLicense, CHECK, "a default license type", "None"),
+        (None, None) => match (facts.promised, rules.mapping.default_license) {
+            (Some(license), _) => (license, "decided on when the user was made"),
+            (None, Some(license)) => (license, "the default license type"),
+            (None, None) => return notes.refuse(Code::NoLicense, CHECK, "a default license type", "None"),
         },
     };
-    let settled = seat(rules, (wanted, current), seats, notes)?;
+    let settled = seat(rules, (wanted, current), facts.seats, notes)?;
     // Somebody whose mailbox has yet to confirm holds no license.
     let holds = matched.status != Status::Pending;
     if holds && (settled == wanted || current.is_none()) {

@@ -82,6 +82,8 @@ pub struct Facts<'a> {
     /// Whether the user is the last who could get in without the identity provider where SSO is enforced, so that the role
     /// stays ([`crate::domain::DomainPolicy::is_last_way_in`]). It matters only where the rules take it ([`demotes`]).
     pub is_last_way_in: bool,
+    /// The license type that was decided on when a user who is pending was made.
+    pub promised: Option<License>,
     /// The account's seats.
     pub seats: &'a Inventory,
     /// The time of the sign-in.
@@ -254,7 +256,7 @@ fn settle(
     let is_new = before.is_none();
     let sub_account = route::arrive(facts.place, before, notes);
     let granted = granted(rules.mapping, asserted, &matched, facts, notes);
-    let license = license::license(rules, &granted, &matched, facts.seats, notes)?;
+    let license = license::license(rules, &granted, &matched, facts, notes)?;
     let awaited = matched.status == Status::Pending;
     let license = (!awaited).then_some(license);
     let held = before.map(|user| user.holdings.clone()).unwrap_or_default();

@@ -50,6 +50,7 @@ fn decision(
         domain_associated,
         memberships: &[],
         is_last_way_in: false,
+        promised: None,
         seats,
         now: Timestamp::UNIX_EPOCH,
         seed: [7; 32],

@@ -194,6 +194,7 @@ impl<'a> Case<'a> {
             domain_associated: self.domain_associated,
             memberships: &self.memberships,
             is_last_way_in: false,
+            promised: None,
             seats: &self.seats,
             now: self.now,
             seed: [7; 32],

@@ -171,6 +171,7 @@ fn decided_where(is_last_way_in: bool, (mapping, asserted, user, memberships, le
         domain_associated: true,
         memberships: user.as_ref().map_or(&[], |_| memberships),
         is_last_way_in,
+        promised: None,
         seats: &seats,
         now: now(),
         seed: [7; 32],
