@@ -3,8 +3,11 @@
 //! Every wait has a limit: for a place, for the head of a request, for the last answers at the end. How long a whole
 //! request may take is in `door`.
 
+mod at_once;
+
 use crate::scene::Peer;
 use crate::{Settings, router};
+use at_once::AtOnce;
 use axum::Router;
 use axum::extract::Request;
 use hyper::body::Incoming;
@@ -107,7 +110,7 @@ async fn talk(connection: Connection, router: Router) {
     let mut talk = pin!(server.serve_connection(TokioIo::new(stream), answer));
     // An error here is the other side's: it went away, or spoke something else than HTTP.
     tokio::select! {
-        _ = talk.as_mut() => {}
+        _ = AtOnce::new(talk.as_mut()) => {}
         _ = ended.changed() => {
             talk.as_mut().graceful_shutdown();
             let _ = talk.await;
