@@ -86,28 +86,33 @@ fn closed(text: &str) -> Option<String> {
 
 /// Whether what stands under this name is secret.
 fn is_secret(name: &str) -> bool {
-    // The shortest of the names has five letters.
-    if name.len() < 5 {
-        return false;
+    if name.is_ascii() {
+        return has_secret_letters(name.as_bytes());
     }
-    let letters: String = match name.is_ascii() {
-        true => name
-            .bytes()
-            .filter(u8::is_ascii_alphanumeric)
-            .map(|b| char::from(b.to_ascii_lowercase()))
-            .collect(),
-        false => name.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect(),
-    };
-    let letters = letters.as_bytes();
-    (0..letters.len()).filter_map(|at| letters.get(at..)).any(|tail| {
-        // How the names begin: nearly every tail is ruled out by that.
-        let [first, second, ..] = tail else { return false };
-        let is_beginning = matches!(
-            (first, second),
-            (b'p', b'a' | b'r') | (b's', b'e') | (b't', b'o') | (b'a', b'u' | b'p') | (b'c', b'r' | b'o')
-        );
-        is_beginning && SECRET_NAMES.iter().any(|secret| tail.starts_with(secret.as_bytes()))
-    })
+    let letters: String = name.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect();
+    has_secret_letters(letters.as_bytes())
+}
+
+/// Whether one of the names is somewhere in these letters, whatever their case and whatever stands between them.
+fn has_secret_letters(mut letters: &[u8]) -> bool {
+    while let Some((first, rest)) = letters.split_first() {
+        let first = first.to_ascii_lowercase();
+        // Every call has dozens of names: no letter is looked at twice where none of ours begins.
+        let begins_one = matches!(first, b'p' | b's' | b't' | b'a' | b'c');
+        if begins_one && SECRET_NAMES.iter().any(|secret| continues(secret.as_bytes(), first, rest)) {
+            return true;
+        }
+        letters = rest;
+    }
+    false
+}
+
+/// Whether the name begins with this letter and goes on with those, leaving out what is no letter or digit.
+fn continues(name: &[u8], first: u8, rest: &[u8]) -> bool {
+    let Some((begin, name)) = name.split_first() else { return false };
+    let mut letters = rest.iter().filter(|byte| byte.is_ascii_alphanumeric());
+    *begin == first
+        && name.iter().all(|wanted| letters.next().is_some_and(|byte| byte.to_ascii_lowercase() == *wanted))
 }
 
 /// Whether a text has a token of ours in it, or the header that carries one.

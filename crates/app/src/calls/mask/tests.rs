@@ -110,6 +110,9 @@ fn s09_every_secret_name_is_known_in_any_writing_and_its_neighbors_are_not() {
         }
     }
     assert!(super::is_secret("mot_de_passe_Ü_password"));
+    for letter in super::SECRET_NAMES.map(|name| &name[..1]) {
+        assert!("pstac".contains(letter), "{letter} begins no name that is looked for");
+    }
     for harmless in
         ["", "op", "value", "passport", "section", "tools", "author", "creator", "apex", "price", "cooking"]
     {
