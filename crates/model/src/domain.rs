@@ -36,7 +36,10 @@ impl Domain {
     /// [`BadDomain`] when it is not a name of at least two labels that a mail server could have.
     pub fn parse(text: &str) -> Result<Self, BadDomain> {
         let text = text.strip_suffix('.').unwrap_or(text);
-        let ascii = idna::domain_to_ascii_strict(text).map_err(|_| BadDomain)?;
+        let ascii = match is_canonical(text) {
+            true => text.to_owned(),
+            false => idna::domain_to_ascii_strict(text).map_err(|_| BadDomain)?,
+        };
         let numeric_end =
             ascii.rsplit('.').next().is_none_or(|label| label.bytes().all(|b| b.is_ascii_digit()));
         if ascii.len() > 253 || !ascii.contains('.') || ascii.split('.').any(str::is_empty) || numeric_end {
@@ -50,6 +53,24 @@ impl Domain {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+}
+
+/// Whether a name is plainly what IDNA makes of it, which is so for nearly all that were ever stored: small letters, digits, and
+/// hyphens between two of those. What begins with `xn--` or looks like it is for IDNA to judge.
+fn is_canonical(text: &str) -> bool {
+    let is_plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();
+    let is_label = |label: &[u8]| match label {
+        [first, .., last] => {
+            is_plain(*first)
+                && is_plain(*last)
+                && label.iter().all(|byte| is_plain(*byte) || *byte == b'-')
+                && label.get(2..4) != Some(b"--")
+                && label.len() <= 63
+        }
+        [only] => is_plain(*only),
+        [] => false,
+    };
+    text.len() <= 253 && text.as_bytes().split(|byte| *byte == b'.').all(is_label)
 }
 
 impl fmt::Display for Domain {
@@ -133,6 +154,19 @@ mod tests {
             "-a.example",
         ] {
             assert_eq!(Domain::parse(text), Err(BadDomain), "{text:?}");
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn what_is_taken_as_it_stands_is_what_idna_makes_of_it(text in "([a-z0-9]|[a-z0-9][a-z0-9-]{0,4}|xn--[a-z0-9]{1,6}|[a-z0-9]{61,65})(\\.[a-z0-9-]{0,5}){0,3}") {
+            let idna = idna::domain_to_ascii_strict(&text);
+            if is_canonical(&text) {
+                proptest::prop_assert_eq!(idna.ok(), Some(text));
+            } else {
+                let other = idna.ok().filter(|ascii| *ascii == text && !text.contains("xn--") && text.len() <= 253);
+                proptest::prop_assert_eq!(other, None, "a plain name is not known as one");
+            }
         }
     }
 }
