@@ -1,7 +1,10 @@
 //! What of a call nobody may read in a log, by its structure: values under names such as `password`, what a patch writes to
 //! such a path, what filters look for, and everything that looks like a token of ours (attack S09).
 //!
-//! Nothing is kept of a body that is not JSON: there is no telling what in it is secret.
+//! Nothing is kept of a body that is not JSON: there is no telling what in it is secret. What a deployment's own schemas keep from
+//! readers is in `mask/hidden`.
+
+pub(super) use hidden::Hidden;
 
 use super::LARGEST_BODY;
 use vestibule_model::token::SecretKind;
@@ -38,15 +41,15 @@ pub(super) enum Side {
 }
 
 /// The masked text of a body, of which perhaps only the beginning is known; `None` when it is no JSON.
-pub(super) fn body(bytes: &[u8], is_cut: bool, side: Side) -> Option<String> {
+pub(super) fn body(bytes: &[u8], is_cut: bool, side: Side, hidden: Option<&Hidden>) -> Option<String> {
     let text = match std::str::from_utf8(bytes) {
         Ok(text) => text,
         Err(error) if is_cut => std::str::from_utf8(bytes.get(..error.valid_up_to())?).ok()?,
         Err(_) => return None,
     };
     let mut masked = match is_cut {
-        true => walk::masked(&closed(text)?, side)?,
-        false => walk::masked(text, side)?,
+        true => walk::masked(&closed(text)?, side, hidden)?,
+        false => walk::masked(text, side, hidden)?,
     };
     if masked.len() > LARGEST_BODY {
         let end = (0..=LARGEST_BODY).rev().find(|end| masked.is_char_boundary(*end)).unwrap_or(0);
@@ -197,6 +200,7 @@ fn settle(kept: &mut String, word: &mut String, after_operator: bool) -> bool {
     is_operator && !after_operator
 }
 
+mod hidden;
 #[cfg(test)]
 mod tests;
 mod walk;

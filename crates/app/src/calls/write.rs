@@ -59,9 +59,10 @@ pub async fn write_waiting(app: &App) -> Result<usize, Error> {
 
 async fn write_account(app: &App, account: AccountId, calls: Vec<Call>) -> Result<(), Error> {
     let (mut entries, mut details, mut bytes) = (Vec::new(), Vec::new(), 0);
+    let hidden = mask::Hidden::of(&app.inner.deployment.schemas);
     for call in calls {
         let meant = Meant::by(&call.heard);
-        let (entry, detail) = told(call);
+        let (entry, detail) = told(call, &hidden);
         bytes += size(&detail);
         entries.push((entry, meant));
         details.push(detail);
@@ -100,11 +101,12 @@ async fn write_block(
 }
 
 /// A call as it is kept.
-fn told(call: Call) -> (Entry, Detail) {
+fn told(call: Call, hidden: &mask::Hidden) -> (Entry, Detail) {
     let Call { id, account: _, token, client, duration_micros, heard } = call;
+    let hidden = hidden.at(&heard.target);
     let detail = Detail {
-        request: body(&heard.request, mask::Side::Asked),
-        response: body(&heard.response, mask::Side::Answered),
+        request: body(&heard.request, mask::Side::Asked, hidden),
+        response: body(&heard.response, mask::Side::Answered, hidden),
         refusal: heard.refusal,
         quirks: heard.quirks.into_iter().map(str::to_owned).collect(),
         action: heard.action,
@@ -126,12 +128,12 @@ fn told(call: Call) -> (Entry, Detail) {
     (entry, detail)
 }
 
-fn body(raw: &waiting::Raw, side: mask::Side) -> Option<Body> {
+fn body(raw: &waiting::Raw, side: mask::Side, hidden: Option<&mask::Hidden>) -> Option<Body> {
     if raw.length == 0 {
         return None;
     }
     let is_cut = raw.length > raw.start.len() as u64;
-    Some(Body { length: raw.length, text: mask::body(&raw.start, is_cut, side), is_cut })
+    Some(Body { length: raw.length, text: mask::body(&raw.start, is_cut, side, hidden), is_cut })
 }
 
 fn size(detail: &Detail) -> usize {

@@ -1,10 +1,11 @@
 //! What is hidden of bodies, addresses and filters, and what is kept.
 
-use super::{HIDDEN, Side, body, filter, target};
+use super::{HIDDEN, Hidden, Side, body, filter, target};
 use serde_json::{Value, json};
+use vestibule_scim::Registry;
 
 fn asked(value: &Value) -> Value {
-    serde_json::from_str(&body(value.to_string().as_bytes(), false, Side::Asked).unwrap()).unwrap()
+    serde_json::from_str(&body(value.to_string().as_bytes(), false, Side::Asked, None).unwrap()).unwrap()
 }
 
 #[test]
@@ -46,18 +47,18 @@ fn s09_a_body_that_was_cut_is_kept_up_to_its_last_whole_value() {
     ] });
     let text = whole.to_string();
     for end in 0..text.len() {
-        let kept = body(&text.as_bytes()[..end], true, Side::Asked);
+        let kept = body(&text.as_bytes()[..end], true, Side::Asked, None);
         assert!(!kept.unwrap_or_default().contains("hunter2"), "{end}");
     }
-    let kept = body(&text.as_bytes()[..text.len() - 2], true, Side::Asked).unwrap();
+    let kept = body(&text.as_bytes()[..text.len() - 2], true, Side::Asked, None).unwrap();
     assert!(kept.contains("Lead, "), "{kept}");
 }
 
 #[test]
 fn a_body_that_is_no_json_is_not_kept() {
-    assert_eq!(body(b"password=hunter2", false, Side::Asked), None);
-    assert_eq!(body(b"<x/>", true, Side::Asked), None);
-    assert_eq!(body(&[0xff, 0xfe], false, Side::Answered), None);
+    assert_eq!(body(b"password=hunter2", false, Side::Asked, None), None);
+    assert_eq!(body(b"<x/>", true, Side::Asked, None), None);
+    assert_eq!(body(&[0xff, 0xfe], false, Side::Answered, None), None);
 }
 
 #[test]
@@ -118,4 +119,60 @@ fn s09_every_secret_name_is_known_in_any_writing_and_its_neighbors_are_not() {
     {
         assert!(!super::is_secret(harmless), "{harmless}");
     }
+}
+
+/// The rooms of the documents, whose `pin` is written and never read; here a contact has such a `code` too.
+fn rooms() -> Hidden {
+    let listed: Value =
+        serde_json::from_str(include_str!("../../../../../docs/examples/rooms.json")).unwrap();
+    let (types, mut schemas): (Vec<Value>, Vec<Value>) =
+        listed.as_array().cloned().unwrap().into_iter().partition(|one| one.get("endpoint").is_some());
+    let contacts = schemas[0]["attributes"].as_array_mut().unwrap();
+    let contacts = contacts.iter_mut().find(|attribute| attribute["name"] == "contacts").unwrap();
+    let mut code = contacts["subAttributes"][1].clone();
+    (code["name"], code["returned"]) = (json!("code"), json!("never"));
+    contacts["subAttributes"].as_array_mut().unwrap().push(code);
+    Hidden::of(&Registry::with(&Value::Array(types), &Value::Array(schemas)).unwrap())
+}
+
+#[test]
+fn s09_what_a_schema_of_the_deployment_keeps_from_readers_is_hidden_wherever_it_is_said() {
+    let rooms = rooms();
+    let asked = |target: &str, value: &Value| {
+        let text = value.to_string();
+        body(text.as_bytes(), false, Side::Asked, rooms.at(target)).unwrap()
+    };
+    let operation = |operation: Value| json!({ "Operations": [operation] });
+    let contact = json!([{ "value": "jo", "code": "hunter2" }]);
+    for sent in [
+        json!({ "PIN": "hunter2" }),
+        json!({ "urn:example:params:scim:schemas:Room:pin": ["hunter2"] }),
+        json!({ "contacts": contact }),
+        json!({ "contacts.code": "hunter2" }),
+        operation(json!({ "op": "add", "path": "pin", "value": "hunter2" })),
+        operation(
+            json!({ "value": "hunter2", "op": "add", "path": "urn:example:params:scim:schemas:Room:Pin" }),
+        ),
+        operation(json!({ "op": "replace", "value": { "pin": "hunter2", "Contacts": contact } })),
+        operation(json!({ "op": "add", "value": contact, "path": "contacts" })),
+        operation(json!({ "op": "add", "path": "contacts[type eq \"a\"].code", "value": "hunter2" })),
+        operation(json!({ "op": "remove", "path": "contacts[code eq \"hunter2\"]" })),
+        operation(json!({ "method": "POST", "path": "/Rooms", "data": { "pin": { "x": "hunter2" } } })),
+    ] {
+        let kept = asked("/scim/v2/Rooms/room_1?attributes=pin", &sent);
+        assert!(!kept.contains("hunter2"), "{kept}");
+        let text = sent.to_string();
+        for end in 0..text.len() {
+            let cut = body(&text.as_bytes()[..end], true, Side::Asked, rooms.at("/scim2/Bulk"));
+            assert!(!cut.unwrap_or_default().contains("hunter2"), "{end} of {text}");
+        }
+    }
+    let harmless =
+        json!({ "number": "2.17", "contacts": [{ "value": "jo", "type": "key" }], "spin": 1, "code": 2 });
+    assert_eq!(asked("/scim2/Rooms", &harmless), harmless.to_string());
+    let of_a_person = json!({ "pin": "a nickname" });
+    for target in ["/scim2/Users", "/scim/v2/users/usr_1", "/scim/Groups", "/v2/users"] {
+        assert_eq!(asked(target, &of_a_person), of_a_person.to_string(), "{target}: no room");
+    }
+    assert!(Hidden::of(&Registry::built_in()).at("/scim2/Rooms").is_none());
 }

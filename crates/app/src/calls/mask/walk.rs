@@ -2,19 +2,20 @@
 //!
 //! What is secret is decided in `mask`; the order of the members stays as it came.
 
-use super::{DEEPEST, HIDDEN, Side, carries_a_secret, filter, is_secret};
+use super::{DEEPEST, HIDDEN, Hidden, Side, carries_a_secret, filter, is_secret};
 use serde::Deserialize;
 use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::Value;
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 use std::fmt;
 use std::ops::Range;
 
 /// The masked text; `None` when it is no JSON.
-pub(super) fn masked(text: &str, side: Side) -> Option<String> {
+pub(super) fn masked(text: &str, side: Side, hidden: Option<&Hidden>) -> Option<String> {
     let mut out = Vec::with_capacity(text.len() + 16);
     let mut reader = serde_json::Deserializer::from_str(text);
-    Walk { out: &mut out, side, depth: 0 }.deserialize(&mut reader).ok()?;
+    Walk { out: &mut out, side, hidden, parts: None, depth: 0 }.deserialize(&mut reader).ok()?;
     reader.end().ok()?;
     String::from_utf8(out).ok()
 }
@@ -23,6 +24,9 @@ pub(super) fn masked(text: &str, side: Side) -> Option<String> {
 struct Walk<'o> {
     out: &'o mut Vec<u8>,
     side: Side,
+    hidden: Option<&'o Hidden>,
+    /// Members that are hidden because of the name under which the object stands.
+    parts: Option<&'o BTreeSet<String>>,
     depth: usize,
 }
 
@@ -33,7 +37,21 @@ struct Name<'a>(#[serde(borrow)] Cow<'a, str>);
 
 impl Walk<'_> {
     fn inside(&mut self) -> Walk<'_> {
-        Walk { out: self.out, side: self.side, depth: self.depth + 1 }
+        let (side, hidden, parts) = (self.side, self.hidden, self.parts);
+        Walk { out: self.out, side, hidden, parts, depth: self.depth + 1 }
+    }
+
+    /// What stands under this name.
+    fn under(&mut self, name: &str) -> Walk<'_> {
+        let parts = self.hidden.and_then(|hidden| hidden.parts_of(name));
+        Walk { parts, ..self.inside() }
+    }
+
+    fn is_hidden(&self, name: &str) -> bool {
+        let is_part = |parts: &BTreeSet<String>| parts.contains(&name.to_ascii_lowercase());
+        is_secret(name)
+            || self.parts.is_some_and(is_part)
+            || self.hidden.is_some_and(|hidden| hidden.names(name))
     }
 
     fn write(&mut self, value: &(impl serde::Serialize + ?Sized)) {
@@ -119,13 +137,13 @@ impl<'de> Visitor<'de> for Walk<'_> {
             }
             self.write(name.as_ref());
             self.out.push(b':');
-            if is_secret(&name) {
+            if self.is_hidden(&name) {
                 members.next_value::<IgnoredAny>()?;
                 self.write(HIDDEN);
             } else if self.side == Side::Asked {
                 self.asked(&name, &mut members, &mut operation)?;
             } else {
-                members.next_value_seed(self.inside())?;
+                members.next_value_seed(self.under(&name))?;
             }
         }
         operation.hide_value(self.out);
@@ -149,9 +167,7 @@ impl Walk<'_> {
             if is("filter") {
                 self.write(text.map(filter).as_deref().unwrap_or(HIDDEN));
             } else {
-                operation.secret_path |= text.is_none_or(is_secret);
-                operation.has_path = true;
-                self.write(text.filter(|text| !carries_a_secret(text)).unwrap_or(HIDDEN));
+                self.path(text, operation);
             }
             return Ok(());
         }
@@ -162,11 +178,23 @@ impl Walk<'_> {
             self.write(HIDDEN);
             return Ok(());
         }
-        members.next_value_seed(self.inside())?;
+        members.next_value_seed(self.under(name))?;
         if is("value") {
             operation.value = Some(start..self.out.len());
         }
         Ok(())
+    }
+
+    /// The path of an operation: of what is hidden nothing that it selects by is kept, nor the value beside it.
+    fn path(&mut self, text: Option<&str>, operation: &mut Operation) {
+        let names = |text: &str| self.hidden.is_some_and(|hidden| hidden.names(text));
+        let has_parts = |text: &str| self.hidden.is_some_and(|hidden| hidden.parts_of(text).is_some());
+        operation.has_path = true;
+        operation.secret_path |= text.is_none_or(|text| is_secret(text) || names(text) || has_parts(text));
+        match text.filter(|text| !carries_a_secret(text)) {
+            Some(text) if names(text) => self.write(&filter(text)),
+            text => self.write(text.unwrap_or(HIDDEN)),
+        }
     }
 }
 

@@ -87,6 +87,30 @@ async fn what_must_be_unique_is_so_within_the_account_under_every_verb() {
     let directory = Directory::new(&house, "acme").await;
     let first = directory.post("/Rooms", &room("A1")).await;
     is_error(&directory.post("/Rooms", &room("a1")).await, 409, "uniqueness");
+#[tokio::test]
+async fn s09_what_a_schema_keeps_from_readers_is_in_no_answer_and_not_in_the_call_log() {
+    let house = house().await;
+    let directory = Directory::new(&house, "acme").await;
+    let mut body = room("2.17");
+    body["pin"] = json!("4711");
+    let made = directory.post("/Rooms", &body).await;
+    let path = format!("/Rooms/{}", made.id());
+    let pin = json!([{ "op": "replace", "path": "pin", "value": "4712" }]);
+    let changed = directory.patch(&path, pin).await;
+    let asked = directory.get(&format!("{path}?attributes=pin,number")).await;
+    for told in [&made, &changed, &asked] {
+        assert!(told.body["number"] == "2.17" && told.body.get("pin").is_none(), "{told:?}");
+    }
+    let mut owner = house.owner("acme").await;
+    let filter = vestibule_model::api_call::Filter { limit: 200, ..Default::default() };
+    let mut pages = String::new();
+    for row in vestibule_app::calls::list(&house.app.operator(), None, None, &filter).await.unwrap() {
+        pages += &owner.get(&format!("/admin/api/calls/{}", row.id)).await.body;
+    }
+    assert!(pages.contains("Mop") && pages.contains("pin"), "bodies are in the call log");
+    assert!(!pages.contains("4711") && !pages.contains("4712"), "and what nobody reads is not");
+}
+
     let second = format!("/Rooms/{}", directory.post("/Rooms", &room("B1")).await.id());
     let take = json!([{ "op": "replace", "path": "number", "value": "A1" }]);
     is_error(&directory.patch(&second, take.clone()).await, 409, "uniqueness");
