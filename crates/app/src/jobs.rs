@@ -210,8 +210,9 @@ pub async fn forget(app: &App) -> Result<(), Error> {
     purge(app, move |tx| Box::pin(store::sessions::purge_ended_names(tx, now - sessions::ENDS_KEPT))).await?;
     purge(app, move |tx| Box::pin(store::outbox::purge(tx, now - outbox::KEPT))).await?;
     purge(app, move |tx| Box::pin(store::alarms::purge(tx, now - alarms::KEPT))).await?;
-    purge(app, move |tx| Box::pin(store::imports::purge_rows(tx, now - imports::KEPT))).await?;
-    purge(app, move |tx| Box::pin(store::imports::purge(tx, now - imports::KEPT))).await?;
+    let imports = imports::old(now);
+    purge(app, move |tx| Box::pin(store::imports::purge_rows(tx, imports))).await?;
+    purge(app, move |tx| Box::pin(store::imports::purge(tx, imports))).await?;
     purge(app, move |tx| Box::pin(store::tallies::purge(tx, now - tallies::KEPT))).await?;
     let old = now - calls::KEPT;
     purge(app, move |tx| Box::pin(store::api_calls::purge(tx, old, calls::LEAST_KEPT))).await?;

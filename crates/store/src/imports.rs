@@ -42,8 +42,9 @@ statements! { imports:
     PURGE_ROWS = "DELETE FROM import_rows WHERE (account_id, import_id, number) IN \
                   (SELECT r.account_id, r.import_id, r.number FROM imports i \
                   JOIN import_rows r ON r.account_id = i.account_id AND r.import_id = i.id \
-                  WHERE i.created_at <= $1 LIMIT $2)";
-    PURGE = "DELETE FROM imports WHERE (account_id, id) IN (SELECT i.account_id, i.id FROM imports i WHERE i.created_at <= $1 \
+                  WHERE i.created_at <= $3 AND (i.created_at <= $1 OR i.state = 'reading') LIMIT $2)";
+    PURGE = "DELETE FROM imports WHERE (account_id, id) IN (SELECT i.account_id, i.id FROM imports i \
+             WHERE i.created_at <= $3 AND (i.created_at <= $1 OR i.state = 'reading') \
              AND NOT EXISTS (SELECT 1 FROM import_rows r WHERE r.account_id = i.account_id AND r.import_id = i.id) LIMIT $2)";
 }
 
@@ -124,20 +125,29 @@ pub async fn forget(tx: &Tx<'_>, id: ImportId) -> Result<u64, Error> {
     Ok(gone)
 }
 
-/// Forgets rows of imports of all accounts whose file came before, at most [`PURGED_AT_ONCE`], and tells how many.
-///
-/// # Errors
-/// Those of the database.
-pub async fn purge_rows(tx: &GlobalTx<'_>, before: Timestamp) -> Result<u64, Error> {
-    tx.execute(&PURGE_ROWS, params![before, PURGED_AT_ONCE]).await
+/// Which imports are forgotten by themselves.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Old {
+    /// Those whose file came before.
+    pub before: Timestamp,
+    /// Those whose file began to come before, later than `before`, and did not come to its end.
+    pub broken_off: Timestamp,
 }
 
-/// Forgets imports without rows whose file came before, at most [`PURGED_AT_ONCE`], and tells how many.
+/// Forgets rows of old imports of all accounts, at most [`PURGED_AT_ONCE`], and tells how many.
 ///
 /// # Errors
 /// Those of the database.
-pub async fn purge(tx: &GlobalTx<'_>, before: Timestamp) -> Result<u64, Error> {
-    tx.execute(&PURGE, params![before, PURGED_AT_ONCE]).await
+pub async fn purge_rows(tx: &GlobalTx<'_>, old: Old) -> Result<u64, Error> {
+    tx.execute(&PURGE_ROWS, params![old.before, PURGED_AT_ONCE, old.broken_off]).await
+}
+
+/// Forgets old imports without rows, at most [`PURGED_AT_ONCE`], and tells how many.
+///
+/// # Errors
+/// Those of the database.
+pub async fn purge(tx: &GlobalTx<'_>, old: Old) -> Result<u64, Error> {
+    tx.execute(&PURGE, params![old.before, PURGED_AT_ONCE, old.broken_off]).await
 }
 
 fn count(rows: u64) -> i64 {

@@ -93,6 +93,12 @@ impl Intake {
         Ok(self.import.id)
     }
 
+    /// Says that no more comes: nothing of the file is kept. Where nobody is left to say so, a job forgets it after [`super::COMING`].
+    pub async fn give_up(self) {
+        // If the store does not answer now, the job does it.
+        super::forget(&self.ctx, self.import.id).await.ok();
+    }
+
     async fn keep_only_if(&mut self, outcome: Result<(), Error>) -> Result<(), Error> {
         if outcome.is_err() {
             super::forget(&self.ctx, self.import.id).await.ok();
@@ -118,11 +124,13 @@ impl Intake {
         let written = super::scope(&self.ctx).bulk().write(move |tx| {
             let import = import.clone();
             Box::pin(async move {
+                // A file that took too long to come is forgotten already.
+                store::imports::locked(tx, import.id).await?.ok_or_else(too_slow)?;
                 store::imports::update(tx, &import).await?;
-                store::jobs::schedule(tx, store::imports::JOB, import.id.to_bytes(), now).await
+                Ok(store::jobs::schedule(tx, store::imports::JOB, import.id.to_bytes(), now).await?)
             })
         });
-        Ok(written.await?)
+        written.await
     }
 
     async fn read(&mut self, bytes: &[u8], last: Last) -> Result<(), Error> {
@@ -191,6 +199,11 @@ impl Intake {
         });
         Ok(written.await?)
     }
+}
+
+fn too_slow() -> Error {
+    Error::new(Kind::Invalid, "The file took too long to come.")
+        .hint("Send it again, or cut it into several files.")
 }
 
 /// Options that nobody could have are told before a file is read.

@@ -30,6 +30,14 @@ use vestibule_store as store;
 /// How long an import is kept: its rows are personal data.
 pub const KEPT: SignedDuration = SignedDuration::from_hours(24 * 30);
 
+/// How long a file may take to come. One that takes longer broke off: whoever sent it is gone, and nobody sees what came of it.
+pub const COMING: SignedDuration = SignedDuration::from_hours(1);
+
+/// What is forgotten by itself.
+pub(crate) fn old(now: Timestamp) -> store::imports::Old {
+    store::imports::Old { before: now - KEPT, broken_off: now - COMING }
+}
+
 /// How many transactions a job does before it lets others look; a minute of work, and less than it may hold a job.
 const STEPS_A_TURN: u32 = 50;
 

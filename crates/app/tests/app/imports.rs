@@ -4,7 +4,7 @@ use crate::account::Account;
 use crate::admission::known;
 use crate::cases;
 use crate::provider::Person;
-use crate::world::{World, hours};
+use crate::world::{World, hours, minutes};
 use std::collections::BTreeMap;
 use vestibule_app::imports::{self, Intake, Sought};
 use vestibule_app::users::{self, PeopleCtx, Whom};
@@ -30,6 +30,7 @@ cases! {
     a_row_that_somebody_overtakes_fails_alone,
     p18_the_report_runs_nothing_in_a_spreadsheet,
     t06_an_import_belongs_to_its_account_and_is_forgotten,
+    s10_a_file_that_breaks_off_is_forgotten_and_one_that_came_is_not,
 }
 
 async fn operator(account: &Account) -> PeopleCtx {
@@ -390,4 +391,37 @@ async fn t06_an_import_belongs_to_its_account_and_is_forgotten(world: &World) {
     let import = checked(&ctx, &many(700), sso()).await;
     imports::discard(&ctx, import.id).await.unwrap();
     assert_eq!((world.count("imports"), world.count("import_rows")), (0, 0));
+}
+
+async fn s10_a_file_that_breaks_off_is_forgotten_and_one_that_came_is_not(world: &World) {
+    let acme = world.acme().await;
+    let ctx = operator(&acme).await;
+    let kept = async || (world.count("imports"), world.count("import_rows"));
+    let begun = async || {
+        let mut intake = Intake::begin(&ctx, "people.csv", sso()).await.unwrap();
+        intake.take(many(1_200).as_bytes()).await.unwrap();
+        intake
+    };
+    let intake = begun().await;
+    assert_eq!(kept().await, (1, 1_000), "rows are written as they come");
+    intake.give_up().await;
+    assert_eq!(kept().await, (0, 0), "whoever sends it says that no more comes");
+
+    // Whoever sent it was killed, so that nobody says anything.
+    drop(begun().await);
+    let came = checked(&ctx, &many(3), sso()).await;
+    assert_eq!(imports::list(&ctx).await.unwrap().len(), 1, "nobody sees what did not come");
+    world.time.pass(minutes(50));
+    let slow = begun().await;
+    jobs::forget(&world.app).await.unwrap();
+    assert_eq!(kept().await, (3, 2_003), "they may still come");
+    world.time.pass(minutes(20));
+    jobs::forget(&world.app).await.unwrap();
+    assert_eq!(kept().await, (2, 1_003), "the one that broke off is gone, and the later one is not");
+    world.time.pass(minutes(50));
+    jobs::forget(&world.app).await.unwrap();
+    assert_eq!(kept().await, (1, 3));
+    assert_eq!(slow.end().await.unwrap_err().kind(), Kind::Invalid, "it came too late");
+    assert_eq!(kept().await, (1, 3), "and left nothing");
+    assert_eq!(imports::show(&ctx, came.id).await.unwrap().state, State::Checked);
 }

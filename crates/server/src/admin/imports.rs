@@ -96,9 +96,15 @@ async fn file(admin: &AdminCtx, mut field: Field<'_>, options: Options) -> Resul
     let name = field.file_name().unwrap_or_default().to_owned();
     let mut intake = Intake::begin(&admin.people(), &name, options).await?;
     let mut taken = Ok(());
-    while let Some(piece) = field.chunk().await.map_err(unreadable)? {
-        if taken.is_ok() {
-            taken = intake.take(&piece).await;
+    loop {
+        match field.chunk().await {
+            Ok(Some(piece)) if taken.is_ok() => taken = intake.take(&piece).await,
+            Ok(Some(_)) => {}
+            Ok(None) => break,
+            Err(error) => {
+                intake.give_up().await;
+                return Err(unreadable(error));
+            }
         }
     }
     taken?;

@@ -208,6 +208,13 @@ impl House {
         person.profile.value(&vestibule_model::user::Field::PersonalLink).map(str::to_owned)
     }
 
+    /// How many imports of `acme` are kept, whether anybody sees them or not.
+    pub async fn imports(&self) -> usize {
+        let account = accounts::show(&self.app.operator(), "acme").await.unwrap().id;
+        let kept = self.store.account(account).read(|tx| Box::pin(vestibule_store::imports::list(tx, 100)));
+        kept.await.unwrap().len()
+    }
+
     /// Everything that the database wrote to the disk.
     pub fn bytes_on_disk(&self) -> Vec<u8> {
         let files = std::fs::read_dir(self.folder.path()).unwrap();

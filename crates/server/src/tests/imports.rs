@@ -6,12 +6,20 @@ use axum::http::{Method, StatusCode};
 
 /// Sends the form with a file.
 async fn send(browser: &mut Browser, fields: &[(&str, &str)], file: &str) -> Answer {
+    post(browser, Body::from(form(fields, file) + "\r\n--limit--\r\n")).await
+}
+
+/// The form, up to the end of the file.
+fn form(fields: &[(&str, &str)], file: &str) -> String {
     let mut body = String::new();
     for (name, value) in fields {
         body += &format!("--limit\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n");
     }
     body += "--limit\r\nContent-Disposition: form-data; name=\"file\"; filename=\"C:\\\\people <b>.csv\"\r\n";
-    body += &format!("Content-Type: text/csv\r\n\r\n{file}\r\n--limit--\r\n");
+    body + "Content-Type: text/csv\r\n\r\n" + file
+}
+
+async fn post(browser: &mut Browser, body: Body) -> Answer {
     let headers =
         [("sec-fetch-site", "same-origin"), ("content-type", "multipart/form-data; boundary=limit")];
     let mut request = axum::http::Request::builder().method(Method::POST).uri("/admin/users/import");
@@ -21,7 +29,7 @@ async fn send(browser: &mut Browser, fields: &[(&str, &str)], file: &str) -> Ans
     for (name, value) in headers {
         request = request.header(name, value);
     }
-    super::harness::ask(&browser.router, request.body(Body::from(body)).unwrap()).await
+    super::harness::ask(&browser.router, request.body(body).unwrap()).await
 }
 
 /// What stands in the hidden field of the form that applies.
@@ -132,4 +140,18 @@ async fn t06_an_import_of_another_account_is_not_found() {
         StatusCode::NOT_FOUND
     );
     assert_eq!(owner.get(&page).await.status, StatusCode::OK);
+}
+
+#[tokio::test]
+async fn s10_a_file_that_breaks_off_leaves_nothing_and_the_next_one_is_taken() {
+    let house = House::new().await;
+    let mut owner = house.owner("acme").await;
+    let rows: String = (0..1_200).map(|row| format!("p{row:04}@acme.example\n")).collect();
+    let sent = form(&[("sso", "on")], &format!("email\n{rows}"));
+    let answer = post(&mut owner, Body::from(sent)).await;
+    assert_eq!(answer.status, StatusCode::BAD_REQUEST, "{}", answer.body);
+    assert_eq!(house.imports().await, 0);
+    let sent = send(&mut owner, &[("sso", "on")], "email\nanna@acme.example\n").await;
+    assert_eq!(sent.status, StatusCode::SEE_OTHER, "{}", sent.body);
+    assert_eq!(house.imports().await, 1);
 }

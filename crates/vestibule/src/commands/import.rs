@@ -95,7 +95,13 @@ async fn read(ctx: &PeopleCtx, path: &Path, options: &Options) -> Result<ImportI
     let mut intake = Intake::begin(ctx, &name, options.clone()).await?;
     let mut piece = vec![0; PIECE];
     loop {
-        let read = file.read(&mut piece).map_err(unreadable)?;
+        let read = match file.read(&mut piece) {
+            Ok(read) => read,
+            Err(error) => {
+                intake.give_up().await;
+                return Err(unreadable(error));
+            }
+        };
         match piece.get(..read).filter(|bytes| !bytes.is_empty()) {
             Some(bytes) => intake.take(bytes).await?,
             None => return Ok(intake.end().await?),

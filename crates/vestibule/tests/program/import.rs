@@ -2,6 +2,8 @@
 
 use super::{Folder, keys};
 use serde_json::json;
+use std::io::{BufRead as _, BufReader};
+use std::process::{Command, Stdio};
 
 fn with_account() -> Folder {
     let folder = Folder::new();
@@ -94,4 +96,47 @@ fn what_cannot_be_imported_is_told() {
     let run = folder.run(&[&import[..], &["--json"]].concat()).ends_with(1);
     assert_eq!(run.error()["code"], "invalid");
     assert!(run.error()["hint"].as_str().unwrap().contains("email, first_name"), "{}", run.error());
+}
+
+/// How many rows of how many are done, if a line of progress says so.
+fn done(line: &str) -> Option<u64> {
+    line.strip_suffix(" of 3000 rows")?.parse().ok()
+}
+
+#[test]
+fn s10_an_import_that_is_killed_goes_on_where_it_was() {
+    let folder = with_account();
+    folder.write("acme.toml", "account = \"acme\"\n[domains.\"acme.example\"]\n[licenses]\nbasic = 9999\n");
+    folder.run(&["apply", "acme.toml"]).ends_with(0);
+    let rows: String = (0..3_000).map(|row| format!("p{row:04}@acme.example\n")).collect();
+    folder.write("people.csv", format!("email\n{rows}"));
+    let import = ["users", "import", "people.csv", "--account", "acme", "--json"];
+    let mut begun = Command::new(env!("CARGO_BIN_EXE_vestibule"))
+        .args(import)
+        .current_dir(folder.path())
+        .stdout(Stdio::null())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let lines = BufReader::new(begun.stderr.take().unwrap()).lines();
+    let mut checked = false;
+    for line in lines {
+        let count = done(&line.unwrap()).unwrap();
+        if checked {
+            assert!(count < 3_000, "it was too fast to be killed");
+            break;
+        }
+        checked = count == 3_000;
+    }
+    assert!(checked, "it was looked at before it was written");
+    begun.kill().unwrap();
+    begun.wait().unwrap();
+
+    let again = folder.run(&import).ends_with(0);
+    assert!(again.stderr().contains("going on"), "{}", again.stderr());
+    let told = again.json();
+    assert_eq!((&told["state"], &told["applied"]["new"]), (&json!("done"), &json!(3_000)), "{told}");
+    for email in ["p0000@acme.example", "p2999@acme.example"] {
+        folder.run(&["users", "show", email]).ends_with(0);
+    }
 }
