@@ -66,13 +66,8 @@ fn every_quirk_has_a_case() {
 }
 
 /// Quirks that nothing in a document shows: they are about what is answered, and their cases show that.
-const SILENT: [Quirk; 5] = [
-    Quirk::ExternalIdEchoed,
-    Quirk::InactiveStillFound,
-    Quirk::GoneWhenReplaced,
-    Quirk::SilentSuccess,
-    Quirk::LowercaseResources,
-];
+const SILENT: [Quirk; 4] =
+    [Quirk::InactiveStillFound, Quirk::GoneWhenReplaced, Quirk::SilentSuccess, Quirk::LowercaseResources];
 
 #[test]
 fn every_quirk_that_a_document_shows_is_noted() {

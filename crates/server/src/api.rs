@@ -51,6 +51,8 @@ pub(crate) struct CallPart {
     pub(crate) refusal: Option<String>,
     /// As of a call.
     pub(crate) subject: Option<Subject>,
+    /// As of a call.
+    pub(crate) quirks: Vec<Quirk>,
 }
 
 /// Whether a path belongs to an API, whether there is anything at it or not.

@@ -12,12 +12,14 @@ use axum::http::header::USER_AGENT;
 use axum::response::Response;
 use hyper::body::{Frame, SizeHint};
 use jiff::Timestamp;
+use serde_json::Value;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::task::{Context, Poll};
 use vestibule_app::ApiCtx;
 use vestibule_app::calls::{self, Heard, LARGEST_BODY, Raw};
-use vestibule_scim::Dialect;
+use vestibule_scim::quirks::Hint;
+use vestibule_scim::{Dialect, Quirk};
 
 /// The largest answer that is looked at, in bytes.
 const LARGEST_ANSWER: usize = 16 * 1024 * 1024;
@@ -79,7 +81,10 @@ impl Listener {
         let status = response.status().as_u16();
         let (response, answered) = overheard(response).await;
         let request = std::mem::take(&mut *self.hearing.body.lock().unwrap_or_else(PoisonError::into_inner));
-        let dialect = notes.dialect.unwrap_or_else(|| recognized(&self.target, &self.agent));
+        let asked = (self.method.as_str(), self.target.as_str());
+        let dialect = notes.dialect.unwrap_or_else(|| recognized(asked.1, &self.agent, &request));
+        let quirks = notes.quirks.iter().copied().chain(refused(asked, failure, status));
+        let quirks = quirks.map(Quirk::name).collect();
         let dialect = (dialect != Dialect::Unknown).then(|| dialect.name());
         let heard = Heard {
             began: self.began,
@@ -90,7 +95,7 @@ impl Listener {
             refusal: failure.map(Failure::words),
             subject: notes.subject,
             dialect,
-            quirks: notes.quirks.into_iter().map(vestibule_scim::Quirk::name).collect(),
+            quirks,
             request,
             response: answered,
         };
@@ -104,15 +109,32 @@ impl Listener {
 
 /// One deed of several, as it would have been heard alone; its bodies are in the call that it came with.
 fn alone(part: CallPart, began: Timestamp, dialect: Option<&'static str>) -> Heard {
-    let CallPart { method, target, status, action, refusal, subject } = part;
+    let CallPart { method, target, status, action, refusal, subject, quirks } = part;
     let method = method.to_owned();
-    Heard { began, method, target, status, action, refusal, subject, dialect, ..Heard::default() }
+    let quirks = quirks.into_iter().map(Quirk::name).collect();
+    Heard { began, method, target, status, action, refusal, subject, dialect, quirks, ..Heard::default() }
 }
 
-/// The product, where the handler did not tell it.
-fn recognized(target: &str, agent: &str) -> Dialect {
+/// The product, where no handler told it because the call was refused.
+fn recognized(target: &str, agent: &str, request: &Raw) -> Dialect {
     let (path, query) = target.split_once('?').unwrap_or((target, ""));
-    if path.starts_with("/scim") { Dialect::recognize(agent, query, &[]) } else { Dialect::Unknown }
+    if !path.starts_with("/scim") {
+        return Dialect::Unknown;
+    }
+    let body: Option<Value> = serde_json::from_slice(&request.start).ok();
+    Dialect::recognize(agent, query, body.as_ref().and_then(Hint::of_body).as_slice())
+}
+
+/// What clients of SCIM take a refusal for, or are spared by it.
+fn refused((method, target): (&str, &str), failure: Option<&Failure>, status: u16) -> Option<Quirk> {
+    if !target.starts_with("/scim") {
+        return None;
+    }
+    match (method, status, failure?) {
+        ("PUT", 404, _) => Some(Quirk::GoneWhenReplaced),
+        ("PUT" | "PATCH" | "DELETE", 403, Failure::Deed(_)) => Some(Quirk::SilentSuccess),
+        _ => None,
+    }
 }
 
 /// An answer, and the beginning of its body. One whose length is not known is not looked at: nothing here is sent piece by piece.

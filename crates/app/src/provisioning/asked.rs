@@ -1,8 +1,16 @@
-//! Where a page of a list begins (RFC 7644 §3.4.2.4; RFC 9865).
+//! What a list is asked for: its filter, and where a page of it begins (RFC 7644 §3.4.2; RFC 9865).
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use vestibule_scim::Error;
+use std::collections::BTreeSet;
+use vestibule_scim::filter::{self, Filter};
+use vestibule_scim::{Error, Query, Quirk, ResourceType};
+
+/// The filter of a query, and what is unusual in how it is written.
+pub(super) fn filter(query: &Query, kind: &ResourceType) -> Result<(Option<Filter>, BTreeSet<Quirk>), Error> {
+    let read = query.filter.as_deref().map(|text| filter::read(text, kind)).transpose()?;
+    Ok(read.map_or_else(Default::default, |(filter, quirks)| (Some(filter), quirks)))
+}
 
 /// Where a page begins.
 pub(super) enum Start<Id> {

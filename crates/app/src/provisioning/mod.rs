@@ -75,29 +75,42 @@ impl Resource {
         }
     }
 
-    /// What it is called: its `userName`, else its `displayName`. Nothing else of a text that is kept is read.
+    /// What it is called: its `userName`, else its `displayName`; and whether it is active. Nothing else of a text that is kept is
+    /// read.
     #[must_use]
-    pub fn name(&self) -> Option<String> {
+    pub fn names(&self) -> Option<Names> {
         match &self.content {
             Content::Document(document) => {
-                document.text("userName").or_else(|| document.text("displayName")).map(str::to_owned)
+                let name = document.text("userName").or_else(|| document.text("displayName"))?;
+                Some(Names { name: name.to_owned(), is_inactive: document.flag("active") == Some(false) })
             }
             Content::Kept(text, _) => {
-                let names: Names<'_> = serde_json::from_str(text).ok()?;
-                names.user_name.or(names.display_name).map(Cow::into_owned)
+                let kept: Kept<'_> = serde_json::from_str(text).ok()?;
+                let name = kept.user_name.or(kept.display_name)?.into_owned();
+                Some(Names { name, is_inactive: kept.active == Some(false) })
             }
         }
     }
 }
 
-/// The names in a document.
+/// What the call log says of a resource.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Names {
+    /// What it is called.
+    pub name: String,
+    /// Whether it is a person who is deactivated.
+    pub is_inactive: bool,
+}
+
+/// That part of a text that is kept.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Names<'a> {
+struct Kept<'a> {
     #[serde(borrow)]
     user_name: Option<Cow<'a, str>>,
     #[serde(borrow)]
     display_name: Option<Cow<'a, str>>,
+    active: Option<bool>,
 }
 
 /// What became of a request that makes or changes something.

@@ -65,6 +65,9 @@ fn attribute<'k>(
             if dotted {
                 quirks.insert(Quirk::LooseExtension);
             }
+            if place.extension.is_none() && place.attribute.name == "externalId" {
+                quirks.insert(Quirk::ExternalIdEchoed);
+            }
             Ok((place, sub))
         }
         Named::Whole(_) | Named::Unknown => {

@@ -47,7 +47,7 @@ pub(crate) async fn carry_out(asking: Asking, body: Body) -> Result<Response, Fa
     let outcomes: Vec<Outcome> = outcomes.into_values().collect();
     let mut response = told(StatusCode::OK, &bulk::response(&outcomes));
     let action = story(request.operations.len(), &outcomes);
-    let notes = CallNotes { action, parts: house.parts, ..asking.notes(body.hint) };
+    let notes = CallNotes { action, parts: house.parts, ..asking.notes(body.manner) };
     response.extensions_mut().insert(notes);
     Ok(response)
 }
@@ -102,6 +102,7 @@ impl House<'_> {
         let (status, resource, response) = match done {
             Ok((status, resource, told)) => {
                 (part.action, part.subject) = (told.story, told.subject);
+                part.quirks = told.quirks.into_iter().collect();
                 (status, resource, None)
             }
             Err(failure) => {

@@ -1,6 +1,7 @@
 //! What the service says of itself: `/ServiceProviderConfig`, `/ResourceTypes`, `/Schemas` (RFC 7644 §4).
 
-use super::message::{Asking, LARGEST_BODY, said, told};
+use super::message::{Asking, LARGEST_BODY, Manner, said, told};
+use super::telling::Told;
 use crate::error::Failure;
 use axum::extract::Path;
 use axum::http::StatusCode;
@@ -61,7 +62,7 @@ fn allowed(asking: &Asking) -> Result<ScimCtx, Failure> {
 }
 
 fn seen(asking: &Asking, story: &str, response: Response) -> Response {
-    asking.looked((story.to_owned(), None), response)
+    asking.looked(Manner::default(), Told::plain(story.to_owned()), response)
 }
 
 fn listed(resources: Vec<serde_json::Value>) -> Response {

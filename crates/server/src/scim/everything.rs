@@ -1,10 +1,12 @@
 //! What is about no one endpoint: the search at the root (RFC 7644 §3.4.2.1), and `/Me` (§3.11).
 
 use super::message::{Asking, Body, said, told};
+use super::telling;
 use crate::error::Failure;
 use axum::http::StatusCode;
 use axum::response::Response;
 use serde_json::Value;
+use std::collections::BTreeSet;
 use vestibule_app::provisioning::users::{self, LARGEST_PAGE, Page};
 use vestibule_app::provisioning::{Failure as NotDone, groups, registry, resources};
 use vestibule_model::token::Access;
@@ -21,7 +23,7 @@ pub(crate) async fn search(asking: Asking, body: Body) -> Result<Response, Failu
         return Err(said(Error::invalid_value(detail)));
     }
     let (start, count) = query.page(users::USUAL_PAGE, LARGEST_PAGE);
-    let (mut total, mut found, mut is_answered) = (0, Vec::new(), false);
+    let (mut total, mut found, mut quirks, mut is_answered) = (0, Vec::new(), BTreeSet::new(), false);
     for kind in registry(&ctx).resource_types() {
         // Each type goes on where those before it end.
         let begin = start.saturating_sub(total).max(1);
@@ -36,6 +38,7 @@ pub(crate) async fn search(asking: Asking, body: Body) -> Result<Response, Failu
         is_answered = true;
         total += page.head.total_results.unwrap_or_default();
         found.extend(shown(&page, kind, &query));
+        quirks.extend(page.quirks);
     }
     if !is_answered {
         return Err(said(Error::invalid_filter("no resource type has the attributes of this filter")));
@@ -43,7 +46,8 @@ pub(crate) async fn search(asking: Asking, body: Body) -> Result<Response, Failu
     let head =
         ListResponse { total_results: Some(total), start_index: Some(start), ..ListResponse::default() };
     let story = format!("looked for people and groups: {total} found");
-    Ok(asking.looked((story, None), told(StatusCode::OK, &head.to_json(found))))
+    let looked = telling::Told { story, subject: None, quirks };
+    Ok(asking.looked(body.manner, looked, told(StatusCode::OK, &head.to_json(found))))
 }
 
 fn shown(page: &Page, kind: &ResourceType, query: &Query) -> Vec<Value> {

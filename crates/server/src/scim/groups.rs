@@ -1,13 +1,12 @@
 //! `/Groups`.
 
-use super::message::{Asking, Body, said};
+use super::message::{Asking, Body, Manner, said};
 use crate::error::Failure;
 use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Response};
 use vestibule_app::provisioning::groups as deeds;
 use vestibule_model::token::Access;
-use vestibule_scim::quirks::Hint;
 use vestibule_scim::resource::{Mode, read};
 use vestibule_scim::{Query, ResourceType, patch as patches};
 
@@ -23,33 +22,33 @@ pub(crate) async fn get(asking: Asking, Path(id): Path<String>) -> Result<Respon
 }
 
 pub(crate) async fn list(asking: Asking) -> Result<Response, Failure> {
-    answer(&asking, &asking.query).await
+    answer(&asking, (&asking.query, Manner::default())).await
 }
 
 /// `POST {base}/Groups/.search` (RFC 7644 §3.4.3).
 pub(crate) async fn search(asking: Asking, body: Body) -> Result<Response, Failure> {
     let query = Query::from_search(body.value).map_err(said)?;
-    answer(&asking, &query).await
+    answer(&asking, (&query, body.manner)).await
 }
 
-async fn answer(asking: &Asking, query: &Query) -> Result<Response, Failure> {
+async fn answer(asking: &Asking, asked: (&Query, Manner)) -> Result<Response, Failure> {
     let (ctx, kind) = (asking.ctx.scim(Access::Read)?, kind()?);
-    let page = deeds::list(&ctx, &asking.base, query).await?;
-    Ok(asking.listed(kind, query, &page))
+    let page = deeds::list(&ctx, &asking.base, asked.0).await?;
+    Ok(asking.listed(kind, asked, &page))
 }
 
 pub(crate) async fn create(asking: Asking, body: Body) -> Result<Response, Failure> {
     let (ctx, kind) = (asking.ctx.scim(Access::Write)?, kind()?);
     let document = read(kind, body.value, Mode::Create).map_err(said)?;
     let done = deeds::create(&ctx, &asking.base, document).await?;
-    Ok(changed(&asking, StatusCode::CREATED, body.hint, done))
+    Ok(changed(&asking, StatusCode::CREATED, body.manner, done))
 }
 
 pub(crate) async fn replace(asking: Asking, Path(id): Path<String>, body: Body) -> Result<Response, Failure> {
     let (ctx, kind) = (asking.ctx.scim(Access::Write)?, kind()?);
     let document = read(kind, body.value, Mode::Replace).map_err(said)?;
     let done = deeds::replace(&ctx, (&asking.base, &id), document, asking.expected()).await?;
-    Ok(changed(&asking, StatusCode::OK, body.hint, done))
+    Ok(changed(&asking, StatusCode::OK, body.manner, done))
 }
 
 /// A patch of a large group is answered without the group, which may have thousands of members, unless it is asked for
@@ -59,19 +58,19 @@ pub(crate) async fn patch(asking: Asking, Path(id): Path<String>, body: Body) ->
     let patch = patches::parse(body.value).map_err(said)?;
     let shows = asking.shows(&ctx).await?;
     let done = deeds::patch(&ctx, (&asking.base, &id), &patch, (asking.expected(), shows)).await?;
-    Ok(changed(&asking, StatusCode::OK, body.hint, done))
+    Ok(changed(&asking, StatusCode::OK, body.manner, done))
 }
 
 pub(crate) async fn delete(asking: Asking, Path(id): Path<String>) -> Result<Response, Failure> {
     let ctx = asking.ctx.scim(Access::Write)?;
     let told = deeds::delete(&ctx, &id, asking.expected()).await?;
-    Ok(asking.noted(None, told, StatusCode::NO_CONTENT.into_response()))
+    Ok(asking.noted(Manner::default(), told, StatusCode::NO_CONTENT.into_response()))
 }
 
-fn changed(asking: &Asking, status: StatusCode, hint: Option<Hint>, done: deeds::Written) -> Response {
+fn changed(asking: &Asking, status: StatusCode, manner: Manner, done: deeds::Written) -> Response {
     let response = match (kind(), &done.resource) {
         (Ok(kind), Some(resource)) => asking.shown(status, kind, resource),
         _ => StatusCode::NO_CONTENT.into_response(),
     };
-    asking.noted(hint, done.told, response)
+    asking.noted(manner, done.told, response)
 }

@@ -16,9 +16,9 @@ use vestibule_app::provisioning::groups::Shows;
 use vestibule_app::provisioning::users::Page;
 use vestibule_app::provisioning::{self, Content, Expected, PatchAnswer, Resource, Told};
 use vestibule_app::{ApiCtx, ScimCtx};
-use vestibule_scim::quirks::Hint;
+use vestibule_scim::quirks::{Hint, content_type};
 use vestibule_scim::resource::{Answer, Rendered, Stored};
-use vestibule_scim::{Dialect, Error, Projection, Query, ResourceType, json};
+use vestibule_scim::{Dialect, Error, Projection, Query, Quirk, ResourceType, json};
 
 /// The most that is read of a body, in bytes.
 pub(crate) const LARGEST_BODY: usize = 2 * 1024 * 1024;
@@ -99,24 +99,25 @@ impl Asking {
         located(StatusCode::NO_CONTENT.into_response(), resource)
     }
 
-    /// What the call log is told besides what the call itself shows: who the client seems to be.
-    pub(crate) fn notes(&self, hint: Option<Hint>) -> CallNotes {
+    /// What the call log is told besides what the call itself shows: who the client seems to be, and how its body came.
+    pub(crate) fn notes(&self, manner: Manner) -> CallNotes {
         let agent = self.headers.get(USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or_default();
-        let hints: Vec<Hint> = hint.into_iter().collect();
-        CallNotes { dialect: Some(Dialect::recognize(agent, &self.written, &hints)), ..CallNotes::default() }
+        let dialect = Some(Dialect::recognize(agent, &self.written, manner.hint.as_slice()));
+        CallNotes { dialect, quirks: manner.quirk.into_iter().collect(), ..CallNotes::default() }
     }
 
     /// The answer, with what the call log is told of a change.
-    pub(crate) fn noted(&self, hint: Option<Hint>, told: Told, mut response: Response) -> Response {
-        let quirks = told.quirks.into_iter().collect();
-        let notes = CallNotes { action: told.story, subject: told.subject, quirks, ..self.notes(hint) };
+    pub(crate) fn noted(&self, manner: Manner, told: Told, mut response: Response) -> Response {
+        let mut notes = CallNotes { action: told.story, subject: told.subject, ..self.notes(manner) };
+        notes.quirks.extend(told.quirks);
         response.extensions_mut().insert(notes);
         response
     }
 
     /// The answer, with what the call log is told of a look.
-    pub(crate) fn looked(&self, (story, subject): telling::Told, mut response: Response) -> Response {
-        let notes = CallNotes { action: vec![story], subject, ..self.notes(None) };
+    pub(crate) fn looked(&self, manner: Manner, told: telling::Told, mut response: Response) -> Response {
+        let mut notes = CallNotes { action: vec![told.story], subject: told.subject, ..self.notes(manner) };
+        notes.quirks.extend(told.quirks);
         response.extensions_mut().insert(notes);
         response
     }
@@ -127,18 +128,22 @@ impl Asking {
             true => with_tag(StatusCode::NOT_MODIFIED.into_response(), &resource.meta.version),
             false => self.shown(StatusCode::OK, kind, resource),
         };
-        self.looked(telling::one(kind, resource), response)
+        self.looked(Manner::default(), telling::one(kind, resource), response)
     }
 
-    /// The answer to a list.
-    pub(crate) fn listed(&self, kind: &ResourceType, query: &Query, page: &Page) -> Response {
+    /// The answer to a list, which was asked for in this manner.
+    pub(crate) fn listed(
+        &self,
+        kind: &ResourceType,
+        (query, manner): (&Query, Manner),
+        page: &Page,
+    ) -> Response {
         let projection = query.projection(kind);
         let mut body = Vec::with_capacity(512 + 1024 * page.resources.len());
         let rendered =
             page.resources.iter().map(|resource| Answered { kind, resource, projection: &projection });
         page.head.write(&mut body, rendered);
-        let told = telling::list(kind, query, &page.resources, page.head.total_results);
-        self.looked(told, written(StatusCode::OK, body))
+        self.looked(manner, telling::list(kind, query, page), written(StatusCode::OK, body))
     }
 
     /// An answer with one resource.
@@ -210,15 +215,22 @@ pub(crate) fn told(status: StatusCode, body: &Value) -> Response {
 /// A body in JSON: bounded, each key once, of a type that says so.
 pub(crate) struct Body {
     pub(crate) value: Value,
-    /// What it shows of the client.
-    pub(crate) hint: Option<Hint>,
+    pub(crate) manner: Manner,
+}
+
+/// How a body came: what it shows of the client, and what is unusual about its type.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Manner {
+    hint: Option<Hint>,
+    quirk: Option<Quirk>,
 }
 
 impl FromRequest<Arc<Desk>> for Body {
     type Rejection = Failure;
 
     async fn from_request(request: Request, desk: &Arc<Desk>) -> Result<Self, Failure> {
-        is_json(request.headers())?;
+        let named = request.headers().get(CONTENT_TYPE).map(|value| value.to_str().unwrap_or("?"));
+        let quirk = content_type(named).map_err(said)?;
         let bytes = match Bytes::from_request(request, desk).await {
             Ok(bytes) => bytes,
             Err(rejection) if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE => {
@@ -227,22 +239,12 @@ impl FromRequest<Arc<Desk>> for Body {
             Err(_) => return Err(said(Error::invalid_syntax("the body could not be read"))),
         };
         let value = json::parse(&bytes, LARGEST_BODY).map_err(said)?;
-        Ok(Self { hint: Hint::of_body(&value), value })
+        Ok(Self { manner: Manner { hint: Hint::of_body(&value), quirk }, value })
     }
 }
 
 fn too_large() -> Error {
     Error::plain(413, format!("the body is larger than {LARGEST_BODY} bytes"))
-}
-
-/// Whether the body is called JSON, or nothing at all.
-fn is_json(headers: &HeaderMap) -> Result<(), Failure> {
-    let named = headers.get(CONTENT_TYPE).map(|value| value.to_str().unwrap_or("?"));
-    let media = named.and_then(|text| text.split(';').next()).map(|media| media.trim().to_ascii_lowercase());
-    match media.as_deref() {
-        None | Some("" | "application/scim+json" | "application/json") => Ok(()),
-        Some(_) => Err(said(Error::plain(415, "the body must be application/scim+json"))),
-    }
 }
 
 /// A failure that the language itself has words for.

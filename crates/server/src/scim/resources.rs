@@ -1,6 +1,6 @@
 //! The endpoints of the resource types that a deployment brings itself.
 
-use super::message::{Asking, Body, said};
+use super::message::{Asking, Body, Manner, said};
 use crate::door::Desk;
 use crate::error::Failure;
 use axum::extract::{Extension, Path};
@@ -40,19 +40,23 @@ async fn look(asking: Asking, Extension(kind): Kind, Path(id): Path<String>) -> 
 }
 
 async fn list(asking: Asking, Extension(kind): Kind) -> Result<Response, Failure> {
-    answer(&asking, &kind, &asking.query).await
+    answer(&asking, &kind, (&asking.query, Manner::default())).await
 }
 
 /// `POST {base}/{endpoint}/.search` (RFC 7644 §3.4.3).
 async fn search(asking: Asking, Extension(kind): Kind, body: Body) -> Result<Response, Failure> {
     let query = Query::from_search(body.value).map_err(said)?;
-    answer(&asking, &kind, &query).await
+    answer(&asking, &kind, (&query, body.manner)).await
 }
 
-async fn answer(asking: &Asking, kind: &Arc<ResourceType>, query: &Query) -> Result<Response, Failure> {
+async fn answer(
+    asking: &Asking,
+    kind: &Arc<ResourceType>,
+    asked: (&Query, Manner),
+) -> Result<Response, Failure> {
     let ctx = asking.ctx.scim(Access::Read)?;
-    let page = deeds::list(&ctx, &asking.base, kind, query).await?;
-    Ok(asking.listed(kind, query, &page))
+    let page = deeds::list(&ctx, &asking.base, kind, asked.0).await?;
+    Ok(asking.listed(kind, asked, &page))
 }
 
 async fn create(asking: Asking, Extension(kind): Kind, body: Body) -> Result<Response, Failure> {
@@ -60,7 +64,7 @@ async fn create(asking: Asking, Extension(kind): Kind, body: Body) -> Result<Res
     let document = read(&kind, body.value, Mode::Create).map_err(said)?;
     let done = deeds::create(&ctx, &asking.base, &kind, document).await?;
     let response = asking.shown(StatusCode::CREATED, &kind, &done.resource);
-    Ok(asking.noted(body.hint, done.told, response))
+    Ok(asking.noted(body.manner, done.told, response))
 }
 
 async fn replace(
@@ -74,7 +78,7 @@ async fn replace(
     let wanted = (document, asking.expected());
     let done = deeds::replace(&ctx, (&asking.base, &id), &kind, wanted).await?;
     let response = asking.shown(StatusCode::OK, &kind, &done.resource);
-    Ok(asking.noted(body.hint, done.told, response))
+    Ok(asking.noted(body.manner, done.told, response))
 }
 
 async fn change(
@@ -92,11 +96,11 @@ async fn change(
         Shows::Never => asking.silent(&done.resource),
         Shows::Always | Shows::UnlessLarge => asking.shown(StatusCode::OK, &kind, &done.resource),
     };
-    Ok(asking.noted(body.hint, done.told, response))
+    Ok(asking.noted(body.manner, done.told, response))
 }
 
 async fn delete(asking: Asking, Extension(kind): Kind, Path(id): Path<String>) -> Result<Response, Failure> {
     let ctx = asking.ctx.scim(Access::Write)?;
     let told = deeds::delete(&ctx, &kind, &id, asking.expected()).await?;
-    Ok(asking.noted(None, told, StatusCode::NO_CONTENT.into_response()))
+    Ok(asking.noted(Manner::default(), told, StatusCode::NO_CONTENT.into_response()))
 }

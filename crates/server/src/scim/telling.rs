@@ -2,38 +2,58 @@
 
 use std::collections::BTreeSet;
 use vestibule_app::provisioning::Resource;
+use vestibule_app::provisioning::users::Page;
 use vestibule_model::api_call::Subject;
-use vestibule_scim::{Query, ResourceType};
+use vestibule_scim::{Query, Quirk, ResourceType};
 
 /// What compares, in a filter.
 const OPERATORS: [&str; 10] = ["eq", "ne", "co", "sw", "ew", "pr", "gt", "ge", "lt", "le"];
 
-/// A sentence, and whom it is about where that is one.
-pub(crate) type Told = (String, Option<Subject>);
+/// A sentence, whom it is about where that is one, and what was unusual.
+pub(crate) struct Told {
+    pub(crate) story: String,
+    pub(crate) subject: Option<Subject>,
+    pub(crate) quirks: BTreeSet<Quirk>,
+}
+
+impl Told {
+    /// A sentence about nobody.
+    pub(crate) fn plain(story: String) -> Self {
+        Self { story, subject: None, quirks: BTreeSet::new() }
+    }
+
+    /// A sentence about one resource, of which it says the name.
+    fn about(kind: &ResourceType, resource: &Resource, story: impl Fn(&str) -> String) -> Option<Self> {
+        let names = resource.names()?;
+        let quirks = names.is_inactive.then_some(Quirk::InactiveStillFound).into_iter().collect();
+        Some(Self { story: story(&names.name), subject: subject(kind, resource, names.name), quirks })
+    }
+}
 
 /// One resource was shown.
 pub(crate) fn one(kind: &ResourceType, resource: &Resource) -> Told {
-    let Some(name) = resource.name() else { return ("looked at one resource".to_owned(), None) };
     let article = if kind.name == "Group" { "the group " } else { "" };
-    (format!("looked at {article}{name}"), subject(kind, resource, name))
+    let told = Told::about(kind, resource, |name| format!("looked at {article}{name}"));
+    told.unwrap_or_else(|| Told::plain("looked at one resource".to_owned()))
 }
 
 /// A page of a list was shown: how many there are in all is not known of a list by cursor.
-pub(crate) fn list(kind: &ResourceType, query: &Query, found: &[Resource], total: Option<usize>) -> Told {
+pub(crate) fn list(kind: &ResourceType, query: &Query, page: &Page) -> Told {
+    let (found, total) = (page.resources.as_slice(), page.head.total_results);
     let (singular, plural) = nouns(kind);
     let Some(filter) = &query.filter else {
         let all = total.map(|total| format!(" of {total}")).unwrap_or_default();
-        return (format!("listed {}{all} {plural}", found.len()), None);
+        return Told::plain(format!("listed {}{all} {plural}", found.len()));
     };
     let asked = format!("looked for {singular}{}", by(filter));
-    match (found, total) {
-        ([], None | Some(0)) => (format!("{asked}: there is none"), None),
-        ([one], None | Some(1)) => {
-            let Some(name) = one.name() else { return (format!("{asked}: 1 found"), None) };
-            (format!("{asked}: {name}"), subject(kind, one, name))
-        }
-        (some, total) => (format!("{asked}: {} found", total.unwrap_or(some.len())), None),
-    }
+    let mut told = match (found, total) {
+        ([], None | Some(0)) => Told::plain(format!("{asked}: there is none")),
+        ([one], None | Some(1)) => Told::about(kind, one, |name| format!("{asked}: {name}"))
+            .unwrap_or_else(|| Told::plain(format!("{asked}: 1 found"))),
+        (some, total) => Told::plain(format!("{asked}: {} found", total.unwrap_or(some.len()))),
+    };
+    told.quirks.extend(page.quirks.iter().copied());
+    told
 }
 
 fn nouns(kind: &ResourceType) -> (&'static str, &'static str) {

@@ -1,6 +1,6 @@
 //! `/Users`.
 
-use super::message::{Asking, Body, said};
+use super::message::{Asking, Body, Manner, said};
 use crate::error::Failure;
 use axum::extract::Path;
 use axum::http::StatusCode;
@@ -23,19 +23,19 @@ pub(crate) async fn get(asking: Asking, Path(id): Path<String>) -> Result<Respon
 }
 
 pub(crate) async fn list(asking: Asking) -> Result<Response, Failure> {
-    answer(&asking, &asking.query).await
+    answer(&asking, (&asking.query, Manner::default())).await
 }
 
 /// `POST {base}/Users/.search` (RFC 7644 §3.4.3).
 pub(crate) async fn search(asking: Asking, body: Body) -> Result<Response, Failure> {
     let query = Query::from_search(body.value).map_err(said)?;
-    answer(&asking, &query).await
+    answer(&asking, (&query, body.manner)).await
 }
 
-async fn answer(asking: &Asking, query: &Query) -> Result<Response, Failure> {
+async fn answer(asking: &Asking, asked: (&Query, Manner)) -> Result<Response, Failure> {
     let (ctx, kind) = (asking.ctx.scim(Access::Read)?, kind()?);
-    let page = deeds::list(&ctx, &asking.base, query).await?;
-    Ok(asking.listed(kind, query, &page))
+    let page = deeds::list(&ctx, &asking.base, asked.0).await?;
+    Ok(asking.listed(kind, asked, &page))
 }
 
 pub(crate) async fn create(asking: Asking, body: Body) -> Result<Response, Failure> {
@@ -43,7 +43,7 @@ pub(crate) async fn create(asking: Asking, body: Body) -> Result<Response, Failu
     let document = read(kind, body.value, Mode::Create).map_err(said)?;
     let done = deeds::create(&ctx, &asking.base, document).await?;
     let response = asking.shown(StatusCode::CREATED, kind, &done.resource);
-    Ok(asking.noted(body.hint, done.told, response))
+    Ok(asking.noted(body.manner, done.told, response))
 }
 
 pub(crate) async fn replace(asking: Asking, Path(id): Path<String>, body: Body) -> Result<Response, Failure> {
@@ -51,7 +51,7 @@ pub(crate) async fn replace(asking: Asking, Path(id): Path<String>, body: Body) 
     let document = read(kind, body.value, Mode::Replace).map_err(said)?;
     let done = deeds::replace(&ctx, (&asking.base, &id), document, asking.expected()).await?;
     let response = asking.shown(StatusCode::OK, kind, &done.resource);
-    Ok(asking.noted(body.hint, done.told, response))
+    Ok(asking.noted(body.manner, done.told, response))
 }
 
 pub(crate) async fn patch(asking: Asking, Path(id): Path<String>, body: Body) -> Result<Response, Failure> {
@@ -63,11 +63,11 @@ pub(crate) async fn patch(asking: Asking, Path(id): Path<String>, body: Body) ->
         Shows::Never => asking.silent(&done.resource),
         Shows::Always | Shows::UnlessLarge => asking.shown(StatusCode::OK, kind, &done.resource),
     };
-    Ok(asking.noted(body.hint, done.told, response))
+    Ok(asking.noted(body.manner, done.told, response))
 }
 
 pub(crate) async fn delete(asking: Asking, Path(id): Path<String>) -> Result<Response, Failure> {
     let ctx = asking.ctx.scim(Access::Write)?;
     let told = deeds::delete(&ctx, &id, asking.expected()).await?;
-    Ok(asking.noted(None, told, StatusCode::NO_CONTENT.into_response()))
+    Ok(asking.noted(Manner::default(), told, StatusCode::NO_CONTENT.into_response()))
 }

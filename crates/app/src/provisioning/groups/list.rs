@@ -4,16 +4,17 @@
 
 use super::{kind, resource, shown};
 use crate::ScimCtx;
-use crate::provisioning::asked::{Cursor, Start};
+use crate::provisioning::asked::{self, Cursor, Start};
 use crate::provisioning::users::{LARGEST_PAGE, USUAL_PAGE};
 use crate::provisioning::{Failure, Resource, not_found};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use vestibule_model::group::{GroupKind, GroupName};
 use vestibule_model::id::{GroupId, UserId};
-use vestibule_scim::filter::{self, Filter};
+use vestibule_scim::filter::Filter;
 use vestibule_scim::list::Sorter;
 use vestibule_scim::resource::complete;
-use vestibule_scim::{Error, ListResponse, Query, ResourceType};
+use vestibule_scim::{Error, ListResponse, Query, Quirk, ResourceType};
 use vestibule_store::groups::Record;
 use vestibule_store::{self as store, Tx};
 
@@ -47,11 +48,12 @@ struct Asked {
     start: Start<GroupId>,
     count: usize,
     with_members: bool,
+    quirks: BTreeSet<Quirk>,
 }
 
 impl Asked {
     fn read(kind: &'static ResourceType, base: &str, query: &Query) -> Result<Self, Failure> {
-        let filter = query.filter.as_deref().map(|text| filter::parse(text, kind)).transpose()?;
+        let (filter, quirks) = asked::filter(query, kind)?;
         let sorter = query.sort_by.as_deref().map(|path| Sorter::new(kind, path, query.descending));
         let (start_index, count) = query.page(USUAL_PAGE, LARGEST_PAGE);
         let start = match query.cursor.as_deref() {
@@ -60,7 +62,7 @@ impl Asked {
         };
         let with_members = query.projection(kind).shows(kind, "members");
         let sorter = sorter.transpose()?;
-        Ok(Self { kind, base: base.to_owned(), filter, sorter, start, count, with_members })
+        Ok(Self { kind, base: base.to_owned(), filter, sorter, start, count, with_members, quirks })
     }
 
     async fn answer(&self, tx: &Tx<'_>) -> Result<Page, Failure> {
@@ -93,7 +95,7 @@ impl Asked {
         };
         let head =
             ListResponse { total_results: Some(total), start_index, next_cursor, previous_cursor: None };
-        Ok(Page { head, resources })
+        Ok(Page { head, resources, quirks: self.quirks.clone() })
     }
 
     /// The groups that meet the filter, in order of id.

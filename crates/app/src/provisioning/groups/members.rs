@@ -18,16 +18,20 @@ pub(super) struct Moved {
     pub(super) joined: usize,
     pub(super) left: usize,
     pub(super) last: Option<UserId>,
+    /// Whether somebody was to come who is there, or to go who is not.
+    pub(super) repeated: bool,
 }
 
 impl Moved {
     fn joined(&mut self, user: UserId, did: bool) {
         self.joined += usize::from(did);
+        self.repeated |= !did;
         self.last = if did { Some(user) } else { self.last };
     }
 
     fn left(&mut self, user: UserId, did: bool) {
         self.left += usize::from(did);
+        self.repeated |= !did;
         self.last = if did { Some(user) } else { self.last };
     }
 }

@@ -1,18 +1,19 @@
 //! Making, changing and deleting groups: each a deed of one transaction, begun again when somebody else was faster.
 
-use super::members::carry_out;
+use super::members::{Moved, carry_out};
 use super::told::{changed, created, deleted};
 use super::{check, found, group_id, kind, resource, shown};
 use crate::ScimCtx;
 use crate::directory;
 use crate::provisioning::{Expected, Failure, Resource, Told, again, may_write, not_found};
 use serde_json::Value;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use vestibule_model::group::{Group, GroupKind, GroupName};
 use vestibule_model::id::GroupId;
 use vestibule_model::provision::Source;
 use vestibule_scim::patch::{Member, MemberOp};
-use vestibule_scim::{Document, Error, Patch, patch as patches};
+use vestibule_scim::{Document, Error, Patch, Quirk, patch as patches};
 use vestibule_store::groups::Record;
 use vestibule_store::{self as store, Tx};
 
@@ -53,7 +54,7 @@ pub async fn create(ctx: &ScimCtx, base: &str, document: Document) -> Result<Wri
                     record.version = store::groups::update(tx, &record, now).await?;
                 }
                 let moved = carry_out(tx, &group, &[MemberOp::Add(members)]).await?;
-                let told = Told { quirks: document.quirks.clone(), ..created(&record, moved) };
+                let told = Told { quirks: met(&document, moved), ..created(&record, moved) };
                 Ok(Written { resource: Some(shown(tx, &base, &record, true).await?), told })
             })
         })
@@ -169,7 +170,7 @@ async fn change(
                 let (record, changes) = describe(tx, record, &document, now).await?;
                 let moved = carry_out(tx, &record.group, &members).await?;
                 let told = changed(tx, &record, changes, moved).await?;
-                let told = Told { quirks: document.quirks.clone(), ..told };
+                let told = Told { quirks: met(&document, moved), ..told };
                 let resource = match shows.on(tx, record.group.id).await? {
                     true => Some(shown(tx, &base, &record, true).await?),
                     false => None,
@@ -179,6 +180,12 @@ async fn change(
         })
     })
     .await
+}
+
+/// What was unusual in how it was asked for.
+fn met(document: &Document, moved: Moved) -> BTreeSet<Quirk> {
+    let repeated = moved.repeated.then_some(Quirk::RepeatedMembership);
+    document.quirks.iter().copied().chain(repeated).collect()
 }
 
 /// Writes the name and the external id, where they are others.

@@ -3,14 +3,15 @@
 use super::{attributes, resource};
 use crate::ScimCtx;
 use crate::provisioning::Failure;
-use crate::provisioning::asked::{Cursor, Start};
+use crate::provisioning::asked::{self, Cursor, Start};
 use crate::provisioning::users::{LARGEST_PAGE, Page, USUAL_PAGE};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use vestibule_model::id::ResourceId;
-use vestibule_scim::filter::{self, Filter};
+use vestibule_scim::filter::Filter;
 use vestibule_scim::list::{SortKey, Sorter};
 use vestibule_scim::resource::{complete, unique_key};
-use vestibule_scim::{Error, ListResponse, Query, ResourceType};
+use vestibule_scim::{Error, ListResponse, Query, Quirk, ResourceType};
 use vestibule_store::resources::Record;
 use vestibule_store::{self as store, Tx};
 
@@ -46,11 +47,12 @@ struct Asked {
     sorter: Option<Sorter>,
     start: Start<ResourceId>,
     count: usize,
+    quirks: BTreeSet<Quirk>,
 }
 
 impl Asked {
     fn read(kind: Arc<ResourceType>, base: &str, query: &Query) -> Result<Self, Failure> {
-        let filter = query.filter.as_deref().map(|text| filter::parse(text, &kind)).transpose()?;
+        let (filter, quirks) = asked::filter(query, &kind)?;
         let sorter = query.sort_by.as_deref().map(|path| Sorter::new(&kind, path, query.descending));
         let sorter = sorter.transpose()?;
         let (start_index, count) = query.page(USUAL_PAGE, LARGEST_PAGE);
@@ -62,7 +64,7 @@ impl Asked {
             let detail = "a list that is sorted is read by startIndex: leave the cursor or sortBy out";
             return Err(Error::invalid_value(detail).into());
         }
-        Ok(Self { kind, base: base.to_owned(), filter, sorter, start, count })
+        Ok(Self { kind, base: base.to_owned(), filter, sorter, start, count, quirks })
     }
 
     async fn answer(&self, tx: &Tx<'_>) -> Result<Page, Failure> {
@@ -158,6 +160,6 @@ impl Asked {
         };
         let head =
             ListResponse { total_results: Some(total), start_index, next_cursor, previous_cursor: None };
-        Page { head, resources }
+        Page { head, resources, quirks: self.quirks.clone() }
     }
 }

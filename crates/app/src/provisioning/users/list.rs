@@ -7,16 +7,17 @@ use super::found::{MOST_LOOKED_AT, matching, only_user_name};
 use super::write::fold;
 use super::{LARGEST_PAGE, USUAL_PAGE};
 use crate::ScimCtx;
-use crate::provisioning::asked::{Cursor, Start};
+use crate::provisioning::asked::{self, Cursor, Start};
 use crate::provisioning::shown::{kept, resource, users};
 use crate::provisioning::{Failure, Resource, not_found};
 use serde_json::{Value, json};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use vestibule_model::group::Membership;
 use vestibule_model::id::UserId;
 use vestibule_scim::filter::{self, Filter};
 use vestibule_scim::list::{SortKey, Sorter};
-use vestibule_scim::{Error, ListResponse, Query, ResourceType};
+use vestibule_scim::{Error, ListResponse, Query, Quirk, ResourceType};
 use vestibule_store::scim_users::{Entry, Shown};
 use vestibule_store::{self as store, Tx};
 
@@ -27,6 +28,8 @@ pub struct Page {
     pub head: ListResponse,
     /// The resources.
     pub resources: Vec<Resource>,
+    /// What was unusual in how they were asked for.
+    pub quirks: BTreeSet<Quirk>,
 }
 
 /// The users that a query asks for.
@@ -67,11 +70,12 @@ struct Asked {
     start: Start<UserId>,
     count: usize,
     with_groups: bool,
+    quirks: BTreeSet<Quirk>,
 }
 
 impl Asked {
     fn read(kind: &'static ResourceType, base: &str, query: &Query) -> Result<Self, Failure> {
-        let filter = query.filter.as_deref().map(|text| filter::parse(text, kind)).transpose()?;
+        let (filter, quirks) = asked::filter(query, kind)?;
         let sorter = match query.sort_by.as_deref() {
             Some(path) => Some(Sorter::new(kind, path, query.descending)?),
             None => None,
@@ -86,7 +90,7 @@ impl Asked {
             return Err(Error::invalid_value(detail).into());
         }
         let with_groups = query.projection(kind).shows(kind, "groups");
-        Ok(Self { kind, base: base.to_owned(), filter, sorter, start, count, with_groups })
+        Ok(Self { kind, base: base.to_owned(), filter, sorter, start, count, with_groups, quirks })
     }
 
     async fn answer(&self, tx: &Tx<'_>) -> Result<Page, Failure> {
@@ -235,7 +239,7 @@ impl Asked {
         };
         let next_cursor = last.map(|id| Cursor::write(id.to_bytes()));
         let head = ListResponse { total_results: total, start_index, next_cursor, previous_cursor: None };
-        Page { head, resources }
+        Page { head, resources, quirks: self.quirks.clone() }
     }
 
     /// Users who stand anywhere: the groups of each are asked for alone.

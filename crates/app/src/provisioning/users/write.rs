@@ -24,7 +24,7 @@ use vestibule_store::{self as store, Tx};
 /// Makes a user.
 ///
 /// # Errors
-/// 409 for a `userName`, an `externalId` or an address that is somebody's, for a domain that is not the account's, and when no
+/// 409 for a `userName` or an address that is somebody's, for a domain that is not the account's, and when no
 /// seat is left; 400 for what cannot be.
 pub async fn create(ctx: &ScimCtx, base: &str, document: Document) -> Result<Written, Failure> {
     may_write(ctx)?;

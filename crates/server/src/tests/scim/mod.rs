@@ -4,6 +4,7 @@ mod answers;
 mod documents;
 mod groups;
 mod lists;
+mod quirks;
 mod resources;
 mod rules;
 
