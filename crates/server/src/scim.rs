@@ -8,6 +8,7 @@ mod bulk;
 mod discovery;
 mod everything;
 mod groups;
+mod me;
 mod message;
 mod resources;
 mod telling;
@@ -20,7 +21,7 @@ use crate::door::Desk;
 use axum::extract::Request;
 use axum::http::Uri;
 use axum::http::uri::PathAndQuery;
-use axum::routing::{MethodRouter, any, get, post};
+use axum::routing::{MethodRouter, get, post};
 use std::sync::Arc;
 
 /// The roots under which clients look for the interface, longest first; all are the same.
@@ -81,8 +82,7 @@ pub(crate) fn routes() -> Vec<(&'static str, MethodRouter<Arc<Desk>>)> {
         ),
         ("/scim2/.search", post(everything::search)),
         ("/scim2/Bulk", post(bulk::carry_out)),
-        // Whoever calls is a program, and no user (RFC 7644 §3.11).
-        ("/scim2/Me", any(everything::me)),
+        ("/scim2/Me", get(me::get).put(me::replace).patch(me::patch).delete(me::delete).post(me::create)),
         ("/scim2/ServiceProviderConfig", get(discovery::config)),
         // What a client of the field asks for instead.
         ("/scim2/serviceConfiguration", get(discovery::config)),

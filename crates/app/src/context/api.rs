@@ -6,7 +6,7 @@
 use crate::context::App;
 use crate::error::{Error, Kind};
 use vestibule_model::account::Account;
-use vestibule_model::id::{ClientId, TokenId};
+use vestibule_model::id::{ClientId, TokenId, UserId};
 use vestibule_model::token::{Access, Scope, Scopes, scim_scope, users_scope};
 
 /// The number by which programs of the REST API know that they may not do this.
@@ -30,6 +30,8 @@ pub struct Client {
     pub client: Option<ClientId>,
     /// What people call the token, or the client.
     pub name: String,
+    /// The person in whose name it acts.
+    pub person: Option<UserId>,
 }
 
 impl ApiCtx {

@@ -44,7 +44,8 @@ impl App {
         }
         let token = found.token;
         self.inner.uses.note(account.id, &token, now);
-        let client = ApiClient { token: token.id, client: token.client, name: token.name };
+        let client =
+            ApiClient { token: token.id, client: token.client, name: token.name, person: token.made_by };
         Ok(ApiCtx { app: self.clone(), account, client, scopes: token.scopes })
     }
 }

@@ -1,4 +1,4 @@
-//! What is about no one endpoint: the search at the root (RFC 7644 §3.4.2.1), and `/Me` (§3.11).
+//! What is about no one endpoint: the search at the root (RFC 7644 §3.4.2.1).
 
 use super::message::{Asking, Body, said, told};
 use super::telling;
@@ -66,10 +66,4 @@ fn answered(page: Result<Page, NotDone>, query: &Query) -> Result<Option<Page>, 
         }
         Err(failure) => Err(failure.into()),
     }
-}
-
-/// `/Me`: a token is a program's, so there is no user that it could mean.
-pub(crate) async fn me(asking: Asking) -> Result<Response, Failure> {
-    asking.ctx.scim(Access::Read)?;
-    Err(said(Error::plain(501, "this token belongs to a program and to no user: use /Users")))
 }

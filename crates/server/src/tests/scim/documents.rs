@@ -136,3 +136,31 @@ async fn a_bulk_request_makes_what_refers_to_each_other_and_says_what_failed() {
     assert_eq!(directory.members(&group).await, ["anna@acme.example"]);
     assert!(done.body["Operations"][2]["response"]["detail"].as_str().unwrap().contains("other.example"));
 }
+
+#[tokio::test]
+async fn me_is_the_person_in_whose_name_the_token_acts_and_nobody_for_a_token_of_the_operator() {
+    let house = House::new().await;
+    let mut owner = house.owner("acme").await;
+    let made = owner.post("/admin/api/tokens", &[("name", "Mine"), ("days", "90"), ("scim2", "yes")]).await;
+    let (_, token) = made.body.split_once("vst_").unwrap();
+    let directory = Directory { house: &house, token: format!("vst_{}", &token[..51]) };
+    let shown = directory.get("/Me?attributes=userName").await;
+    assert_eq!((shown.status, &shown.body["userName"]), (200, &json!("o@acme.example")), "{shown:?}");
+    let location = format!("https://vestibule.example/scim2/Users/{}", shown.id());
+    assert_eq!(shown.header("location"), location);
+    let changed =
+        directory.patch("/Me", json!([{ "op": "replace", "path": "displayName", "value": "Olga" }])).await;
+    assert_eq!((changed.status, &changed.body["displayName"]), (200, &json!("Olga")), "{changed:?}");
+    assert_eq!(changed.header("location"), location);
+    let replaced = directory.put("/Me", &json!({ "userName": "o@acme.example", "title": "Owner" })).await;
+    assert_eq!((replaced.status, &replaced.body["title"]), (200, &json!("Owner")), "{replaced:?}");
+    is_error(&directory.delete("/Me").await, 403, "");
+    is_error(&directory.post("/Me", &json!({ "userName": "x@acme.example" })).await, 501, "");
+
+    let operators = Directory::new(&house, "acme").await;
+    let path = format!("/Users/{}", shown.id());
+    assert_eq!(operators.get(&path).await.status, 200);
+    for told in [operators.get("/Me").await, operators.delete("/Me").await] {
+        is_error(&told, 501, "");
+    }
+}
