@@ -14,6 +14,7 @@ mod immutable;
 mod projection;
 mod read;
 mod render;
+mod said;
 mod stored;
 mod unique;
 pub(crate) mod value;
@@ -23,6 +24,7 @@ pub use projection::Projection;
 pub(crate) use read::check_required;
 pub use read::read;
 pub use render::{Answer, Rendered, complete, render, render_into};
+pub use said::Said;
 pub use stored::Stored;
 pub use unique::{LONGEST_UNIQUE, Unique, unique_key, unique_values};
 

@@ -1,4 +1,4 @@
-//! Every case comes to what it must: reading, patching, filtering, members of groups, bulk requests, lists.
+//! Every case comes to what it must: reading, patching, filtering, members of groups, bulk requests, lists, answers to changes.
 //!
 //! The cases are the folders of `read`, `patch` and so on; the beginning of a name says which attack of a SCIM service it
 //! meets (`s03`, `s04`, `s05`), and a name with that of a quirk shows it. `cargo run -p vestibule-scim --example cases` brings
@@ -50,6 +50,11 @@ fn bulk_requests_are_done_in_an_order_in_which_references_hold() {
 #[test]
 fn lists_are_filtered_sorted_paged_and_projected() {
     check("list");
+}
+
+#[test]
+fn a_change_is_answered_with_what_it_said_and_what_is_returned_by_default() {
+    check("answer");
 }
 
 fn names() -> Vec<String> {

@@ -1,5 +1,6 @@
 //! Which attributes are answered: `attributes` and `excludedAttributes` (RFC 7644, section 3.9; RFC 7643, section 7).
 
+use super::Said;
 use crate::schema::{Attribute, Named, Place, ResourceType, Returned};
 
 /// What an answer shows of a resource.
@@ -7,6 +8,8 @@ use crate::schema::{Attribute, Named, Place, ResourceType, Returned};
 pub struct Projection {
     rule: Rule,
     choices: Vec<Choice>,
+    /// What is returned on request, and shown because the change that is answered says it.
+    said: Vec<Choice>,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -37,8 +40,13 @@ pub(super) enum Shown<'p> {
     All,
     /// These sub-attributes, and those that are always returned.
     Only(&'p [String]),
-    /// All that is returned by default, without these.
-    Except(&'p [String]),
+    /// All that is returned by default and what a change says besides, without some.
+    But {
+        /// What is left out.
+        without: &'p [String],
+        /// What is shown besides.
+        and: &'p [String],
+    },
 }
 
 impl Projection {
@@ -55,11 +63,31 @@ impl Projection {
             (true, false) => (Rule::Except, excluded),
             (true, true) => return Self::default(),
         };
-        let mut projection = Self { rule, choices: Vec::new() };
+        let mut projection = Self { rule, ..Self::default() };
         for name in names {
             projection.choose(kind, name);
         }
         projection
+    }
+
+    /// The same for the answer to a change: what is returned on request is shown where the change says it (RFC 7643, section 7).
+    /// Where the client lists what it wants, the list is followed.
+    pub fn answering(mut self, said: &Said) -> Self {
+        for path in said.paths() {
+            let place = |choice: &&mut Choice| {
+                choice.extension == path.extension && choice.attribute == path.attribute
+            };
+            let subs = path.sub.iter().cloned();
+            match self.said.iter_mut().find(place) {
+                Some(choice) => choice.subs.get_or_insert_default().extend(subs),
+                None => self.said.push(Choice {
+                    extension: path.extension.clone(),
+                    attribute: path.attribute.clone(),
+                    subs: Some(subs.collect()),
+                }),
+            }
+        }
+        self
     }
 
     /// Whether an attribute at the top is shown, so that what is dear to look up need not be: `members`, `groups`.
@@ -104,13 +132,16 @@ impl Projection {
             Returned::Always => return Shown::All,
             Returned::Default | Returned::Request => {}
         }
-        let by_default = place.attribute.returned == Returned::Default;
+        let said = self.said.iter().find(|choice| choice.is(place)).and_then(|choice| choice.subs.as_deref());
+        let is_shown = place.attribute.returned == Returned::Default || said.is_some();
+        let and = said.unwrap_or_default();
         let chosen = self.choices.iter().find(|choice| choice.is(place)).map(|choice| choice.subs.as_deref());
         match (self.rule, chosen) {
             (Rule::Only, Some(Some(subs))) => Shown::Only(subs),
             (Rule::Only, Some(None)) => Shown::All,
-            (Rule::Except, Some(Some(subs))) if by_default => Shown::Except(subs),
-            (Rule::Default | Rule::Except, None) if by_default => Shown::All,
+            (Rule::Except, Some(Some(without))) if is_shown => Shown::But { without, and },
+            (Rule::Default | Rule::Except, None) if is_shown && and.is_empty() => Shown::All,
+            (Rule::Default | Rule::Except, None) if is_shown => Shown::But { without: &[], and },
             _ => Shown::Nothing,
         }
     }
@@ -131,8 +162,9 @@ impl Shown<'_> {
             (Returned::Always, _) => true,
             (Returned::Default, Shown::All) => true,
             (Returned::Default | Returned::Request, Shown::Only(names)) => listed(names),
-            (Returned::Default, Shown::Except(names)) => !listed(names),
-            (Returned::Request, Shown::All | Shown::Except(_)) => false,
+            (Returned::Default, Shown::But { without, .. }) => !listed(without),
+            (Returned::Request, Shown::But { without, and }) => listed(and) && !listed(without),
+            (Returned::Request, Shown::All) => false,
         }
     }
 }

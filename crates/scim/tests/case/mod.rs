@@ -11,14 +11,14 @@ use std::sync::Arc;
 
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
-use vestibule_scim::resource::{Rendered, Stored, complete};
+use vestibule_scim::resource::{Answer as _, Rendered, Said, Stored, complete};
 use vestibule_scim::{
     Document, Error, ListResponse, MemberOp, Meta, Mode, Query, Quirk, Registry, ResourceType, bulk, filter,
     json as strict, list, patch, quirks, resource,
 };
 
 /// The kinds of cases: folders of `tests`.
-pub const KINDS: [&str; 6] = ["read", "patch", "filter", "members", "bulk", "list"];
+pub const KINDS: [&str; 7] = ["read", "patch", "filter", "members", "bulk", "list", "answer"];
 
 /// The largest body of a case, in bytes.
 const LARGEST: usize = 1_048_576;
@@ -73,6 +73,7 @@ pub fn outcome(kind: &str, folder: &Path) -> String {
         "filter" => Ok(case.filter()),
         "members" => case.members(),
         "bulk" => case.bulk(),
+        "answer" => case.answer(),
         _ => case.list(),
     };
     let mut text = serde_json::to_string_pretty(&outcome.unwrap_or_else(|error| refused(&error))).unwrap();
@@ -181,6 +182,33 @@ impl Open {
             "document": after.attributes,
             "quirks": named(&after.quirks),
         }))
+    }
+
+    /// What a POST, PUT or PATCH is answered with.
+    fn answer(&self) -> Result<Value, Error> {
+        let (document, said) = match self.folder.join("patch.json").exists() {
+            true => {
+                let patch = patch::parse(self.body("patch.json")?)?;
+                (patch::apply(&self.kind, &self.before(), &patch)?, Said::in_patch(&self.kind, &patch))
+            }
+            false => {
+                let mode = if self.case.replaces { Mode::Replace } else { Mode::Create };
+                let document = resource::read(&self.kind, self.body("body.json")?, mode)?;
+                let said = Said::in_document(&self.kind, &document);
+                (document, said)
+            }
+        };
+        let query = Query::from_pairs(self.case.query.iter().map(|(name, value)| (name, value)))?;
+        let (projection, meta) = (query.projection(&self.kind).answering(&said), meta(0));
+        let text = Value::Object(document.attributes.clone()).to_string();
+        let (kind, projection, meta) = (&*self.kind, &projection, &meta);
+        let (mut out, mut from_text) = (Vec::new(), Vec::new());
+        assert!(Rendered { kind, document: &document, projection, meta }.write_into(&mut out));
+        let added = &Map::new();
+        assert!(Stored { kind, text: &text, added, projection, meta }.write_into(&mut from_text));
+        let [answer, same] = [out, from_text].map(|bytes| serde_json::from_slice::<Value>(&bytes).unwrap());
+        assert_eq!(answer, same, "{}", self.folder.display());
+        Ok(answer)
     }
 
     /// Does the operations as `app` does, with identifiers from their places.

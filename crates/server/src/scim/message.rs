@@ -17,7 +17,7 @@ use vestibule_app::provisioning::users::Page;
 use vestibule_app::provisioning::{self, Content, Expected, PatchAnswer, Resource, Told};
 use vestibule_app::{ApiCtx, ScimCtx};
 use vestibule_scim::quirks::{Hint, content_type};
-use vestibule_scim::resource::{Answer, Rendered, Stored};
+use vestibule_scim::resource::{Answer, Rendered, Said, Stored};
 use vestibule_scim::{Dialect, Error, Projection, Query, Quirk, ResourceType, json};
 
 /// The most that is read of a body, in bytes.
@@ -148,11 +148,24 @@ impl Asking {
 
     /// An answer with one resource.
     pub(crate) fn shown(&self, status: StatusCode, kind: &ResourceType, resource: &Resource) -> Response {
-        let projection = self.projection(kind);
-        let mut body = Vec::with_capacity(1024);
-        Answered { kind, resource, projection: &projection }.write_into(&mut body);
-        located(written(status, body), resource)
+        answer(status, Answered { kind, resource, projection: &self.projection(kind) })
     }
+
+    /// The answer to a change, with what it said of that which is otherwise returned on request.
+    pub(crate) fn changed(
+        &self,
+        status: StatusCode,
+        (kind, resource): (&ResourceType, &Resource),
+        said: &Said,
+    ) -> Response {
+        answer(status, Answered { kind, resource, projection: &self.projection(kind).answering(said) })
+    }
+}
+
+fn answer(status: StatusCode, answered: Answered<'_>) -> Response {
+    let mut body = Vec::with_capacity(1024);
+    answered.write_into(&mut body);
+    located(written(status, body), answered.resource)
 }
 
 /// The answer, with the address and the version of what it is about.

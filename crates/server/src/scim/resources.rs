@@ -12,7 +12,7 @@ use vestibule_app::App;
 use vestibule_app::provisioning::groups::Shows;
 use vestibule_app::provisioning::{own_types, resources as deeds};
 use vestibule_model::token::Access;
-use vestibule_scim::resource::{Mode, read};
+use vestibule_scim::resource::{Mode, Said, read};
 use vestibule_scim::{Query, ResourceType, patch as patches};
 
 /// The type that an address is about.
@@ -62,8 +62,9 @@ async fn answer(
 async fn create(asking: Asking, Extension(kind): Kind, body: Body) -> Result<Response, Failure> {
     let ctx = asking.ctx.scim(Access::Write)?;
     let document = read(&kind, body.value, Mode::Create).map_err(said)?;
+    let named = Said::in_document(&kind, &document);
     let done = deeds::create(&ctx, &asking.base, &kind, document).await?;
-    let response = asking.shown(StatusCode::CREATED, &kind, &done.resource);
+    let response = asking.changed(StatusCode::CREATED, (&kind, &done.resource), &named);
     Ok(asking.noted(body.manner, done.told, response))
 }
 
@@ -75,9 +76,10 @@ async fn replace(
 ) -> Result<Response, Failure> {
     let ctx = asking.ctx.scim(Access::Write)?;
     let document = read(&kind, body.value, Mode::Replace).map_err(said)?;
+    let named = Said::in_document(&kind, &document);
     let wanted = (document, asking.expected());
     let done = deeds::replace(&ctx, (&asking.base, &id), &kind, wanted).await?;
-    let response = asking.shown(StatusCode::OK, &kind, &done.resource);
+    let response = asking.changed(StatusCode::OK, (&kind, &done.resource), &named);
     Ok(asking.noted(body.manner, done.told, response))
 }
 
@@ -90,11 +92,12 @@ async fn change(
     let ctx = asking.ctx.scim(Access::Write)?;
     let patch = patches::parse(body.value).map_err(said)?;
     let shows = asking.shows(&ctx).await?;
+    let named = Said::in_patch(&kind, &patch);
     let wanted = (patch, asking.expected());
     let done = deeds::patch(&ctx, (&asking.base, &id), &kind, wanted).await?;
     let response = match shows {
         Shows::Never => asking.silent(&done.resource),
-        Shows::Always | Shows::UnlessLarge => asking.shown(StatusCode::OK, &kind, &done.resource),
+        Shows::Always | Shows::UnlessLarge => asking.changed(StatusCode::OK, (&kind, &done.resource), &named),
     };
     Ok(asking.noted(body.manner, done.told, response))
 }

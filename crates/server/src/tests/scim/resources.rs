@@ -48,10 +48,12 @@ async fn a_resource_is_made_looked_at_patched_replaced_and_deleted_by_its_schema
     let made = directory.post("/Rooms", &body).await;
     assert_eq!((made.status, &made.body["meta"]["resourceType"]), (201, &json!("Room")), "{made:?}");
     assert_eq!(made.body["schemas"], json!([ROOM, EQUIPMENT]));
-    for hidden in ["occupancy", "pin", "remark"] {
+    for hidden in ["occupancy", "pin"] {
         assert!(made.body.get(hidden).is_none(), "{hidden}: {made:?}");
     }
+    assert_eq!(made.body["remark"], "cold", "what is returned on request was said (RFC 7643 §7)");
     let path = format!("/Rooms/{}", made.id());
+    assert!(directory.get(&path).await.body.get("remark").is_none(), "nobody asked for it");
     assert_eq!(made.answer.header("location"), format!("https://vestibule.example/scim2{path}"));
     let shown = directory.get(&format!("{path}?attributes=remark")).await;
     assert_eq!((&shown.body["remark"], shown.body.get("floor")), (&json!("cold"), None));
@@ -60,6 +62,10 @@ async fn a_resource_is_made_looked_at_patched_replaced_and_deleted_by_its_schema
         { "op": "replace", "path": format!("{EQUIPMENT}:screens"), "value": 2 }]);
     let changed = directory.patch(&path, add).await;
     assert_eq!((&changed.body["tags"], &changed.body[EQUIPMENT]["screens"]), (&json!(["quiet"]), &json!(2)));
+    assert!(changed.body.get("remark").is_none(), "it was not said this time");
+    let said = json!([{ "op": "replace", "path": "remark", "value": "warm" }]);
+    let changed = directory.patch(&path, said).await;
+    assert_eq!(changed.body["remark"], "warm");
     assert_ne!(changed.body["meta"]["version"], made.body["meta"]["version"]);
     let move_it = json!([{ "op": "replace", "path": "building", "value": "South" }]);
     is_error(&directory.patch(&path, move_it).await, 400, "mutability");
@@ -81,12 +87,6 @@ async fn a_resource_is_made_looked_at_patched_replaced_and_deleted_by_its_schema
     is_error(&directory.post("/Halls", &room("1")).await, 404, "");
 }
 
-#[tokio::test]
-async fn what_must_be_unique_is_so_within_the_account_under_every_verb() {
-    let house = house().await;
-    let directory = Directory::new(&house, "acme").await;
-    let first = directory.post("/Rooms", &room("A1")).await;
-    is_error(&directory.post("/Rooms", &room("a1")).await, 409, "uniqueness");
 #[tokio::test]
 async fn s09_what_a_schema_keeps_from_readers_is_in_no_answer_and_not_in_the_call_log() {
     let house = house().await;
@@ -111,6 +111,12 @@ async fn s09_what_a_schema_keeps_from_readers_is_in_no_answer_and_not_in_the_cal
     assert!(!pages.contains("4711") && !pages.contains("4712"), "and what nobody reads is not");
 }
 
+#[tokio::test]
+async fn what_must_be_unique_is_so_within_the_account_under_every_verb() {
+    let house = house().await;
+    let directory = Directory::new(&house, "acme").await;
+    let first = directory.post("/Rooms", &room("A1")).await;
+    is_error(&directory.post("/Rooms", &room("a1")).await, 409, "uniqueness");
     let second = format!("/Rooms/{}", directory.post("/Rooms", &room("B1")).await.id());
     let take = json!([{ "op": "replace", "path": "number", "value": "A1" }]);
     is_error(&directory.patch(&second, take.clone()).await, 409, "uniqueness");
