@@ -4,6 +4,7 @@
 
 mod found;
 mod list;
+mod manager;
 mod write;
 
 pub use list::{Page, list};

@@ -1,5 +1,6 @@
 //! Making, changing and deleting users: each a deed of one transaction, begun again when somebody else was faster.
 
+use super::manager;
 use crate::ScimCtx;
 use crate::directory::people::{self, Setting};
 use crate::provisioning::shown::{attributes, bring_up_to_date, resource, user_id, users};
@@ -44,6 +45,7 @@ pub async fn create(ctx: &ScimCtx, base: &str, document: Document) -> Result<Wri
                     return Err(store::Error::UserNameTaken.into());
                 }
                 let asked = wanted(&Map::new(), &document)?;
+                let asked = manager::wanted(tx, &Map::new(), &document.attributes, asked).await?;
                 let email = free_address(tx, &setting, address(&document)).await?;
                 let asked = Wanted { email, ..asked };
                 let settled = people::settled(tx, &setting, &asked).await?;
@@ -184,7 +186,8 @@ async fn apply(
     {
         return Err(store::Error::UserNameTaken.into());
     }
-    let asked = wanted(wrote.as_ref().unwrap_or(&before), &after)?;
+    let said = wrote.as_ref().unwrap_or(&before);
+    let asked = manager::wanted(tx, said, &after.attributes, wanted(said, &after)?).await?;
     let email = new_address(tx, setting, &entry, address(&after)).await?;
     let asked = Wanted { email, ..asked };
     let settled = people::settle(tx, setting, &asked, Some(&entry.user)).await?;

@@ -4,6 +4,10 @@ use super::{Directory, OURS, USER, entra, is_error};
 use crate::tests::harness::House;
 use axum::http::StatusCode;
 use serde_json::json;
+use vestibule_app::users;
+use vestibule_model::user::Field;
+
+const ENTERPRISE: &str = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User";
 
 #[tokio::test]
 async fn an_email_user_who_met_1020_is_patched_by_the_directory_and_signs_in() {
@@ -110,6 +114,10 @@ async fn t06_every_id_of_another_account_is_unknown() {
     }
     let member = json!([{ "op": "add", "path": "members", "value": [{ "value": anna }] }]);
     is_error(&globex.patch(&format!("/Groups/{theirs}"), member).await, 404, "");
+    let manager = |of: &str| json!([{ "op": "add", "path": format!("{ENTERPRISE}:manager"), "value": of }]);
+    let gina = format!("/Users/{hers}");
+    is_error(&globex.patch(&gina, manager(&anna)).await, 404, "");
+    assert_eq!(globex.patch(&gina, manager(&hers)).await.status, 200, "one of the account is there");
     for filter in [format!("id eq \"{anna}\""), "userName eq \"anna@acme.example\"".to_owned()] {
         let query: String = url::form_urlencoded::byte_serialize(filter.as_bytes()).collect();
         let found = globex.get(&format!("/Users?filter={query}")).await;
@@ -193,4 +201,28 @@ async fn s06_of_two_creates_of_one_name_one_wins() {
     statuses.sort_unstable();
     assert_eq!(statuses, [201, 409]);
     assert_eq!(directory.get("/Users").await.body["totalResults"], 1);
+}
+
+#[tokio::test]
+async fn the_manager_whom_a_directory_names_is_in_the_profile_by_address() {
+    let house = House::new().await;
+    let directory = Directory::new(&house, "acme").await;
+    let (anna, boss) = (directory.user("anna@acme.example").await, directory.user("boss@acme.example").await);
+    let path = format!("/Users/{anna}");
+    let ctx = house.app.operator().people("acme").await.unwrap();
+    let profile = async || {
+        let person = users::show(&ctx, &users::Whom::parse("anna@acme.example").unwrap()).await.unwrap();
+        person.profile.value(&Field::Manager).map(str::to_owned)
+    };
+    let is = |value: &str| json!([{ "op": "Add", "path": format!("{ENTERPRISE}:manager"), "value": value }]);
+    let told = directory.patch(&path, is(&boss)).await;
+    assert_eq!((told.status, &told.body[ENTERPRISE]["manager"]["value"]), (200, &json!(boss)), "{told:?}");
+    assert_eq!(profile().await.as_deref(), Some("boss@acme.example"));
+    // A word of the client's own says nothing of anybody here, and is kept as it came.
+    assert_eq!(directory.patch(&path, is("271")).await.body[ENTERPRISE]["manager"]["value"], "271");
+    assert_eq!(profile().await, None);
+    assert_eq!(directory.patch(&path, is(&boss)).await.status, 200);
+    let gone = json!([{ "op": "remove", "path": format!("{ENTERPRISE}:manager") }]);
+    assert_eq!(directory.patch(&path, gone).await.status, 200);
+    assert_eq!(profile().await, None);
 }
