@@ -20,6 +20,24 @@ pub(super) enum Start<Id> {
     After(Option<Id>),
 }
 
+impl<Id: Copy + PartialEq> Start<Id> {
+    /// How many resources of a list in another order than that of ids come before the page.
+    ///
+    /// # Errors
+    /// `expiredCursor` when the resource with which the page before ended is gone from the list.
+    pub(super) fn skipped(&self, ids: impl IntoIterator<Item = Id>) -> Result<usize, Error> {
+        match self {
+            Self::Place(place) => Ok(place.saturating_sub(1)),
+            Self::After(None) => Ok(0),
+            Self::After(Some(after)) => {
+                let found = ids.into_iter().position(|id| id == *after).map(|place| place + 1);
+                let gone = "the resource with which the page before ended is not in the list any more: begin with an empty cursor";
+                found.ok_or_else(|| Error::expired_cursor(gone))
+            }
+        }
+    }
+}
+
 /// A cursor: the id of the last resource of the page before. It says nothing of any account: whoever shows it sees their own.
 pub(super) struct Cursor;
 

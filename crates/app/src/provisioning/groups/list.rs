@@ -78,10 +78,11 @@ impl Asked {
             }
         }
         let total = records.len();
-        let skipped = match self.start {
-            Start::Place(place) => place.saturating_sub(1),
-            Start::After(None) => 0,
-            Start::After(Some(after)) => records.iter().take_while(|record| record.group.id <= after).count(),
+        let skipped = match (&self.sorter, &self.start) {
+            (None, Start::After(Some(after))) => {
+                records.iter().take_while(|record| record.group.id <= *after).count()
+            }
+            (_, start) => start.skipped(records.iter().map(|record| record.group.id))?,
         };
         let page: Vec<Record> = records.into_iter().skip(skipped).take(self.count).collect();
         let next = page.last().filter(|_| skipped + page.len() < total).map(|record| record.group.id);

@@ -60,10 +60,6 @@ impl Asked {
             Some(text) => Start::After(Cursor::read(text, ResourceId::from_bytes)?),
             None => Start::Place(start_index),
         };
-        if sorter.is_some() && matches!(start, Start::After(_)) {
-            let detail = "a list that is sorted is read by startIndex: leave the cursor or sortBy out";
-            return Err(Error::invalid_value(detail).into());
-        }
         Ok(Self { kind, base: base.to_owned(), filter, sorter, start, count, quirks })
     }
 
@@ -79,10 +75,11 @@ impl Asked {
             }
         }
         let total = met.len();
-        let skipped = match self.start {
-            Start::Place(place) => place.saturating_sub(1),
-            Start::After(None) => 0,
-            Start::After(Some(after)) => met.iter().take_while(|(_, record)| record.id <= after).count(),
+        let skipped = match (&self.sorter, &self.start) {
+            (None, Start::After(Some(after))) => {
+                met.iter().take_while(|(_, record)| record.id <= *after).count()
+            }
+            (_, start) => start.skipped(met.iter().map(|(_, record)| record.id))?,
         };
         let page: Vec<Record> =
             met.into_iter().map(|(_, record)| record).skip(skipped).take(self.count).collect();

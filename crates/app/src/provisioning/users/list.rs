@@ -85,10 +85,6 @@ impl Asked {
             Some(text) => Start::After(Cursor::read(text, UserId::from_bytes)?),
             None => Start::Place(start_index),
         };
-        if sorter.is_some() && matches!(start, Start::After(_)) {
-            let detail = "a list that is sorted is read by startIndex: leave the cursor or sortBy out";
-            return Err(Error::invalid_value(detail).into());
-        }
         let with_groups = query.projection(kind).shows(kind, "groups");
         Ok(Self { kind, base: base.to_owned(), filter, sorter, start, count, with_groups, quirks })
     }
@@ -222,13 +218,12 @@ impl Asked {
             false => found.sort_by(|(a, _), (b, _)| a.cmp(b)),
         }
         let total = found.len();
-        let skipped = match self.start {
-            Start::Place(place) => place.saturating_sub(1),
-            Start::After(_) => 0,
-        };
+        let skipped = self.start.skipped(found.iter().map(|(_, entry)| entry.user.id))?;
         let entries: Vec<Entry> =
             found.into_iter().map(|(_, entry)| entry).skip(skipped).take(self.count).collect();
-        Ok(self.page(Some(total), self.resources(tx, &entries).await?, None))
+        let is_more = skipped + entries.len() < total;
+        let last = entries.last().map(|entry| entry.user.id).filter(|_| is_more);
+        Ok(self.page(Some(total), self.resources(tx, &entries).await?, last))
     }
 
     /// The page; `last` is the last user on it, if there are more.

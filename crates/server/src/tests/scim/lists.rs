@@ -171,3 +171,31 @@ async fn a_page_a_look_and_a_filter_show_the_same_whether_the_record_went_on_or_
     assert_eq!(untouched["displayName"], "Quoted \"name\", with \\ and ü");
     assert_eq!(untouched["name"]["givenName"], "Somebody");
 }
+
+#[tokio::test]
+async fn s08_a_sorted_list_is_read_by_cursor_too_and_a_cursor_whose_place_is_gone_has_expired() {
+    let house = House::new().await;
+    let directory = Directory::new(&house, "acme").await;
+    for name in ["c", "a", "e", "b", "d"] {
+        directory.user(&format!("{name}@acme.example")).await;
+        directory.group(&name.to_uppercase(), &[]).await;
+    }
+    for (endpoint, attribute) in [("Users", "userName"), ("Groups", "displayName")] {
+        let (mut seen, mut cursor, mut ids) = (String::new(), String::new(), Vec::new());
+        let at = |cursor: &str| {
+            format!("/{endpoint}?sortBy={attribute}&sortOrder=descending&count=2&cursor={cursor}")
+        };
+        loop {
+            let page = directory.get(&at(&cursor)).await.body;
+            for one in page["Resources"].as_array().unwrap() {
+                seen += &one[attribute].as_str().unwrap()[..1].to_lowercase();
+                ids.push(one["id"].as_str().unwrap().to_owned());
+            }
+            let Some(next) = page["nextCursor"].as_str() else { break };
+            next.clone_into(&mut cursor);
+        }
+        assert_eq!(seen, "edcba", "{endpoint}");
+        assert_eq!(directory.delete(&format!("/{endpoint}/{}", ids[3])).await.status, 204);
+        is_error(&directory.get(&at(&cursor)).await, 400, "expiredCursor");
+    }
+}
