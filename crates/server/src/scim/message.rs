@@ -62,8 +62,9 @@ impl Asking {
 
     /// Whether the client has this version already.
     fn has(&self, version: &str) -> bool {
-        let tags = tags(&self.headers, IF_NONE_MATCH).unwrap_or_default();
-        tags.iter().any(|tag| tag == version || tag == "*")
+        let is_asked = self.headers.contains_key(IF_NONE_MATCH);
+        is_asked
+            && tags(&self.headers, IF_NONE_MATCH).is_none_or(|tags| tags.iter().any(|tag| tag == version))
     }
 
     /// Whether the client wants no body in the answer to a change (RFC 7240 §4.2).
@@ -198,7 +199,8 @@ impl Answer for Answered<'_> {
 
 /// The entity tags of a header; nothing if it is missing or says any. A strong tag is as good as a weak one here.
 fn tags(headers: &HeaderMap, name: HeaderName) -> Option<Vec<String>> {
-    let text = headers.get(name)?.to_str().ok()?;
+    // What cannot be read is the tag of nothing.
+    let text = headers.get(name)?.to_str().unwrap_or_default();
     if text.trim() == "*" {
         return None;
     }

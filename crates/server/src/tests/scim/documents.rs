@@ -17,6 +17,10 @@ async fn a_version_is_asked_for_and_expected() {
     assert_eq!(json!(tag), first.body["meta"]["version"]);
     let same = directory.send(Method::GET, &path, &[("if-none-match", &tag)], Body::empty()).await;
     assert_eq!((same.status, same.answer.body.as_str()), (304, ""));
+    let any = directory.send(Method::GET, &path, &[("if-none-match", "*")], Body::empty()).await;
+    assert_eq!(any.status, 304, "there is one");
+    let other = directory.send(Method::GET, &path, &[("if-none-match", "W/\"0\"")], Body::empty()).await;
+    assert_eq!(other.status, 200);
     let put = json!({ "schemas": [USER], "userName": "anna@acme.example", "title": "Director" }).to_string();
     let json = ("content-type", "application/json");
     let done = directory.send(Method::PUT, &path, &[json, ("if-match", &tag)], Body::from(put.clone())).await;
