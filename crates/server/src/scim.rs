@@ -71,6 +71,7 @@ const ENDPOINTS: [&str; 7] =
 /// The addresses of the interface.
 pub(crate) fn routes() -> Vec<(&'static str, MethodRouter<Arc<Desk>>)> {
     vec![
+        ("/scim2", get(everything::list)),
         ("/scim2/Users", get(users::list).post(users::create)),
         ("/scim2/Users/.search", post(users::search)),
         ("/scim2/Users/{id}", get(users::get).put(users::replace).patch(users::patch).delete(users::delete)),

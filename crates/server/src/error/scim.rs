@@ -34,6 +34,13 @@ pub(super) fn message(failure: &Failure, tracking_id: Option<TrackingId>) -> (u1
             let advice = error.advice().map(|advice| format!(" {advice}")).unwrap_or_default();
             Error { status, scim_type, detail: format!("{}{advice}", error.message()) }
         }
+        Failure::NoPage => {
+            Error::plain(404, "there is no such endpoint: /ResourceTypes lists those of resources")
+        }
+        Failure::WrongMethod => Error::plain(
+            405,
+            "this endpoint does not take this method: the header Allow lists those it takes",
+        ),
         other => {
             let advice = other.advice().map(|advice| format!(" {advice}")).unwrap_or_default();
             Error::plain(other.status().as_u16(), format!("{}{advice}", other.sentence()))

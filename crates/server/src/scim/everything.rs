@@ -1,6 +1,6 @@
 //! What is about no one endpoint: the search at the root (RFC 7644 §3.4.2.1).
 
-use super::message::{Asking, Body, said, told};
+use super::message::{Asking, Body, Manner, said, told};
 use super::telling;
 use crate::error::Failure;
 use axum::http::StatusCode;
@@ -13,11 +13,21 @@ use vestibule_model::token::Access;
 use vestibule_scim::resource::render;
 use vestibule_scim::{Error, ListResponse, Query, ResourceType, ScimType};
 
+/// `GET {base}`: the same as a search at the root.
+pub(crate) async fn list(asking: Asking) -> Result<Response, Failure> {
+    let query = asking.query.clone();
+    answer(&asking, query, Manner::default()).await
+}
+
 /// `POST {base}/.search`: users first, then groups, then what the deployment brings. A filter is asked of each type that has the
 /// attributes in it.
 pub(crate) async fn search(asking: Asking, body: Body) -> Result<Response, Failure> {
-    let ctx = asking.ctx.scim(Access::Read)?;
     let query = Query::from_search(body.value).map_err(said)?;
+    answer(&asking, query, body.manner).await
+}
+
+async fn answer(asking: &Asking, query: Query, manner: Manner) -> Result<Response, Failure> {
+    let ctx = asking.ctx.scim(Access::Read)?;
     if query.cursor.is_some() || query.sort_by.is_some() {
         let detail = "a search at the root has neither a cursor nor an order: search at /Users or /Groups";
         return Err(said(Error::invalid_value(detail)));
@@ -47,7 +57,7 @@ pub(crate) async fn search(asking: Asking, body: Body) -> Result<Response, Failu
         ListResponse { total_results: Some(total), start_index: Some(start), ..ListResponse::default() };
     let story = format!("looked for people and groups: {total} found");
     let looked = telling::Told { story, subject: None, quirks };
-    Ok(asking.looked(body.manner, looked, told(StatusCode::OK, &head.to_json(found))))
+    Ok(asking.looked(manner, looked, told(StatusCode::OK, &head.to_json(found))))
 }
 
 fn shown(page: &Page, kind: &ResourceType, query: &Query) -> Vec<Value> {

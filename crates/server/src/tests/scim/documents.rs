@@ -87,7 +87,9 @@ async fn s04_every_malformed_body_is_an_error_in_the_language_and_nothing_is_don
     is_error(&directory.send(Method::POST, "/scim2/Users", &form, Body::from("{}")).await, 415, "");
     assert_eq!(directory.get("/Users").await.body["totalResults"], 0);
     is_error(&directory.get("/Nothing").await, 404, "");
-    is_error(&directory.delete("/Users").await, 405, "");
+    let told = directory.delete("/Users").await;
+    is_error(&told, 405, "");
+    assert!(told.detail().contains("Allow") && told.header("allow").contains("POST"), "{told:?}");
     directory.user("a@acme.example").await;
 }
 

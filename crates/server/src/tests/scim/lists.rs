@@ -102,6 +102,8 @@ async fn filters_find_by_columns_and_by_looking() {
     assert_eq!(names(&shown.body), ["anna@acme.example"]);
     assert_eq!(shown.body["Resources"][0].get("name"), None);
     directory.group("Sales", &[]).await;
+    let listed = directory.get("?filter=displayName+eq+%22Sales%22&attributes=displayName").await;
+    assert_eq!(listed.body["Resources"][0]["displayName"], "Sales", "{listed:?}");
     let root = directory.post("/.search", &json!({ "filter": "displayName eq \"Sales\"" })).await;
     assert_eq!(
         (&root.body["totalResults"], &root.body["Resources"][0]["displayName"]),
