@@ -84,6 +84,7 @@ mod tests {
             assert_eq!(refused, expected, "{whose:?} {is_user}");
         }
     }
+
     #[test]
     fn what_the_account_has_of_a_domain_comes_before_what_another_one_does_with_it() {
         for (hold, is_managed_elsewhere, expected) in [

@@ -151,6 +151,7 @@ mod tests {
         }
         assert!(!DomainPolicy { enforce_sso: false, ..policy }.enforces(&email("ann@acme.example")));
     }
+
     #[test]
     fn t15_the_last_way_in_is_the_one_exempt_administrator_who_is_left() {
         let email = |text| Email::parse(text).unwrap();

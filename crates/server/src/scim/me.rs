@@ -33,7 +33,8 @@ pub(crate) async fn delete(asking: Asking) -> Result<Response, Failure> {
 }
 
 /// Nobody registers themselves here: a token's person is there already.
-pub(crate) async fn create(_asking: Asking) -> Result<Response, Failure> {
+pub(crate) async fn create(asking: Asking) -> Result<Response, Failure> {
+    asking.ctx.scim(Access::Write)?;
     Err(said(Error::plain(501, "nobody is made by /Me: POST to /Users")))
 }
 
