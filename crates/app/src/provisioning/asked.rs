@@ -4,12 +4,21 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use std::collections::BTreeSet;
 use vestibule_scim::filter::{self, Filter};
+use vestibule_scim::list::SortKey;
 use vestibule_scim::{Error, Query, Quirk, ResourceType};
 
 /// The filter of a query, and what is unusual in how it is written.
 pub(super) fn filter(query: &Query, kind: &ResourceType) -> Result<(Option<Filter>, BTreeSet<Quirk>), Error> {
     let read = query.filter.as_deref().map(|text| filter::read(text, kind)).transpose()?;
     Ok(read.map_or_else(Default::default, |(filter, quirks)| (Some(filter), quirks)))
+}
+
+/// Puts resources, which come in order of id, into the order of what they are sorted by; those that are equal stay in theirs.
+pub(super) fn sort<Id>(keys: &mut [(SortKey, Id)], descending: bool) {
+    match descending {
+        true => keys.sort_by(|(a, _), (b, _)| b.cmp(a)),
+        false => keys.sort_by(|(a, _), (b, _)| a.cmp(b)),
+    }
 }
 
 /// Where a page begins.
@@ -51,12 +60,16 @@ impl Cursor {
             return Ok(None);
         }
         let bytes = URL_SAFE_NO_PAD.decode(text).ok().and_then(|bytes| <[u8; 16]>::try_from(bytes).ok());
-        let wrong = || Error::invalid_cursor("this is no cursor that was given out: begin with an empty one");
-        bytes.map(make).map(Some).ok_or_else(wrong)
+        bytes.map(make).map(Some).ok_or_else(no_cursor)
     }
 
     /// Writes the cursor behind this id.
     pub(super) fn write(id: [u8; 16]) -> String {
         URL_SAFE_NO_PAD.encode(id)
     }
+}
+
+/// What is said of a text that is no cursor.
+pub(super) fn no_cursor() -> Error {
+    Error::invalid_cursor("this is no cursor that was given out: begin with an empty one")
 }

@@ -8,6 +8,7 @@
 
 mod answers;
 mod asked;
+pub mod everything;
 pub mod groups;
 pub mod resources;
 mod shown;

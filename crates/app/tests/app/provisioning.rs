@@ -7,14 +7,14 @@ use crate::races::race;
 use crate::world::{World, minutes};
 use serde_json::{Value, json};
 use vestibule_app::provisioning::groups::{self, Shows};
-use vestibule_app::provisioning::{Expected, Failure, users};
+use vestibule_app::provisioning::{Expected, Failure, everything, users};
 use vestibule_app::tokens::{self, NewToken};
 use vestibule_app::{Error, Kind, ScimCtx};
 use vestibule_model::license::License;
 use vestibule_model::token::Access;
 use vestibule_model::user::{Logins, Role, Status};
 use vestibule_scim::resource::{Mode, read};
-use vestibule_scim::{Document, Patch, patch as patches};
+use vestibule_scim::{Document, Patch, Query, patch as patches};
 
 cases! {
     somebody_is_created_changed_replaced_and_deleted_and_each_deed_is_told,
@@ -26,6 +26,7 @@ cases! {
     s06_many_members_join_one_group_at_once_each_once,
     s06_of_many_groups_of_one_name_one_is_made,
     a_version_that_is_gone_by_changes_nothing,
+    s08_a_search_over_everything_is_followed_by_cursor_in_any_order,
 }
 
 /// The address of the interface.
@@ -286,4 +287,41 @@ async fn a_version_that_is_gone_by_changes_nothing(world: &World) {
     assert_eq!(said(users::patch(&ctx, (BASE, &id), title("Boss"), first.clone()).await), 412);
     assert_eq!(said(users::delete(&ctx, &id, first).await), 412);
     assert_eq!(world.dump(), before);
+}
+
+async fn s08_a_search_over_everything_is_followed_by_cursor_in_any_order(world: &World) {
+    let acme = world.acme().await;
+    let ctx = directory(&acme).await;
+    for name in ["c", "a", "e", "b", "d"] {
+        let named = json!({ "userName": format!("{name}@acme.example"), "displayName": name });
+        users::create(&ctx, BASE, user(named)).await.unwrap();
+        groups::create(&ctx, BASE, group(&format!("{name}{name}"), &[])).await.unwrap();
+        world.time.pass(minutes(1));
+    }
+    let order = |sort_by: Option<&str>, descending| Query {
+        sort_by: sort_by.map(str::to_owned),
+        descending,
+        count: Some(3),
+        cursor: Some(String::new()),
+        ..Query::default()
+    };
+    for (mut query, wanted) in [
+        (order(None, false), "c a e b d cc aa ee bb dd"),
+        (order(Some("displayName"), false), "a aa b bb c cc d dd e ee"),
+        (order(Some("displayName"), true), "ee e dd d cc c bb b aa a"),
+        (order(Some("userName"), true), "cc aa ee bb dd e d c b a"),
+    ] {
+        let mut seen = Vec::new();
+        loop {
+            let found = everything::search(&ctx, BASE, &query).await.unwrap();
+            for (_, resource) in &found.resources {
+                seen.push(resource.document().text("displayName").unwrap().to_owned());
+            }
+            let Some(next) = found.head.next_cursor else { break };
+            query.cursor = Some(next);
+        }
+        assert_eq!(seen.join(" "), wanted, "{query:?}");
+        query.cursor = Some("nonsense".to_owned());
+        assert_eq!(said(everything::search(&ctx, BASE, &query).await), 400);
+    }
 }

@@ -12,7 +12,7 @@ use std::sync::Arc;
 use vestibule_model::group::{GroupKind, GroupName};
 use vestibule_model::id::{GroupId, UserId};
 use vestibule_scim::filter::Filter;
-use vestibule_scim::list::Sorter;
+use vestibule_scim::list::{SortKey, Sorter};
 use vestibule_scim::resource::complete;
 use vestibule_scim::{Error, ListResponse, Query, Quirk, ResourceType};
 use vestibule_store::groups::Record;
@@ -40,7 +40,8 @@ pub async fn list(ctx: &ScimCtx, base: &str, query: &Query) -> Result<Page, Fail
         .await
 }
 
-struct Asked {
+/// What is asked of groups.
+pub(in crate::provisioning) struct Asked {
     kind: &'static ResourceType,
     base: String,
     filter: Option<Filter>,
@@ -52,7 +53,12 @@ struct Asked {
 }
 
 impl Asked {
-    fn read(kind: &'static ResourceType, base: &str, query: &Query) -> Result<Self, Failure> {
+    /// Reads it.
+    pub(in crate::provisioning) fn read(
+        kind: &'static ResourceType,
+        base: &str,
+        query: &Query,
+    ) -> Result<Self, Failure> {
         let (filter, quirks) = asked::filter(query, kind)?;
         let sorter = query.sort_by.as_deref().map(|path| Sorter::new(kind, path, query.descending));
         let (start_index, count) = query.page(USUAL_PAGE, LARGEST_PAGE);
@@ -68,14 +74,10 @@ impl Asked {
     async fn answer(&self, tx: &Tx<'_>) -> Result<Page, Failure> {
         let mut records = self.meeting(tx).await?;
         if let Some(sorter) = &self.sorter {
-            let key = |record: &Record| {
-                let resource = resource(&self.base, record, None);
-                sorter.key(&complete(self.kind, resource.document().into_owned().attributes, &resource.meta))
-            };
-            records.sort_by_cached_key(key);
-            if sorter.is_descending() {
-                records.reverse();
-            }
+            let mut keyed: Vec<(SortKey, Record)> =
+                records.into_iter().map(|record| (self.key(&record), record)).collect();
+            asked::sort(&mut keyed, sorter.is_descending());
+            records = keyed.into_iter().map(|(_, record)| record).collect();
         }
         let total = records.len();
         let skipped = match (&self.sorter, &self.start) {
@@ -97,6 +99,34 @@ impl Asked {
         let head =
             ListResponse { total_results: Some(total), start_index, next_cursor, previous_cursor: None };
         Ok(Page { head, resources, quirks: self.quirks.clone() })
+    }
+
+    /// What a group is sorted by.
+    fn key(&self, record: &Record) -> SortKey {
+        let Some(sorter) = &self.sorter else { return SortKey::Missing };
+        let resource = resource(&self.base, record, None);
+        sorter.key(&complete(self.kind, resource.document().into_owned().attributes, &resource.meta))
+    }
+
+    /// The groups that meet the filter, in order of id, each with what it is sorted by.
+    pub(in crate::provisioning) async fn keys(
+        &self,
+        tx: &Tx<'_>,
+    ) -> Result<Vec<(SortKey, GroupId)>, Failure> {
+        let records = self.meeting(tx).await?;
+        Ok(records.iter().map(|record| (self.key(record), record.group.id)).collect())
+    }
+
+    /// One of those, as it is shown; nothing if it is gone meanwhile.
+    pub(in crate::provisioning) async fn one(
+        &self,
+        tx: &Tx<'_>,
+        id: GroupId,
+    ) -> Result<Option<Resource>, Failure> {
+        match only_user_groups(store::groups::by_id(tx, id).await?).pop() {
+            Some(record) => Ok(Some(shown(tx, &self.base, &record, self.with_members).await?)),
+            None => Ok(None),
+        }
     }
 
     /// The groups that meet the filter, in order of id.

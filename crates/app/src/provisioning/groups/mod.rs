@@ -8,6 +8,7 @@ mod members;
 mod told;
 mod write;
 
+pub(super) use list::Asked;
 pub use list::{Page, list};
 pub use write::{Shows, Written, create, delete, patch, replace};
 

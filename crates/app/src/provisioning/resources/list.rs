@@ -2,9 +2,9 @@
 
 use super::{attributes, resource};
 use crate::ScimCtx;
-use crate::provisioning::Failure;
 use crate::provisioning::asked::{self, Cursor, Start};
 use crate::provisioning::users::{LARGEST_PAGE, Page, USUAL_PAGE};
+use crate::provisioning::{Failure, Resource};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use vestibule_model::id::ResourceId;
@@ -40,7 +40,8 @@ pub async fn list(
         .await
 }
 
-struct Asked {
+/// What is asked of the resources of a type.
+pub(in crate::provisioning) struct Asked {
     kind: Arc<ResourceType>,
     base: String,
     filter: Option<Filter>,
@@ -51,7 +52,12 @@ struct Asked {
 }
 
 impl Asked {
-    fn read(kind: Arc<ResourceType>, base: &str, query: &Query) -> Result<Self, Failure> {
+    /// Reads it.
+    pub(in crate::provisioning) fn read(
+        kind: Arc<ResourceType>,
+        base: &str,
+        query: &Query,
+    ) -> Result<Self, Failure> {
         let (filter, quirks) = asked::filter(query, &kind)?;
         let sorter = query.sort_by.as_deref().map(|path| Sorter::new(&kind, path, query.descending));
         let sorter = sorter.transpose()?;
@@ -67,12 +73,10 @@ impl Asked {
         if self.filter.is_none() && self.sorter.is_none() {
             return self.plain(tx).await;
         }
-        let mut met = self.meeting(tx).await?;
+        let mut met = Vec::new();
+        self.meeting(tx, |key, record| met.push((key, record))).await?;
         if let Some(sorter) = &self.sorter {
-            match sorter.is_descending() {
-                true => met.sort_by(|(a, _), (b, _)| b.cmp(a)),
-                false => met.sort_by(|(a, _), (b, _)| a.cmp(b)),
-            }
+            asked::sort(&mut met, sorter.is_descending());
         }
         let total = met.len();
         let skipped = match (&self.sorter, &self.start) {
@@ -103,14 +107,40 @@ impl Asked {
     }
 
     /// Those that meet the filter, in order of id, each with what it is sorted by.
-    async fn meeting(&self, tx: &Tx<'_>) -> Result<Vec<(SortKey, Record)>, Failure> {
+    pub(in crate::provisioning) async fn keys(
+        &self,
+        tx: &Tx<'_>,
+    ) -> Result<Vec<(SortKey, ResourceId)>, Failure> {
+        let mut keys = Vec::new();
+        self.meeting(tx, |key, record| keys.push((key, record.id))).await?;
+        Ok(keys)
+    }
+
+    /// One of those, as it is shown; nothing if it is gone meanwhile.
+    pub(in crate::provisioning) async fn one(
+        &self,
+        tx: &Tx<'_>,
+        id: ResourceId,
+    ) -> Result<Option<Resource>, Failure> {
+        let record = store::resources::by_id(tx, &self.kind.name, id).await?;
+        Ok(record.map(|record| resource(&self.base, &self.kind, &record)))
+    }
+
+    /// Calls `each` with those that meet the filter, in order of id, and with what each is sorted by.
+    async fn meeting(&self, tx: &Tx<'_>, mut each: impl FnMut(SortKey, Record)) -> Result<(), Failure> {
+        let mut met = |record| {
+            if let Some((key, record)) = self.look(record) {
+                each(key, record);
+            }
+        };
         if let Some(record) = self.by_column(tx).await? {
-            return Ok(record.into_iter().filter_map(|record| self.look(record)).collect());
+            record.into_iter().for_each(met);
+            return Ok(());
         }
-        let (mut met, mut after, mut looked_at) = (Vec::new(), None, 0);
+        let (mut after, mut looked_at) = (None, 0);
         loop {
             let records = store::resources::page(tx, &self.kind.name, after, (0, AT_ONCE)).await?;
-            let Some(last) = records.last().map(|record| record.id) else { return Ok(met) };
+            let Some(last) = records.last().map(|record| record.id) else { return Ok(()) };
             looked_at += records.len();
             if looked_at > MOST_LOOKED_AT {
                 return Err(Error::too_many(format!(
@@ -118,7 +148,7 @@ impl Asked {
                 ))
                 .into());
             }
-            met.extend(records.into_iter().filter_map(|record| self.look(record)));
+            records.into_iter().for_each(&mut met);
             after = Some(last);
         }
     }

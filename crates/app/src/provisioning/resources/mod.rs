@@ -6,6 +6,7 @@
 mod list;
 mod write;
 
+pub(super) use list::Asked;
 pub use list::list;
 pub use write::{create, delete, patch, replace};
 

@@ -62,7 +62,8 @@ async fn standing_before(
     }
 }
 
-struct Asked {
+/// What is asked of users.
+pub(in crate::provisioning) struct Asked {
     kind: &'static ResourceType,
     base: String,
     filter: Option<Filter>,
@@ -74,7 +75,12 @@ struct Asked {
 }
 
 impl Asked {
-    fn read(kind: &'static ResourceType, base: &str, query: &Query) -> Result<Self, Failure> {
+    /// Reads it.
+    pub(in crate::provisioning) fn read(
+        kind: &'static ResourceType,
+        base: &str,
+        query: &Query,
+    ) -> Result<Self, Failure> {
         let (filter, quirks) = asked::filter(query, kind)?;
         let sorter = match query.sort_by.as_deref() {
             Some(path) => Some(Sorter::new(kind, path, query.descending)?),
@@ -198,32 +204,48 @@ impl Asked {
         Ok(self.page((!by_cursor).then_some(total), resources, last))
     }
 
-    /// All of them in another order: they are looked at one and all.
+    /// All of them in another order: they are looked at one and all, and the documents of the page are read again.
     async fn sorted(&self, tx: &Tx<'_>, sorter: &Sorter) -> Result<Page, Failure> {
-        let mut found: Vec<(SortKey, Entry)> = Vec::new();
-        let everybody = filter::parse("id pr", self.kind)?;
-        let filter = self.filter.as_ref().unwrap_or(&everybody);
+        let mut keys = self.keys(tx).await?;
+        asked::sort(&mut keys, sorter.is_descending());
+        let total = keys.len();
+        let skipped = self.start.skipped(keys.iter().map(|(_, id)| *id))?;
+        let ids: Vec<UserId> = keys.into_iter().map(|(_, id)| id).skip(skipped).take(self.count).collect();
+        let mut resources = Vec::with_capacity(ids.len());
+        for id in &ids {
+            resources.extend(self.one(tx, *id).await?);
+        }
+        let last = ids.last().copied().filter(|_| skipped + ids.len() < total);
+        Ok(self.page(Some(total), resources, last))
+    }
+
+    /// Those who meet the filter, in order of id, each with what they are sorted by. Nothing else of them is kept: of fifty thousand,
+    /// documents would take as much memory as everything else that the service does.
+    pub(in crate::provisioning) async fn keys(&self, tx: &Tx<'_>) -> Result<Vec<(SortKey, UserId)>, Failure> {
         let count = usize::try_from(store::users::count(tx).await?).unwrap_or_default();
         if self.filter.is_none() && count > MOST_LOOKED_AT {
             return Err(Error::too_many("too many users to be sorted: leave sortBy out").into());
         }
-        let kind = (self.kind, self.base.as_str());
-        matching(tx, kind, filter, None, |entry, value: Value| {
-            found.push((sorter.key(&value), entry));
+        let everybody = filter::parse("id pr", self.kind)?;
+        let filter = self.filter.as_ref().unwrap_or(&everybody);
+        let mut keys = Vec::new();
+        matching(tx, (self.kind, &self.base), filter, None, |entry, value: Value| {
+            let key = self.sorter.as_ref().map_or(SortKey::Missing, |sorter| sorter.key(&value));
+            keys.push((key, entry.user.id));
             true
         })
         .await?;
-        match sorter.is_descending() {
-            true => found.sort_by(|(a, _), (b, _)| b.cmp(a)),
-            false => found.sort_by(|(a, _), (b, _)| a.cmp(b)),
-        }
-        let total = found.len();
-        let skipped = self.start.skipped(found.iter().map(|(_, entry)| entry.user.id))?;
-        let entries: Vec<Entry> =
-            found.into_iter().map(|(_, entry)| entry).skip(skipped).take(self.count).collect();
-        let is_more = skipped + entries.len() < total;
-        let last = entries.last().map(|entry| entry.user.id).filter(|_| is_more);
-        Ok(self.page(Some(total), self.resources(tx, &entries).await?, last))
+        Ok(keys)
+    }
+
+    /// Somebody of those, as they are shown; nothing if they are gone meanwhile.
+    pub(in crate::provisioning) async fn one(
+        &self,
+        tx: &Tx<'_>,
+        id: UserId,
+    ) -> Result<Option<Resource>, Failure> {
+        let entry = store::scim_users::by_id(tx, id).await?;
+        Ok(self.resources(tx, entry.as_slice()).await?.pop())
     }
 
     /// The page; `last` is the last user on it, if there are more.

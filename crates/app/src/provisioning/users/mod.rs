@@ -7,6 +7,7 @@ mod list;
 mod manager;
 mod write;
 
+pub(super) use list::Asked;
 pub use list::{Page, list};
 pub use write::{create, delete, patch, replace};
 
