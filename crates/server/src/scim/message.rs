@@ -12,6 +12,7 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use axum::response::{IntoResponse as _, Response};
 use serde_json::Value;
 use std::sync::Arc;
+use vestibule_app::provisioning::everything::Found;
 use vestibule_app::provisioning::groups::Shows;
 use vestibule_app::provisioning::users::Page;
 use vestibule_app::provisioning::{self, Content, Expected, PatchAnswer, Resource, Told};
@@ -145,6 +146,28 @@ impl Asking {
             page.resources.iter().map(|resource| Answered { kind, resource, projection: &projection });
         page.head.write(&mut body, rendered);
         self.looked(manner, telling::list(kind, query, page), written(StatusCode::OK, body))
+    }
+
+    /// The body of an answer with resources of several types.
+    pub(crate) fn found(&self, query: &Query, found: &Found) -> Response {
+        let mut projections: Vec<(&str, Projection)> = Vec::new();
+        for (kind, _) in &found.resources {
+            if !projections.iter().any(|(name, _)| *name == kind.name) {
+                projections.push((&kind.name, query.projection(kind)));
+            }
+        }
+        let whole = Projection::default();
+        let projected = |kind: &ResourceType| {
+            projections.iter().find(|(name, _)| *name == kind.name).map_or(&whole, |(_, one)| one)
+        };
+        let mut body = Vec::with_capacity(512 + 1024 * found.resources.len());
+        let rendered = found.resources.iter().map(|(kind, resource)| Answered {
+            kind,
+            resource,
+            projection: projected(kind),
+        });
+        found.head.write(&mut body, rendered);
+        written(StatusCode::OK, body)
     }
 
     /// An answer with one resource.

@@ -2,6 +2,7 @@
 
 mod answers;
 mod documents;
+mod everything;
 mod groups;
 mod lists;
 mod quirks;

@@ -11,7 +11,8 @@ use vestibule_scim::Registry;
 const ROOM: &str = "urn:example:params:scim:schemas:Room";
 const EQUIPMENT: &str = "urn:example:params:scim:schemas:extension:Equipment";
 
-async fn house() -> House {
+/// A house of a deployment that brings rooms.
+pub(super) async fn house() -> House {
     let listed: Value =
         serde_json::from_str(include_str!("../../../../../docs/examples/rooms.json")).unwrap();
     let (types, schemas): (Vec<Value>, Vec<Value>) =
@@ -22,7 +23,8 @@ async fn house() -> House {
     house
 }
 
-fn room(number: &str) -> Value {
+/// A room as it is made.
+pub(super) fn room(number: &str) -> Value {
     json!({ "schemas": [ROOM, EQUIPMENT], "number": number, EQUIPMENT: { "cleaning": "Mop & Co" } })
 }
 
