@@ -1,24 +1,20 @@
 //! The way of every request: which host it is for, the handler, what a failure looks like, the headers of the answer.
 //!
 //! The host is decided before the path: an account's pages exist at its vanity host, those for administrators at the break-glass door too, the APIs at the base host. Which paths there are is in
-//! `routes`.
+//! `routes`, how long a request may take in `patience`.
 
 use crate::calls::Listener;
 use crate::error::{Asked, Failure};
 use crate::scene::{Place, Scene};
-use crate::{Settings, api, error, headers, routes, scim};
+use crate::{Settings, api, error, headers, patience, routes, scim};
 use axum::Router;
 use axum::extract::{Request, State};
 use axum::response::{IntoResponse as _, Response};
 use hyper::service::Service as _;
 use hyper_util::service::TowerToHyperService;
 use std::sync::Arc;
-use std::time::Duration;
 use url::Url;
 use vestibule_app::App;
-
-/// How long a request may take in all, its body included.
-const LONGEST: Duration = Duration::from_secs(30);
 
 /// What every handler knows.
 pub(crate) struct Desk {
@@ -27,6 +23,7 @@ pub(crate) struct Desk {
     /// The host of the base URL, in lower case and without a port.
     pub(crate) base_host: String,
     pub(crate) trusted_proxies: Vec<ipnet::IpNet>,
+    pub(crate) uploads: Arc<patience::Uploads>,
 }
 
 impl Desk {
@@ -56,7 +53,8 @@ struct Door {
 pub fn router(app: App, settings: &Settings) -> Router {
     let base_host = settings.base_url.host_str().unwrap_or_default().to_ascii_lowercase();
     let (base_url, trusted_proxies) = (settings.base_url.clone(), settings.trusted_proxies.clone());
-    let desk = Arc::new(Desk { app, base_url, base_host, trusted_proxies });
+    let uploads = Arc::default();
+    let desk = Arc::new(Desk { app, base_url, base_host, trusted_proxies, uploads });
     let door = Door {
         vanity: routes::vanity_router(&desk),
         glass: routes::plain_router(routes::glass(), &desk),
@@ -98,11 +96,11 @@ impl Door {
             Place::Base => &self.base,
             Place::Elsewhere => &self.elsewhere,
         };
-        let handled = TowerToHyperService::new(router.clone()).call(request);
-        match tokio::time::timeout(LONGEST, handled).await {
-            Ok(Ok(response)) => response,
-            Ok(Err(never)) => match never {},
-            Err(_) => Failure::TooSlow.into_response(),
+        let service = TowerToHyperService::new(router.clone());
+        match patience::within(request, |request| service.call(request)).await {
+            Some(Ok(response)) => response,
+            Some(Err(never)) => match never {},
+            None => Failure::TooSlow.into_response(),
         }
     }
 }

@@ -22,6 +22,7 @@ mod listen;
 mod oauth;
 mod own_password;
 mod page;
+mod patience;
 mod pieces;
 pub mod portal;
 mod profile;

@@ -1,7 +1,7 @@
 //! The listener: connections in, one task for each, and a quiet end.
 //!
 //! Every wait has a limit: for a place, for the head of a request, for the last answers at the end. How long a whole
-//! request may take is in `door`.
+//! request may take is in `patience`.
 
 mod at_once;
 

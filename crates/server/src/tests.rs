@@ -14,7 +14,7 @@ mod entrance;
 mod foreign;
 mod glass;
 mod groups;
-mod harness;
+pub(crate) mod harness;
 mod headers;
 mod hostile;
 mod hosts;

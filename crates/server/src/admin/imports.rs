@@ -1,18 +1,21 @@
 //! Importing people: the form, the file as it comes, the preview, and what an administrator does about it.
 
 use super::frame;
+use crate::door::Desk;
 use crate::error::Failure;
 use crate::extract::{Admin, Asking, Fields};
+use crate::patience::Upload;
 use crate::portal::Here;
 use crate::portal::connection::ConfirmPage;
 use crate::portal::imports::{Filter, ImportPage, ImportsPage};
 use crate::{page, pieces};
 use axum::extract::multipart::{Field, MultipartError};
-use axum::extract::{Multipart, Path};
+use axum::extract::{Multipart, Path, State};
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE, REFRESH};
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse as _, Response};
 use serde::Deserialize;
+use std::sync::Arc;
 use vestibule_app::imports::{self, Intake};
 use vestibule_app::{AdminCtx, Kind};
 use vestibule_model::id::ImportId;
@@ -38,8 +41,16 @@ async fn blank(admin: &AdminCtx, problem: Option<String>) -> Result<ImportsPage,
     Ok(ImportsPage::new(frame(admin, Here::People), &listed, problem))
 }
 
-/// `POST /admin/users/import`
-pub(crate) async fn receive(Admin(admin): Admin, form: Multipart) -> Result<Response, Failure> {
+/// `POST /admin/users/import`: of a large file on a slow line, for as long as it moves.
+pub(crate) async fn receive(
+    State(desk): State<Arc<Desk>>,
+    Admin(admin): Admin,
+    Upload(form): Upload,
+) -> Result<Response, Failure> {
+    let Some(_place) = desk.uploads.enter(admin.account().id) else {
+        let words = "Too many files are coming at once. Send yours again when one of them has come.";
+        return Ok(page::too_often(&blank(&admin, Some(words.to_owned())).await?));
+    };
     let id = match taken(&admin, form).await {
         Ok(id) => id,
         Err(Failure::Deed(error)) if error.kind() == Kind::Invalid => {

@@ -1,8 +1,14 @@
 //! Importing people through the portal.
 
 use super::harness::{Answer, Browser, House};
-use axum::body::Body;
+use axum::body::{Body, Bytes, HttpBody};
 use axum::http::{Method, StatusCode};
+use hyper::body::Frame;
+use std::convert::Infallible;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+use tokio::sync::oneshot;
+use tokio::task::JoinSet;
 
 /// Sends the form with a file.
 async fn send(browser: &mut Browser, fields: &[(&str, &str)], file: &str) -> Answer {
@@ -154,4 +160,55 @@ async fn s10_a_file_that_breaks_off_leaves_nothing_and_the_next_one_is_taken() {
     let sent = send(&mut owner, &[("sso", "on")], "email\nanna@acme.example\n").await;
     assert_eq!(sent.status, StatusCode::SEE_OTHER, "{}", sent.body);
     assert_eq!(house.imports().await, 1);
+}
+
+/// A body of which nothing comes; it says when it is waited for.
+struct Silent(Option<oneshot::Sender<()>>);
+
+impl HttpBody for Silent {
+    type Data = Bytes;
+    type Error = Infallible;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        _: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
+        if let Some(waited_for) = self.0.take() {
+            waited_for.send(()).unwrap();
+        }
+        Poll::Pending
+    }
+}
+
+#[tokio::test]
+async fn s10_of_an_account_few_files_come_at_once_and_the_next_one_when_one_has_ended() {
+    let house = House::new().await;
+    house.account("globex", "Globex").await;
+    let (mut owner, mut other) = (house.owner("acme").await, house.owner("globex").await);
+    let mut coming = JoinSet::new();
+    for _ in 0..4 {
+        let (waited_for, wait) = oneshot::channel();
+        let (mut browser, body) = (house.browser("acme"), Body::new(Silent(Some(waited_for))));
+        browser.cookies.clone_from(&owner.cookies);
+        coming.spawn(async move { post(&mut browser, body).await.status });
+        wait.await.unwrap();
+    }
+    let answer = send(&mut owner, &[("sso", "on")], PEOPLE).await;
+    assert_eq!(answer.status, StatusCode::TOO_MANY_REQUESTS, "{}", answer.body);
+    assert!(answer.body.contains("Too many files are coming at once."), "{}", answer.body);
+    assert_eq!(house.imports().await, 0);
+    assert_eq!(send(&mut other, &[("sso", "on")], PEOPLE).await.status, StatusCode::SEE_OTHER);
+    coming.shutdown().await;
+    assert_eq!(send(&mut owner, &[("sso", "on")], PEOPLE).await.status, StatusCode::SEE_OTHER);
+}
+
+#[tokio::test]
+async fn s10_whoever_may_not_import_is_answered_before_anything_of_the_file_is_read() {
+    let house = House::new().await;
+    let mut member = house.member("clara@acme.example").await;
+    for (browser, status) in
+        [(&mut member, StatusCode::FORBIDDEN), (&mut house.browser("acme"), StatusCode::SEE_OTHER)]
+    {
+        assert_eq!(post(browser, Body::new(Silent(None))).await.status, status);
+    }
 }
