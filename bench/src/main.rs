@@ -2,10 +2,11 @@
 //!
 //! The program is a process of its own, measured by what the kernel counts for it (`/proc`), so that making responses
 //! and talking HTTP on this side costs nothing of the figure. `service` runs the program, `provider` is the identity
-//! provider side, `http` the smallest client that will do, `sign_in` the story, `report` the table, `simulate` what comes after it; `scim` and `portal`
-//! are stories of their own.
+//! provider side, `http` the smallest client that will do, `sign_in` the story, `report` the table, `simulate` what comes after it; `scim`, `portal`
+//! and `import` are stories of their own.
 
 mod http;
+mod import;
 mod portal;
 mod provider;
 mod report;
@@ -17,7 +18,7 @@ mod simulate;
 use clap::Parser;
 use std::path::PathBuf;
 
-/// Measures sign-ins, SCIM, or the portal.
+/// Measures sign-ins, SCIM, the portal, or an import.
 #[derive(Debug, Parser)]
 struct Arguments {
     /// The program to measure
@@ -44,7 +45,10 @@ struct Arguments {
     /// Measure the pages of the portal, after so many sign-ins as a round has
     #[arg(long, conflicts_with = "scim")]
     portal: bool,
-    /// How many users the account has for those two
+    /// Measure an import of people from a file, nine tenths of whom find a seat
+    #[arg(long, conflicts_with_all = ["scim", "portal"])]
+    import: bool,
+    /// How many users the account has for SCIM and the portal, or the file has
     #[arg(long, default_value_t = 10_000)]
     users: usize,
     /// Afterwards simulate an edited account file over all of it
@@ -59,7 +63,11 @@ fn main() -> Result<()> {
     let arguments = Arguments::parse();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let provider = provider::Provider::new(arguments.people)?;
-    let service = service::Service::start(&arguments.program, arguments.store.as_deref(), &provider)?;
+    let seats = if arguments.import { import::seats(arguments.users) } else { 1_000_000 };
+    let service = service::Service::start(&arguments.program, arguments.store.as_deref(), &provider, seats)?;
+    if arguments.import {
+        return runtime.block_on(import::measure(&service, arguments.users));
+    }
     if arguments.scim {
         return runtime.block_on(scim::measure(&service, arguments.users, arguments.at_once));
     }

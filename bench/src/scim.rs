@@ -51,6 +51,13 @@ pub(crate) async fn brought(service: &Service, users: usize, at_once: usize) -> 
     fill(service, &token(service)?, users, at_once).await
 }
 
+/// How many people the account has, but for its owner.
+pub(crate) async fn count(service: &Service) -> Result<usize> {
+    let token = token(service)?;
+    let answer = open(service).await?.send("GET", "/scim2/Users?count=0", &token, None).await?;
+    Ok(between(&answer.body, "\"totalResults\":", ",").ok_or("no number of people")?.parse()?)
+}
+
 fn token(service: &Service) -> Result<String> {
     let printed = service.command(&["token", "create", "--account", "acme", "--scope", "scim2", "--json"])?;
     Ok(text(&printed, "token").ok_or("no token was printed")?.to_owned())

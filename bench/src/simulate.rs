@@ -1,8 +1,8 @@
 //! What simulating an edited mapping over all logged responses costs.
 
 use crate::Result;
-use crate::service::Service;
-use std::time::{Duration, Instant};
+use crate::service::{Service, children_cpu};
+use std::time::Instant;
 
 /// A rule for everybody, one for a third of them, and 200 for nobody.
 fn edited() -> String {
@@ -20,22 +20,12 @@ fn edited() -> String {
 #[expect(clippy::disallowed_methods, clippy::print_stdout, reason = "a benchmark measures time, and says so")]
 pub(crate) fn measure(service: &Service) -> Result<()> {
     service.put("edited.toml", &edited())?;
-    let (began, before) = (Instant::now(), children()?);
+    let (began, before) = (Instant::now(), children_cpu()?);
     let printed = service.command(&["simulate", "--account", "acme", "edited.toml"])?;
-    let (wall, cpu) = (began.elapsed(), children()? - before);
+    let (wall, cpu) = (began.elapsed(), children_cpu()? - before);
     for line in printed.lines().take(2) {
         println!("{line}");
     }
     println!("simulated in {:.1} s, of CPU {:.1} s", wall.as_secs_f64(), cpu.as_secs_f64());
     Ok(())
-}
-
-/// The CPU time of all commands that ended.
-fn children() -> Result<Duration> {
-    let text = std::fs::read_to_string("/proc/self/stat")?;
-    let after_name = text.rsplit_once(')').ok_or("no process name")?.1;
-    let fields: Vec<&str> = after_name.split_whitespace().collect();
-    let ticks = |index: usize| -> Result<u64> { Ok(fields.get(index).ok_or("a short line")?.parse()?) };
-    // Fields 16 and 17 of proc(5), counted in hundredths of a second.
-    Ok(Duration::from_millis((ticks(13)? + ticks(14)?) * 10))
 }
