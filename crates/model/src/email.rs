@@ -42,17 +42,16 @@ impl Email {
         let text = text.trim();
         let (local, domain) = text.rsplit_once('@').ok_or(BadEmail)?;
         let unusable = |c: char| {
-            c.is_whitespace() || c.is_control() || "@<>()[]\\,;:\"".contains(c) || is_bidi_control(c)
+            // Nearly all of them are letters and digits.
+            !c.is_ascii_alphanumeric()
+                && (c.is_whitespace() || c.is_control() || "@<>()[]\\,;:\"".contains(c) || is_bidi_control(c))
         };
         if text.len() > MAX_LENGTH || local.is_empty() || local.len() > 64 || local.contains(unusable) {
             return Err(BadEmail);
         }
         let domain = Domain::parse(domain).map_err(|_| BadEmail)?;
-        Ok(Self {
-            address: format!("{local}@{domain}"),
-            folded: format!("{}@{domain}", local.to_lowercase()),
-            domain,
-        })
+        let whole = |local: &str| [local, "@", domain.as_str()].concat();
+        Ok(Self { address: whole(local), folded: whole(&local.to_lowercase()), domain })
     }
 
     /// A stand-in for somebody of whom a directory knows no address that is theirs alone: nobody gets mail there (RFC 2606 §2),
