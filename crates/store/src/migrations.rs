@@ -66,6 +66,7 @@ const MIGRATIONS: &[Migration] = migrations![
     34 "0034_outsiders",
     35 "0035_consolidation",
     36 "0036_in_order",
+    37 "0037_fewer_indexes",
 ];
 
 const TABLE: &str = "CREATE TABLE IF NOT EXISTS schema_migrations (number {INTEGER} NOT NULL PRIMARY KEY, \

@@ -39,12 +39,14 @@ macro_rules! shown {
 statements! { scim_users:
     BY_ID = entry!(" AND u.id = $2");
     LOCKED = entry!(" AND u.id = $2 {FOR_UPDATE}");
-    // A name that a directory gave goes before an address that happens to be the same.
+    // A name that a directory gave goes before an address that happens to be the same. Names that are the address are in no index.
     BY_USER_NAME = concat!(
-        entry!(" AND u.user_name_folded = $2 UNION ALL "), entry!(" AND u.email_folded = $2 AND u.user_name_folded IS NULL")
+        entry!(" AND u.user_name_folded = $2 AND u.user_name_folded <> u.email_folded UNION ALL "),
+        entry!(" AND u.email_folded = $2 AND (u.user_name_folded IS NULL OR u.user_name_folded = u.email_folded)")
     );
     SHOWN_BY_USER_NAME = concat!(
-        shown!(" AND u.user_name_folded = $2 UNION ALL "), shown!(" AND u.email_folded = $2 AND u.user_name_folded IS NULL")
+        shown!(" AND u.user_name_folded = $2 AND u.user_name_folded <> u.email_folded UNION ALL "),
+        shown!(" AND u.email_folded = $2 AND (u.user_name_folded IS NULL OR u.user_name_folded = u.email_folded)")
     );
     SHOWN_BY_ID = shown!(" AND u.id = $2");
     SHOWN_PAGE = shown!(" AND u.id > $2 ORDER BY u.id LIMIT $3");

@@ -14,7 +14,9 @@ statements! { user_runs:
     TOTAL = "SELECT CAST(COALESCE(SUM(r.total), 0) AS {INTEGER}) AS total FROM user_runs r WHERE r.account_id = $1";
     COUNTED = "UPDATE user_runs SET total = total + $3 WHERE account_id = $1 AND first_id = \
                (SELECT r.first_id FROM user_runs r WHERE r.account_id = $1 AND r.first_id <= $2 \
-               ORDER BY r.first_id DESC LIMIT 1) RETURNING first_id, total";
+               ORDER BY r.first_id DESC LIMIT 1)";
+    OF_USER = "SELECT r.first_id, r.total FROM user_runs r WHERE r.account_id = $1 AND r.first_id <= $2 \
+               ORDER BY r.first_id DESC LIMIT 1";
     BEGIN = "INSERT INTO user_runs (account_id, first_id, total) VALUES ($1, $2, $3) \
              ON CONFLICT (account_id, first_id) DO NOTHING";
     END = "DELETE FROM user_runs WHERE account_id = $1 AND first_id = $2";
@@ -25,9 +27,11 @@ statements! { user_runs:
     WITHIN = "SELECT u.id FROM users u WHERE u.account_id = $1 AND u.id >= $2 ORDER BY u.id LIMIT 1 OFFSET $3";
 }
 
-/// The most users in a run: a longer one is cut in the middle. Finding a place costs a step for each run and one for each
-/// user of a run.
+/// The most users in a run, or some more: a longer one is cut in the middle. Finding a place costs a step for each run and one for
+/// each user of a run.
 const LONGEST: i64 = 4096;
+/// One in so many of those who come looks how long the run is now: asking that of each of them would cost as much as counting them.
+const LOOKS: u8 = 32;
 /// How often a run may be found gone.
 const TRIES: usize = 8;
 
@@ -47,13 +51,24 @@ pub(crate) async fn total(tx: &Tx<'_>) -> Result<i64, Error> {
 /// Counts a user who came (`by` is 1) or went (-1).
 pub(crate) async fn count(tx: &Tx<'_>, user: UserId, by: i64) -> Result<(), Error> {
     for _ in 0..TRIES {
-        if let Some(mut run) = tx.row(&COUNTED, params![tx.account(), user, by]).await? {
-            let (first, total) = (run.id("first_id", UserId::from_bytes)?, run.integer("total")?);
-            return if total > LONGEST { cut(tx, first, total).await } else { Ok(()) };
+        if tx.execute(&COUNTED, params![tx.account(), user, by]).await? == 1 {
+            return if by > 0 && looks(user) { cut_if_long(tx, user).await } else { Ok(()) };
         }
         tx.execute(&BEGIN, params![tx.account(), zero(), 0_i64]).await?;
     }
     Err(Error::Stale)
+}
+
+/// The end of an id is drawn by lot.
+fn looks(user: UserId) -> bool {
+    user.to_bytes().last().is_some_and(|byte| byte % LOOKS == 0)
+}
+
+/// Cuts the run of a user who was just counted if it is too long. Nobody else changes it before this transaction ends.
+async fn cut_if_long(tx: &Tx<'_>, user: UserId) -> Result<(), Error> {
+    let Some(mut run) = tx.row(&OF_USER, params![tx.account(), user]).await? else { return Ok(()) };
+    let (first, total) = (run.id("first_id", UserId::from_bytes)?, run.integer("total")?);
+    if total > LONGEST { cut(tx, first, total).await } else { Ok(()) }
 }
 
 /// Cuts a run in the middle. This transaction has changed it, so nobody else does.

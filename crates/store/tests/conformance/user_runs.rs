@@ -14,8 +14,9 @@ cases! {
 }
 
 fn id(number: u32) -> UserId {
-    let mut bytes = [7; 16];
-    bytes[..4].copy_from_slice(&number.to_be_bytes());
+    let number = number.to_be_bytes();
+    let mut bytes = [number[3]; 16];
+    bytes[..4].copy_from_slice(&number);
     UserId::from_bytes(bytes)
 }
 
