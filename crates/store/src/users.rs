@@ -7,7 +7,7 @@ use crate::scim_users::{self, Description};
 use crate::statement::statements;
 use crate::transaction::{GlobalTx, Tx};
 use crate::user_runs;
-use crate::value::{Row, json, params};
+use crate::value::{Row, Value, json, params};
 use vestibule_model::email::Email;
 use vestibule_model::id::{AccountId, UserId};
 use vestibule_model::license::License;
@@ -55,6 +55,8 @@ statements! { users:
     // No index but that of traits knows any of these columns.
     TURN = "UPDATE users SET status = $3, license = $4, holdings = $5, updated_at = $6, version = version + 1 \
             WHERE account_id = $1 AND id = $2 AND version = $7";
+    TURN_AND_TELL = "UPDATE users SET status = $3, license = $4, holdings = $5, updated_at = $6, version = version + 1, \
+                     scim = $8, scim_version = version + 1 WHERE account_id = $1 AND id = $2 AND version = $7";
     RENAME = "UPDATE users SET email = $3, email_folded = $4 WHERE account_id = $1 AND id = $2 AND version = $5";
     ADDRESS = "SELECT email_folded FROM users WHERE account_id = $1 AND id = $2 AND version = $3 {FOR_UPDATE}";
 }
@@ -252,19 +254,42 @@ pub async fn update(tx: &Tx<'_>, user: &User) -> Result<i64, Error> {
 /// # Errors
 /// As [`update`].
 pub async fn update_from(tx: &Tx<'_>, before: &User, user: &User) -> Result<i64, Error> {
-    if !only_turns(before, user) {
-        return update(tx, user).await;
+    match only_turns(before, user) {
+        true => turned(user, tx.execute(&TURN, &turn(tx, user)?).await?),
+        false => update(tx, user).await,
     }
-    let row = params![
-        tx.account(),
-        user.id,
-        user.status.as_str(),
-        user.license.map(License::as_str),
+}
+
+/// As [`update_from`], with the document that a directory wrote of the user, which tells everything about the new version.
+///
+/// # Errors
+/// As [`update`].
+pub async fn update_and_tell(tx: &Tx<'_>, before: &User, user: &User, document: &str) -> Result<i64, Error> {
+    if only_turns(before, user) {
+        let mut row = turn(tx, user)?.to_vec();
+        row.push(document.into());
+        return turned(user, tx.execute(&TURN_AND_TELL, &row).await?);
+    }
+    let version = update(tx, user).await?;
+    scim_users::rewrite(tx, user.id, document, version).await?;
+    Ok(version)
+}
+
+fn turn<'u>(tx: &Tx<'_>, user: &'u User) -> Result<[Value<'u>; 7], Error> {
+    Ok([
+        tx.account().into(),
+        user.id.into(),
+        user.status.as_str().into(),
+        user.license.map(License::as_str).into(),
         json(&user.holdings)?,
-        user.updated_at,
-        user.version,
-    ];
-    match tx.execute(&TURN, row).await? {
+        user.updated_at.into(),
+        user.version.into(),
+    ])
+}
+
+/// The new version of a user whose row was turned, if it was.
+fn turned(user: &User, rows: u64) -> Result<i64, Error> {
+    match rows {
         0 => Err(Error::Stale),
         _ => Ok(user.version + 1),
     }

@@ -138,28 +138,54 @@ async fn write(
 ) -> Result<Settled, Error> {
     match before {
         None => store::users::insert(tx, &settled.user).await?,
-        Some(_) if settled.changes.is_empty() => return Ok(settled),
+        Some(_) if settled.changes.is_empty() => {}
         Some(before) => {
-            enforce::leaves_a_way_in(tx, before, Some(&settled.user)).await?;
-            let version = store::users::update_from(tx, before, &settled.user).await?;
-            if settled.ends_sessions(Some(before)) {
-                store::sessions::end_all_of(tx, before.id).await?;
-            }
-            if let Some(left) = settled.left_address(Some(before)) {
-                tell_the_old_address(tx, setting, left, &settled.user.email).await?;
-            }
+            let version = rewrite(tx, setting, (before, &settled), None).await?;
             return Ok(Settled { user: User { version, ..settled.user }, ..settled });
         }
     }
     Ok(settled)
 }
 
-/// Settles who somebody new is to be, and takes the seats. The record is for the caller to write.
+/// Writes somebody known as was settled, with the document that a directory wrote of them, if one did; and does what follows:
+/// sessions end, and whoever loses the address is told. Returns the new version.
 ///
 /// # Errors
 /// As [`settle`].
-pub(crate) async fn settled(tx: &Tx<'_>, setting: &Setting, wanted: &Wanted) -> Result<Settled, Error> {
-    decide(tx, setting, wanted, None).await?.map_err(refused)
+pub(crate) async fn rewrite(
+    tx: &Tx<'_>,
+    setting: &Setting,
+    (before, settled): (&User, &Settled),
+    document: Option<&str>,
+) -> Result<i64, Error> {
+    let after = &settled.user;
+    if !settled.changes.is_empty() {
+        enforce::leaves_a_way_in(tx, before, Some(after)).await?;
+    }
+    let version = match document {
+        Some(document) => store::users::update_and_tell(tx, before, after, document).await?,
+        None => store::users::update_from(tx, before, after).await?,
+    };
+    if settled.ends_sessions(Some(before)) {
+        store::sessions::end_all_of(tx, before.id).await?;
+    }
+    if let Some(left) = settled.left_address(Some(before)) {
+        tell_the_old_address(tx, setting, left, &after.email).await?;
+    }
+    Ok(version)
+}
+
+/// Settles who somebody is to be (`before` is `None` for somebody new), and takes the seats. The record is for the caller to write.
+///
+/// # Errors
+/// As [`settle`].
+pub(crate) async fn settled(
+    tx: &Tx<'_>,
+    setting: &Setting,
+    wanted: &Wanted,
+    before: Option<&User>,
+) -> Result<Settled, Error> {
+    decide(tx, setting, wanted, before).await?.map_err(refused)
 }
 
 /// The decision alone; its seats are taken.

@@ -12,7 +12,7 @@ use std::sync::Arc;
 use vestibule_model::api_call::Subject;
 use vestibule_model::email::Email;
 use vestibule_model::id::UserId;
-use vestibule_model::provision::{self, Source, Wanted};
+use vestibule_model::provision::{self, Settled, Source, Wanted};
 use vestibule_model::story;
 use vestibule_model::trace::Change;
 use vestibule_model::user::User;
@@ -38,7 +38,7 @@ pub async fn create(ctx: &ScimCtx, base: &str, document: Document) -> Result<Wri
         let setting = setting(ctx);
         let (document, base) = (Arc::clone(&document), base.to_owned());
         scope(ctx).write(move |tx| {
-            let (setting, document, base) = (setting.clone(), Arc::clone(&document), base.clone());
+            let (setting, document, base) = (Arc::clone(&setting), Arc::clone(&document), base.clone());
             Box::pin(async move {
                 let name = fold(document.text("userName").unwrap_or_default());
                 if store::scim_users::shown_by_user_name(tx, &name).await?.is_some() {
@@ -48,8 +48,8 @@ pub async fn create(ctx: &ScimCtx, base: &str, document: Document) -> Result<Wri
                 let asked = manager::wanted(tx, &Map::new(), &document.attributes, asked).await?;
                 let email = free_address(tx, &setting, address(&document)).await?;
                 let asked = Wanted { email, ..asked };
-                let settled = people::settled(tx, &setting, &asked).await?;
-                let entry = described(&settled.user, (*document).clone());
+                let settled = people::settled(tx, &setting, &asked, None).await?;
+                let entry = described(settled.user.clone(), (*document).clone());
                 store::users::insert_described(tx, &settled.user, Some(description(&entry, &name))).await?;
                 store::scim_users::add_addresses(tx, &settled.user, &addresses(&document)).await?;
                 let told = told("created", &entry, Some(&settled.changes), &document.quirks);
@@ -120,7 +120,7 @@ pub async fn delete(ctx: &ScimCtx, id: &str, expected: Expected) -> Result<Told,
     again(|| {
         let (setting, expected) = (setting(ctx), expected.clone());
         scope(ctx).write(move |tx| {
-            let (setting, expected) = (setting.clone(), expected.clone());
+            let (setting, expected) = (Arc::clone(&setting), expected.clone());
             Box::pin(async move {
                 let entry = store::scim_users::by_id(tx, id).await?.ok_or_else(|| not_found("user"))?;
                 expected.check(entry.user.version)?;
@@ -153,7 +153,7 @@ async fn change(
         let (setting, expected, next) = (setting(ctx), expected.clone(), next.clone());
         let base = base.to_owned();
         scope(ctx).write(move |tx| {
-            let (setting, expected, next) = (setting.clone(), expected.clone(), next.clone());
+            let (setting, expected, next) = (Arc::clone(&setting), expected.clone(), next.clone());
             let base = base.clone();
             Box::pin(async move {
                 let entry = store::scim_users::by_id(tx, id).await?.ok_or_else(|| not_found("user"))?;
@@ -190,47 +190,65 @@ async fn apply(
     let asked = manager::wanted(tx, said, &after.attributes, wanted(said, &after)?).await?;
     let email = new_address(tx, setting, &entry, address(&after)).await?;
     let asked = Wanted { email, ..asked };
-    let settled = people::settle(tx, setting, &asked, Some(&entry.user)).await?;
+    let settled = people::settled(tx, setting, &asked, Some(&entry.user)).await?;
     let says_the_same = entry.document.is_some() && before == after.attributes;
     if settled.changes.is_empty() && says_the_same {
         return Ok((entry, None));
     }
-    let mut user = settled.user;
-    if settled.changes.is_empty() {
-        user.updated_at = setting.now;
-        user.version = store::users::update(tx, &user).await?;
-    }
-    let written = write_down(tx, &user, after, &entry).await?;
-    Ok((written, Some(settled.changes)))
+    let lists_the_same = tells_everything(&entry) && before.get("emails") == after.get("emails");
+    let changes = settled.changes.clone();
+    let written = write_down(tx, setting, settled, (after, lists_the_same), &entry).await?;
+    Ok((written, Some(changes)))
 }
 
-/// Writes the document beside the record of somebody known, with everything in it that is so now.
-async fn write_down(tx: &Tx<'_>, user: &User, document: Document, before: &Entry) -> Result<Entry, Failure> {
-    let now = addresses(&document);
-    let entry = described(user, document);
-    if (&entry.user_name, &entry.external_id) == (&before.user_name, &before.external_id) {
-        let text = entry.document.as_deref().unwrap_or("{}");
-        store::scim_users::rewrite(tx, user.id, text, user.version).await?;
-    } else {
-        let folded = fold(entry.user_name());
-        store::scim_users::describe(tx, user.id, description(&entry, &folded)).await?;
+/// Whether the document has what is so now.
+fn tells_everything(entry: &Entry) -> bool {
+    entry.document.is_some() && entry.document_version == Some(entry.user.version)
+}
+
+/// Writes the record of somebody known, and beside it the document with everything in it that is so now.
+async fn write_down(
+    tx: &Tx<'_>,
+    setting: &Setting,
+    mut settled: Settled,
+    (document, lists_the_same): (Document, bool),
+    before: &Entry,
+) -> Result<Entry, Failure> {
+    if settled.changes.is_empty() {
+        settled.user.updated_at = setting.now;
     }
-    let listed = before.document.as_deref().and_then(|text| serde_json::from_str(text).ok());
-    let listed = listed.map(|known| addresses(&Document::stored(known))).unwrap_or_default();
-    if listed != now {
-        store::scim_users::set_addresses(tx, user.id, &now).await?;
+    let now = addresses(&document);
+    let entry = described(User { version: before.user.version + 1, ..settled.user.clone() }, document);
+    let text = entry.document.as_deref();
+    people::rewrite(tx, setting, (&before.user, &settled), text.or(Some("{}"))).await?;
+    if (&entry.user_name, &entry.external_id) != (&before.user_name, &before.external_id) {
+        let folded = fold(entry.user_name());
+        store::scim_users::describe(tx, entry.user.id, description(&entry, &folded)).await?;
+    }
+    if !lists_the_same {
+        set_addresses(tx, before, &now).await?;
     }
     Ok(entry)
 }
 
+/// Writes by which addresses the person is found, if these are others than the document listed before.
+async fn set_addresses(tx: &Tx<'_>, before: &Entry, now: &[String]) -> Result<(), store::Error> {
+    let listed = before.document.as_deref().and_then(|text| serde_json::from_str(text).ok());
+    let listed = listed.map(|known| addresses(&Document::stored(known))).unwrap_or_default();
+    match listed == now {
+        true => Ok(()),
+        false => store::scim_users::set_addresses(tx, before.user.id, now).await,
+    }
+}
+
 /// A user with the document, and everything in it that is so now.
-fn described(user: &User, document: Document) -> Entry {
+fn described(user: User, document: Document) -> Entry {
     let mut entry = Entry {
-        user: user.clone(),
         user_name: document.text("userName").map(str::to_owned),
         external_id: document.text("externalId").map(str::to_owned),
         document: Some(String::new()),
         document_version: Some(user.version),
+        user,
     };
     let mut attributes = document.attributes;
     bring_up_to_date(&mut attributes, &entry);
@@ -307,8 +325,8 @@ fn told(verb: &str, entry: &Entry, changes: Option<&[Change]>, quirks: &BTreeSet
     Told { story, subject, quirks: quirks.clone() }
 }
 
-fn setting(ctx: &ScimCtx) -> Setting {
-    Setting::new(&ctx.api().app, ctx.account(), Source::Directory)
+fn setting(ctx: &ScimCtx) -> Arc<Setting> {
+    Arc::new(Setting::new(&ctx.api().app, ctx.account(), Source::Directory))
 }
 
 fn scope(ctx: &ScimCtx) -> store::AccountStore<'_> {
