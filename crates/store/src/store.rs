@@ -43,7 +43,7 @@ impl Default for Options {
             waiting_writes: 1024,
             waiting_bulk_writes: 64,
             lock_wait: Duration::from_secs(10),
-            quick_commit: Duration::from_micros(500),
+            quick_commit: Duration::from_millis(1),
         }
     }
 }
@@ -110,6 +110,18 @@ impl Store {
         E: From<Error>,
     {
         self.run_read(AccountId::from_bytes(NO_ACCOUNT), move |tx| body(tx)).await
+    }
+
+    /// As [`Store::read`], for what every request asks and a few rows answer.
+    ///
+    /// # Errors
+    /// As [`Store::read`].
+    pub async fn glance<F, T, E>(&self, body: F) -> Result<T, E>
+    where
+        F: for<'t> Fn(&'t GlobalTx<'t>) -> Body<'t, T, E> + Send,
+        E: From<Error>,
+    {
+        self.run_glance(AccountId::from_bytes(NO_ACCOUNT), move |tx| body(tx)).await
     }
 
     /// Writes the global tables: all of the body, or nothing when it returns an error.
@@ -188,6 +200,17 @@ impl Store {
         }
     }
 
+    async fn run_glance<F, T, E>(&self, account: AccountId, body: F) -> Result<T, E>
+    where
+        F: for<'t> Fn(&'t Tx<'t>) -> Body<'t, T, E> + Send,
+        E: From<Error>,
+    {
+        match &*self.engine {
+            Engine::Sqlite(sqlite) => transaction::sqlite::glance(sqlite, account, body),
+            Engine::Postgres(postgres) => transaction::postgres::read(postgres, account, body).await,
+        }
+    }
+
     async fn run_write<F, T, E>(&self, account: AccountId, urgency: Urgency, body: F) -> Result<T, E>
     where
         F: for<'t> Fn(&'t Tx<'t>) -> Body<'t, T, E> + Send + 'static,
@@ -228,6 +251,18 @@ impl AccountStore<'_> {
         E: From<Error>,
     {
         self.store.run_read(self.account, body).await
+    }
+
+    /// As [`AccountStore::read`], for what is asked all the time and a few rows answer.
+    ///
+    /// # Errors
+    /// As [`AccountStore::read`].
+    pub async fn glance<F, T, E>(self, body: F) -> Result<T, E>
+    where
+        F: for<'t> Fn(&'t Tx<'t>) -> Body<'t, T, E> + Send,
+        E: From<Error>,
+    {
+        self.store.run_glance(self.account, body).await
     }
 
     /// Writes: all of the body, or nothing when it returns an error. Answered when it is durable.

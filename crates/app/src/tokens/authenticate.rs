@@ -24,7 +24,7 @@ impl App {
         }
         let hash = secret::hash(bearer);
         let found =
-            self.store().read(move |tx| Box::pin(async move { store::tokens::by_hash(tx, &hash).await }));
+            self.store().glance(move |tx| Box::pin(async move { store::tokens::by_hash(tx, &hash).await }));
         let (account, found) = found.await?.ok_or_else(|| refused("The token is not known.").hint(FRESH))?;
         let now = self.now();
         let role = found.maker.as_ref().map(|(.., role)| role);

@@ -4,7 +4,8 @@
 //! as the write itself. While one commit is on its way to the disk the next bodies gather, and a thread commits them together, so there
 //! is no artificial delay. Interactive bodies come first; bulk ones fill what is left, a few milliseconds at a time, and are the thread's
 //! alone. So is everything where the disk is slow ([`Pace`]), where another process holds the database, and copying the
-//! write-ahead log back into the file: nobody who has other things to do may wait for that.
+//! write-ahead log back into the file: nobody who has other things to do may wait for that. While nobody writes, a short look may be
+//! taken on the connection that does.
 //! What happens to one batch is in `transaction/sqlite.rs`.
 
 use super::{Pace, lock};
@@ -149,6 +150,19 @@ impl Writer {
             self.shared.wake.notify_one();
         }
         Ok(())
+    }
+
+    /// Looks at something on the connection that writes, if nobody does, which should take microseconds: whoever comes meanwhile waits
+    /// in line.
+    pub(crate) fn while_nobody_writes<T>(&self, look: impl FnOnce(&Mutex<Connection>) -> T) -> Option<T> {
+        let mut queue = lock(&self.shared.queue);
+        if queue.closed || queue.turn != Turn::Nobody {
+            return None;
+        }
+        queue.turn = Turn::Caller;
+        drop(queue);
+        let _returned = Returned(&self.shared);
+        Some(look(&self.shared.connection))
     }
 }
 

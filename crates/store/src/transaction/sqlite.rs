@@ -39,13 +39,38 @@ where
     E: From<Error>,
 {
     let connection = sqlite.readers.lend()?;
-    control(&lock(&connection), "BEGIN")?;
-    let outcome = complete(&Tx::new(Engine::Sqlite(&connection), account), &body);
-    // Nothing was written, so however it ends nothing is lost.
-    let ended = control(&lock(&connection), "COMMIT");
+    let outcome = look(&connection, account, &body);
     sqlite.readers.give_back(connection);
-    ended?;
     outcome
+}
+
+/// Runs a body that reads a few rows: where nobody writes, on the connection that does. What that one has in memory is never stale,
+/// while a reader finds after each write that it knows nothing.
+pub(crate) fn glance<F, T, E>(sqlite: &Sqlite, account: AccountId, body: F) -> Result<T, E>
+where
+    F: for<'t> Fn(&'t Tx<'t>) -> Body<'t, T, E>,
+    E: From<Error>,
+{
+    match sqlite.writer.while_nobody_writes(|connection| look(connection, account, &body)) {
+        Some(outcome) => outcome,
+        None => read(sqlite, account, body),
+    }
+}
+
+fn look<F, T, E>(connection: &Mutex<Connection>, account: AccountId, body: &F) -> Result<T, E>
+where
+    F: for<'t> Fn(&'t Tx<'t>) -> Body<'t, T, E>,
+    E: From<Error>,
+{
+    control(&lock(connection), "BEGIN")?;
+    let before = lock(connection).total_changes();
+    let outcome = complete(&Tx::new(Engine::Sqlite(connection), account), body);
+    let wrote = lock(connection).total_changes() != before;
+    control(&lock(connection), "ROLLBACK")?;
+    match wrote {
+        true => Err(E::from(Error::database("a look", "it wrote something, which is undone"))),
+        false => outcome,
+    }
 }
 
 /// Runs what changes the schema: one transaction that holds the write lock from its first moment.

@@ -120,6 +120,28 @@ fn a_read_cannot_write() {
 }
 
 #[test]
+fn a_glance_sees_what_was_just_written_and_cannot_write() {
+    on_both(|store| async move {
+        let glance = async || {
+            let counted = store.account(account()).glance(|tx| {
+                Box::pin(async move { tx.row(&COUNT, params![]).await?.unwrap().integer("count") })
+            });
+            counted.await.unwrap_or_else(|error: Error| panic!("{error}"))
+        };
+        for number in 1..20 {
+            put(&store, format!("seat {number}")).await.unwrap();
+            assert_eq!(glance().await, number);
+            let written = store
+                .account(account())
+                .glance(|tx| Box::pin(async move { insert(tx, "basic").await }))
+                .await;
+            assert!(matches!(written, Err(Error::Database { .. })), "{written:?}");
+        }
+        assert_eq!((glance().await, count(&store).await), (19, 19));
+    });
+}
+
+#[test]
 fn what_is_deferred_is_written_at_the_end_and_undone_with_the_body() {
     on_both(|store| async move {
         let run = |fails: bool, license: &'static str| {

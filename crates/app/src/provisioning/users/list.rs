@@ -41,12 +41,16 @@ pub async fn list(ctx: &ScimCtx, base: &str, query: &Query) -> Result<Page, Fail
     let kind = users().ok_or_else(|| not_found("user"))?;
     let asked = Arc::new(Asked::read(kind, base, query)?);
     let scope = ctx.api().app.store().account(ctx.account().id);
-    scope
-        .read(move |tx| {
-            let asked = Arc::clone(&asked);
-            Box::pin(async move { asked.answer(tx).await })
-        })
-        .await
+    let asks_for_one = asked.filter.as_ref().is_some_and(|filter| only_user_name(filter).is_some());
+    match asks_for_one {
+        true => scope.glance(move |tx| answer(&asked, tx)).await,
+        false => scope.read(move |tx| answer(&asked, tx)).await,
+    }
+}
+
+fn answer<'t>(asked: &Arc<Asked>, tx: &'t Tx<'t>) -> store::Body<'t, Page, Failure> {
+    let asked = Arc::clone(asked);
+    Box::pin(async move { asked.answer(tx).await })
 }
 
 /// Who stands before the one at this place, if the owner is not counted.

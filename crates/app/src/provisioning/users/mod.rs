@@ -37,7 +37,7 @@ pub async fn get(ctx: &ScimCtx, base: &str, id: &str, with_groups: bool) -> Resu
     let id = user_id(id).ok_or_else(|| not_found("user"))?;
     let scope = ctx.api().app.store().account(ctx.account().id);
     let base = Arc::<str>::from(base);
-    let found = scope.read(move |tx| {
+    let found = scope.glance(move |tx| {
         let base = Arc::clone(&base);
         Box::pin(async move {
             let Some(shown) = store::scim_users::shown(tx, id).await? else { return Ok(None) };

@@ -1,9 +1,10 @@
 //! Who writes to SQLite, and what nobody but a thread does.
 
-use super::{EMPTY, Write, account, count, in_line, insert, open, put, run};
+use super::{COUNT, EMPTY, Gated, Write, account, count, gated, in_line, insert, open, put, run};
 use crate::Error;
 use crate::store::{Options, Store};
 use crate::value::params;
+use std::sync::Mutex;
 use std::time::Duration;
 
 /// The name of the thread on which a write runs.
@@ -59,6 +60,32 @@ fn nobody_waits_by_themselves_for_another_process() {
         other.execute_batch("COMMIT").unwrap();
         waits.await.unwrap();
         assert_eq!(count(&store).await, 11);
+    });
+}
+
+#[test]
+fn whoever_glances_waits_for_no_write_and_a_write_that_comes_meanwhile_is_written() {
+    run(async {
+        let (Gated { store, gate, _folder }, held) = gated(&Options::default()).await;
+        let glanced = store
+            .account(account())
+            .glance(|tx| Box::pin(async move { tx.row(&COUNT, params![]).await?.unwrap().integer("count") }));
+        assert_eq!(
+            glanced.await.unwrap_or_else(|error: Error| panic!("{error}")),
+            0,
+            "the writer stands still"
+        );
+        gate.send(()).unwrap();
+        held.await.unwrap().unwrap();
+        // It is put in line while the connection is lent, and written when that is given back.
+        let write: Mutex<Write<'_>> = Mutex::new(Box::pin(put(&store, "meanwhile".to_owned())));
+        let glanced = store.account(account()).glance(|_| {
+            in_line(std::slice::from_mut(&mut *write.lock().unwrap()));
+            Box::pin(async { Ok::<_, Error>(()) })
+        });
+        glanced.await.unwrap();
+        write.into_inner().unwrap().await.unwrap();
+        assert_eq!(count(&store).await, 1);
     });
 }
 
