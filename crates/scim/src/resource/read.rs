@@ -171,12 +171,17 @@ pub(crate) fn check_required(kind: &ResourceType, document: &Document) -> Result
 
 fn missing(attributes: &[Attribute], object: &Map<String, Value>) -> Result<(), String> {
     for attribute in attributes {
+        let is_complex = attribute.kind == Kind::Complex;
+        let has_required = is_complex && attribute.sub_attributes.iter().any(|sub| sub.required);
+        if !attribute.required && !has_required {
+            continue;
+        }
         let value = object.get(&attribute.name);
         let blank = value.is_none_or(|value| value.as_str().is_some_and(|text| text.trim().is_empty()));
         if attribute.required && attribute.is_writable() && blank {
             return Err(attribute.name.clone());
         }
-        if attribute.kind != Kind::Complex || !attribute.sub_attributes.iter().any(|sub| sub.required) {
+        if !has_required {
             continue;
         }
         let inside = |value: &Value| match value {

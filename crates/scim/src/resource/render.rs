@@ -5,6 +5,7 @@ use serde_json::{Map, Value, json};
 
 use super::projection::{Projection, Shown};
 use super::{Document, Meta};
+use crate::json::write_text;
 use crate::schema::{Attribute, Kind, Place, ResourceType, Returned};
 
 /// A document with what it takes to answer it.
@@ -53,7 +54,7 @@ pub(super) fn write_json(out: &mut Vec<u8>, value: &impl Serialize) {
 /// All that is known of a resource, whatever is shown of it: what filters and sorting look at.
 pub fn complete(kind: &ResourceType, attributes: Map<String, Value>, meta: &Meta) -> Value {
     let mut whole = attributes;
-    let schemas = schemas_of(kind, |urn| whole.contains_key(urn));
+    let schemas: Vec<&str> = schemas_of(kind, |urn| whole.contains_key(urn)).collect();
     whole.insert("schemas".to_owned(), json!(schemas));
     whole.insert("id".to_owned(), json!(meta.id));
     if let Some(external_id) = &meta.external_id {
@@ -71,16 +72,17 @@ pub fn complete(kind: &ResourceType, attributes: Map<String, Value>, meta: &Meta
 }
 
 /// The base schema, and the extensions that the resource has.
-pub(super) fn schemas_of(kind: &ResourceType, has: impl Fn(&str) -> bool) -> Vec<&str> {
+pub(super) fn schemas_of(kind: &ResourceType, has: impl Fn(&str) -> bool) -> impl Iterator<Item = &str> {
     let extensions = kind.extensions.iter().map(|extension| extension.schema.id.as_str());
-    std::iter::once(kind.schema.id.as_str()).chain(extensions.filter(|urn| has(urn))).collect()
+    std::iter::once(kind.schema.id.as_str()).chain(extensions.filter(move |urn| has(urn)))
 }
 
 impl Serialize for Rendered<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let attributes = &self.document.attributes;
         let mut map = serializer.serialize_map(None)?;
-        map.serialize_entry("schemas", &schemas_of(self.kind, |urn| attributes.contains_key(urn)))?;
+        let schemas: Vec<&str> = schemas_of(self.kind, |urn| attributes.contains_key(urn)).collect();
+        map.serialize_entry("schemas", &schemas)?;
         map.serialize_entry("id", &self.meta.id)?;
         if let Some(external_id) = &self.meta.external_id
             && self.shows("externalId")
@@ -136,16 +138,33 @@ pub(super) fn meta_shown<'a>(
         ("version", &meta.version),
     ];
     let is_shown = |name: &str| attribute.sub(name).is_some_and(|sub| shown.sub(sub));
-    let entries = entries.into_iter().filter(|(name, value)| !value.is_empty() && is_shown(name));
-    let entries = Entries(entries.collect());
-    (!entries.0.is_empty()).then_some(entries)
+    let entries = entries.map(|(name, value)| (name, (!value.is_empty() && is_shown(name)).then_some(value)));
+    entries.iter().any(|(_, value)| value.is_some()).then_some(Entries(entries))
 }
 
-pub(super) struct Entries<'a>(Vec<(&'static str, &'a String)>);
+/// What is shown of `meta`.
+pub(super) struct Entries<'a>([(&'static str, Option<&'a String>); 5]);
+
+impl<'a> Entries<'a> {
+    fn iter(&self) -> impl Iterator<Item = (&'static str, &'a String)> {
+        self.0.iter().filter_map(|(name, value)| Some((*name, (*value)?)))
+    }
+
+    /// Writes them as one object: there is at least one.
+    pub(super) fn write(&self, out: &mut Vec<u8>) {
+        for (index, (name, value)) in self.iter().enumerate() {
+            out.extend_from_slice(if index == 0 { b"{\"" } else { b",\"" });
+            out.extend_from_slice(name.as_bytes());
+            out.extend_from_slice(b"\":");
+            write_text(out, value);
+        }
+        out.push(b'}');
+    }
+}
 
 impl Serialize for Entries<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_map(self.0.iter().copied())
+        serializer.collect_map(self.iter())
     }
 }
 

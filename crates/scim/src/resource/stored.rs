@@ -8,6 +8,7 @@ use serde_json::{Map, Value};
 use super::Meta;
 use super::projection::{Projection, Shown};
 use super::render::{Answer, meta_shown, part, schemas_of, write_json};
+use crate::json::write_text;
 use crate::schema::{Attribute, Kind, Place, ResourceType, Returned};
 
 /// A stored document with what it takes to answer it.
@@ -44,15 +45,18 @@ impl Stored<'_> {
         let members = members(self.text)?;
         let present = |urn: &str| members.iter().any(|(name, _)| *name == urn);
         out.extend_from_slice(b"{\"schemas\":");
-        write_json(out, &schemas_of(self.kind, present));
-        out.extend_from_slice(b",\"id\":");
-        write_json(out, &self.meta.id);
+        for (index, urn) in schemas_of(self.kind, present).enumerate() {
+            out.push(if index == 0 { b'[' } else { b',' });
+            write_text(out, urn);
+        }
+        out.extend_from_slice(b"],\"id\":");
+        write_text(out, &self.meta.id);
         if let Some(external_id) = &self.meta.external_id
             && self.projection.shows(self.kind, "externalId")
             && !present("externalId")
         {
             name(out, "externalId");
-            write_json(out, external_id);
+            write_text(out, external_id);
         }
         for (name, text) in members.iter().filter(|(name, _)| !self.added.contains_key(*name)) {
             self.member(out, name, text)?;
@@ -67,7 +71,7 @@ impl Stored<'_> {
         }
         if let Some(meta) = meta_shown(self.kind, self.projection, self.meta) {
             name(out, "meta");
-            write_json(out, &meta);
+            meta.write(out);
         }
         out.push(b'}');
         Some(())
@@ -171,10 +175,10 @@ fn members(text: &str) -> Option<Members<'_>> {
 fn string_end(bytes: &[u8], start: usize) -> Option<usize> {
     let mut at = start + 1;
     loop {
+        at += bytes.get(at..)?.iter().position(|byte| matches!(byte, b'"' | b'\\'))?;
         match bytes.get(at)? {
             b'"' => return Some(at + 1),
-            b'\\' => at += 2,
-            _ => at += 1,
+            _ => at += 2,
         }
     }
 }

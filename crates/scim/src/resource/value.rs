@@ -155,7 +155,8 @@ fn complex(attribute: &Attribute, value: Value, quirks: &mut Quirks) -> Outcome<
             continue;
         }
         let Some(value) = read(sub, value, quirks)? else { continue };
-        if object.insert(sub.name.clone(), value).is_some() {
+        let name = if name == sub.name { name } else { sub.name.clone() };
+        if object.insert(name, value).is_some() {
             let message = format!("{}.{} is said twice in one value", attribute.name, sub.name);
             return Err(Error::invalid_syntax(message));
         }
