@@ -1,188 +1,213 @@
-//! The walk through a body: it is read once and written down masked as it goes by; no tree of it is made.
+//! The walk through a body: its text is read once and copied as it goes by, but for what is hidden; no tree of it is made.
 //!
-//! What is secret is decided in `mask`; the order of the members stays as it came.
+//! What is secret is decided in `mask`. The order of the members stays as it came, and white space is left out. What is not
+//! copied (escapes, numbers, whatever is hidden) is read by `serde_json`: what it refuses is no JSON here either.
 
 use super::{DEEPEST, HIDDEN, Hidden, Side, carries_a_secret, filter, is_secret};
-use serde::Deserialize;
-use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde::de::{DeserializeOwned, IgnoredAny};
 use serde_json::Value;
 use std::borrow::Cow;
 use std::collections::BTreeSet;
-use std::fmt;
 use std::ops::Range;
+use vestibule_scim::json::write_text;
 
 /// The masked text; `None` when it is no JSON.
 pub(super) fn masked(text: &str, side: Side, hidden: Option<&Hidden>) -> Option<String> {
-    let mut out = Vec::with_capacity(text.len() + 16);
-    let mut reader = serde_json::Deserializer::from_str(text);
-    Walk { out: &mut out, side, hidden, parts: None, depth: 0 }.deserialize(&mut reader).ok()?;
-    reader.end().ok()?;
-    String::from_utf8(out).ok()
+    let out = Vec::with_capacity(text.len() + 16);
+    // Without a way out in between, many bytes are looked at in one step.
+    let has_controls = text.bytes().fold(false, |found, byte| found | is_control(byte));
+    let mut walk = Walk { text, has_controls, at: 0, out, side, hidden };
+    walk.value(Place { depth: 0, parts: None })?;
+    match walk.peek() {
+        None => String::from_utf8(walk.out).ok(),
+        Some(_) => None,
+    }
 }
 
-/// One value on its way.
-struct Walk<'o> {
-    out: &'o mut Vec<u8>,
+/// Whether a byte may not stand in a string; some of these are white space between values.
+fn is_control(byte: u8) -> bool {
+    byte < b' '
+}
+
+/// A text, how far it was read, and what was written of it.
+struct Walk<'t> {
+    text: &'t str,
+    /// Whether it has such bytes at all: most bodies have none.
+    has_controls: bool,
+    at: usize,
+    out: Vec<u8>,
     side: Side,
-    hidden: Option<&'o Hidden>,
-    /// Members that are hidden because of the name under which the object stands.
-    parts: Option<&'o BTreeSet<String>>,
+    hidden: Option<&'t Hidden>,
+}
+
+/// What a string says: as it stands in the text, or read because it has escapes.
+struct Said<'t>(Cow<'t, str>);
+
+/// Where a value stands.
+#[derive(Clone, Copy)]
+struct Place<'t> {
     depth: usize,
+    /// Members that are hidden because of the name under which the object stands.
+    parts: Option<&'t BTreeSet<String>>,
 }
 
-/// The name of a member.
-#[derive(Deserialize)]
-#[serde(transparent)]
-struct Name<'a>(#[serde(borrow)] Cow<'a, str>);
-
-impl Walk<'_> {
-    fn inside(&mut self) -> Walk<'_> {
-        let (side, hidden, parts) = (self.side, self.hidden, self.parts);
-        Walk { out: self.out, side, hidden, parts, depth: self.depth + 1 }
+/// Reading and writing.
+impl<'t> Walk<'t> {
+    /// The next byte that is no white space.
+    fn peek(&mut self) -> Option<u8> {
+        let rest = self.text.as_bytes().get(self.at..)?;
+        let white = rest.iter().position(|byte| !matches!(byte, b' ' | b'\n' | b'\t' | b'\r'))?;
+        self.at += white;
+        rest.get(white).copied()
     }
 
-    /// What stands under this name.
-    fn under(&mut self, name: &str) -> Walk<'_> {
-        let parts = self.hidden.and_then(|hidden| hidden.parts_of(name));
-        Walk { parts, ..self.inside() }
+    /// Copies the next byte, which must be this one.
+    fn copy(&mut self, wanted: u8) -> Option<()> {
+        let next = self.peek().filter(|next| *next == wanted)?;
+        self.at += 1;
+        self.out.push(next);
+        Some(())
     }
 
-    fn is_hidden(&self, name: &str) -> bool {
+    /// Reads the next string.
+    fn string(&mut self) -> Option<Said<'t>> {
+        if self.peek()? != b'"' {
+            return None;
+        }
+        let inside = self.text.get(self.at + 1..)?;
+        let end = memchr::memchr2(b'"', b'\\', inside.as_bytes())?;
+        let (text, rest) = inside.split_at_checked(end)?;
+        if rest.starts_with('\\') {
+            return self.read().map(|text| Said(Cow::Owned(text)));
+        }
+        if self.has_controls && text.bytes().any(is_control) {
+            return None;
+        }
+        self.at += end + 2;
+        Some(Said(Cow::Borrowed(text)))
+    }
+
+    /// Reads the next value, whatever it is.
+    fn read<T: DeserializeOwned>(&mut self) -> Option<T> {
+        let mut values = serde_json::Deserializer::from_str(self.text.get(self.at..)?).into_iter();
+        let value = values.next()?.ok()?;
+        self.at += values.byte_offset();
+        Some(value)
+    }
+
+    fn write(&mut self, text: &str) {
+        write_text(&mut self.out, text);
+    }
+
+    /// Writes a string: what stood in the text without escapes needs none.
+    fn show(&mut self, said: &Said<'_>) {
+        match &said.0 {
+            Cow::Owned(text) => self.write(text),
+            Cow::Borrowed(text) => {
+                self.out.push(b'"');
+                self.out.extend_from_slice(text.as_bytes());
+                self.out.push(b'"');
+            }
+        }
+    }
+
+    /// Reads the next value, and writes that there was one.
+    fn hide(&mut self) -> Option<()> {
+        self.read::<IgnoredAny>()?;
+        self.write(HIDDEN);
+        Some(())
+    }
+}
+
+/// What is shown, and what is hidden.
+impl<'t> Walk<'t> {
+    fn value(&mut self, place: Place<'t>) -> Option<()> {
+        if place.depth > DEEPEST {
+            return self.hide();
+        }
+        match self.peek()? {
+            b'{' => {
+                let mut operation = Operation::default();
+                self.list([b'{', b'}'], |walk| walk.member(place, &mut operation))?;
+                operation.hide_value(&mut self.out);
+            }
+            b'[' => {
+                let inside = Place { depth: place.depth + 1, ..place };
+                self.list([b'[', b']'], |walk| walk.value(inside))?;
+            }
+            b'"' => {
+                let said = self.string()?;
+                match carries_a_secret(&said.0) {
+                    true => self.write(HIDDEN),
+                    false => self.show(&said),
+                }
+            }
+            _ => {
+                let value: Value = self.read()?;
+                // Writing into memory cannot fail.
+                serde_json::to_writer(&mut self.out, &value).ok();
+            }
+        }
+        Some(())
+    }
+
+    /// What stands between brackets, with commas between.
+    fn list(&mut self, [open, close]: [u8; 2], mut one: impl FnMut(&mut Self) -> Option<()>) -> Option<()> {
+        self.copy(open)?;
+        if self.peek()? != close {
+            one(self)?;
+            while self.peek()? == b',' {
+                self.copy(b',')?;
+                one(self)?;
+            }
+        }
+        self.copy(close)
+    }
+
+    fn member(&mut self, place: Place<'t>, operation: &mut Operation) -> Option<()> {
+        let name = self.string()?;
+        self.show(&name);
+        self.copy(b':')?;
+        let name = name.0;
         let is_part = |parts: &BTreeSet<String>| parts.contains(&name.to_ascii_lowercase());
-        is_secret(name)
-            || self.parts.is_some_and(is_part)
-            || self.hidden.is_some_and(|hidden| hidden.names(name))
-    }
-
-    fn write(&mut self, value: &(impl serde::Serialize + ?Sized)) {
-        // Writing into memory cannot fail.
-        serde_json::to_writer(&mut *self.out, value).ok();
-    }
-}
-
-impl<'de> DeserializeSeed<'de> for Walk<'_> {
-    type Value = ();
-
-    fn deserialize<D: Deserializer<'de>>(mut self, reader: D) -> Result<(), D::Error> {
-        if self.depth > DEEPEST {
-            IgnoredAny::deserialize(reader)?;
-            self.write(HIDDEN);
-            return Ok(());
+        let is_hidden = is_secret(&name)
+            || place.parts.is_some_and(is_part)
+            || self.hidden.is_some_and(|hidden| hidden.names(&name));
+        if is_hidden {
+            return self.hide();
         }
-        reader.deserialize_any(self)
-    }
-}
-
-impl<'de> Visitor<'de> for Walk<'_> {
-    type Value = ();
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("JSON")
-    }
-
-    fn visit_unit<E: Error>(mut self) -> Result<(), E> {
-        self.write(&());
-        Ok(())
-    }
-
-    fn visit_bool<E: Error>(mut self, on: bool) -> Result<(), E> {
-        self.write(&on);
-        Ok(())
-    }
-
-    fn visit_i64<E: Error>(mut self, number: i64) -> Result<(), E> {
-        self.write(&number);
-        Ok(())
-    }
-
-    fn visit_u64<E: Error>(mut self, number: u64) -> Result<(), E> {
-        self.write(&number);
-        Ok(())
-    }
-
-    fn visit_f64<E: Error>(mut self, number: f64) -> Result<(), E> {
-        self.write(&number);
-        Ok(())
-    }
-
-    fn visit_str<E: Error>(mut self, text: &str) -> Result<(), E> {
-        self.write(if carries_a_secret(text) { HIDDEN } else { text });
-        Ok(())
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(mut self, mut values: A) -> Result<(), A::Error> {
-        self.out.push(b'[');
-        let begin = self.out.len();
-        loop {
-            let end = self.out.len();
-            if end > begin {
-                self.out.push(b',');
-            }
-            if values.next_element_seed(self.inside())?.is_none() {
-                self.out.truncate(end);
-                break;
-            }
+        let parts = self.hidden.and_then(|hidden| hidden.parts_of(&name));
+        let inside = Place { depth: place.depth + 1, parts };
+        match self.side {
+            Side::Asked => self.asked(&name, inside, operation),
+            Side::Answered => self.value(inside),
         }
-        self.out.push(b']');
-        Ok(())
     }
 
-    fn visit_map<A: MapAccess<'de>>(mut self, mut members: A) -> Result<(), A::Error> {
-        self.out.push(b'{');
-        let begin = self.out.len();
-        let mut operation = Operation::default();
-        while let Some(Name(name)) = members.next_key()? {
-            if self.out.len() > begin {
-                self.out.push(b',');
-            }
-            self.write(name.as_ref());
-            self.out.push(b':');
-            if self.is_hidden(&name) {
-                members.next_value::<IgnoredAny>()?;
-                self.write(HIDDEN);
-            } else if self.side == Side::Asked {
-                self.asked(&name, &mut members, &mut operation)?;
-            } else {
-                members.next_value_seed(self.under(&name))?;
-            }
-        }
-        operation.hide_value(self.out);
-        self.out.push(b'}');
-        Ok(())
-    }
-}
-
-impl Walk<'_> {
     /// A member of what came: a filter, a part of an operation, or anything else.
-    fn asked<'de, A: MapAccess<'de>>(
-        &mut self,
-        name: &str,
-        members: &mut A,
-        operation: &mut Operation,
-    ) -> Result<(), A::Error> {
+    fn asked(&mut self, name: &str, inside: Place<'t>, operation: &mut Operation) -> Option<()> {
         let is = |wanted: &str| name.eq_ignore_ascii_case(wanted);
-        if is("filter") || is("path") {
-            let value: Value = members.next_value()?;
-            let text = value.as_str();
-            if is("filter") {
-                self.write(text.map(filter).as_deref().unwrap_or(HIDDEN));
-            } else {
-                self.path(text, operation);
-            }
-            return Ok(());
+        if is("filter") {
+            let value: Value = self.read()?;
+            self.write(value.as_str().map(filter).as_deref().unwrap_or(HIDDEN));
+            return Some(());
+        }
+        if is("path") {
+            let value: Value = self.read()?;
+            self.path(value.as_str(), operation);
+            return Some(());
         }
         operation.has_op |= is("op");
+        if !is("value") {
+            return self.value(inside);
+        }
+        if operation.value.is_some() {
+            return self.hide();
+        }
         let start = self.out.len();
-        if is("value") && operation.value.is_some() {
-            members.next_value::<IgnoredAny>()?;
-            self.write(HIDDEN);
-            return Ok(());
-        }
-        members.next_value_seed(self.under(name))?;
-        if is("value") {
-            operation.value = Some(start..self.out.len());
-        }
-        Ok(())
+        self.value(inside)?;
+        operation.value = Some(start..self.out.len());
+        Some(())
     }
 
     /// The path of an operation: of what is hidden nothing that it selects by is kept, nor the value beside it.
@@ -220,3 +245,6 @@ impl Operation {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;
