@@ -7,6 +7,8 @@
 pub(super) use hidden::Hidden;
 
 use super::LARGEST_BODY;
+use super::write::plain;
+use std::borrow::Cow;
 use vestibule_model::token::SecretKind;
 
 /// What stands in place of what is hidden.
@@ -16,18 +18,6 @@ const LONGEST_PATH: usize = 500;
 /// The deepest that a body is looked into; what lies deeper is hidden.
 const DEEPEST: usize = 32;
 
-/// Names under which a secret stands, without what is no letter.
-const SECRET_NAMES: [&str; 9] = [
-    "password",
-    "passwd",
-    "secret",
-    "token",
-    "authorization",
-    "credential",
-    "apikey",
-    "privatekey",
-    "cookie",
-];
 /// What a filter compares with.
 const OPERATORS: [&str; 9] = ["eq", "ne", "co", "sw", "ew", "gt", "ge", "lt", "le"];
 
@@ -60,31 +50,44 @@ pub(super) fn body(bytes: &[u8], is_cut: bool, side: Side, hidden: Option<&Hidde
 
 /// The beginning of a JSON text up to the last whole value, with everything closed that is open there.
 fn closed(text: &str) -> Option<String> {
-    let (mut open, mut in_text, mut escaped) = (Vec::new(), false, false);
-    let mut cut: Option<usize> = None;
-    let mut open_there = Vec::new();
-    for (at, byte) in text.bytes().enumerate() {
-        match (in_text, byte) {
-            (true, _) if escaped => escaped = false,
-            (true, b'\\') => escaped = true,
-            (_, b'"') => in_text = !in_text,
-            (true, _) => {}
-            (false, b'{') => open.push(b'}'),
-            (false, b'[') => open.push(b']'),
-            (false, b'}' | b']') => drop(open.pop()),
-            (false, b',') => {
-                cut = Some(at);
-                open_there.clone_from(&open);
-            }
-            (false, _) => {}
+    let (mut depth, mut cut) = (0_usize, None);
+    for (at, byte) in brackets_and_commas(text) {
+        match byte {
+            b'{' | b'[' => depth += 1,
+            b'}' | b']' => depth = depth.saturating_sub(1),
+            _ => cut = Some(at),
         }
-        if open.len() > DEEPEST {
+        if depth > DEEPEST {
             break;
         }
     }
     let mut whole = text.get(..cut?)?.to_owned();
-    whole.extend(open_there.into_iter().rev().map(char::from));
+    let mut open = Vec::new();
+    for (_, byte) in brackets_and_commas(&whole) {
+        match byte {
+            b'{' => open.push('}'),
+            b'[' => open.push(']'),
+            b'}' | b']' => drop(open.pop()),
+            _ => {}
+        }
+    }
+    whole.extend(open.into_iter().rev());
     Some(whole)
+}
+
+/// What of a JSON text stands between its values, and where.
+fn brackets_and_commas(text: &str) -> impl Iterator<Item = (usize, u8)> {
+    let (mut in_text, mut escaped) = (false, false);
+    text.bytes().enumerate().filter(move |(_, byte)| {
+        match byte {
+            _ if escaped => escaped = false,
+            b'\\' if in_text => escaped = true,
+            b'"' => in_text = !in_text,
+            b'{' | b'[' | b'}' | b']' | b',' => return !in_text,
+            _ => {}
+        }
+        false
+    })
 }
 
 /// Whether what stands under this name is secret.
@@ -101,8 +104,7 @@ fn has_secret_letters(mut letters: &[u8]) -> bool {
     while let Some((first, rest)) = letters.split_first() {
         let first = first.to_ascii_lowercase();
         // Every call has dozens of names: no letter is looked at twice where none of ours begins.
-        let begins_one = matches!(first, b'p' | b's' | b't' | b'a' | b'c');
-        if begins_one && SECRET_NAMES.iter().any(|secret| continues(secret.as_bytes(), first, rest)) {
+        if beginning_with(first).iter().any(|ending| continues(rest, ending)) {
             return true;
         }
         letters = rest;
@@ -110,12 +112,22 @@ fn has_secret_letters(mut letters: &[u8]) -> bool {
     false
 }
 
-/// Whether the name begins with this letter and goes on with those, leaving out what is no letter or digit.
-fn continues(name: &[u8], first: u8, rest: &[u8]) -> bool {
-    let Some((begin, name)) = name.split_first() else { return false };
-    let mut letters = rest.iter().filter(|byte| byte.is_ascii_alphanumeric());
-    *begin == first
-        && name.iter().all(|wanted| letters.next().is_some_and(|byte| byte.to_ascii_lowercase() == *wanted))
+/// Names under which a secret stands, without what is no letter: how those go on that begin with this one.
+fn beginning_with(letter: u8) -> &'static [&'static str] {
+    match letter {
+        b'a' => &["uthorization", "pikey"],
+        b'c' => &["redential", "ookie"],
+        b'p' => &["assword", "asswd", "rivatekey"],
+        b's' => &["ecret"],
+        b't' => &["oken"],
+        _ => &[],
+    }
+}
+
+/// Whether these letters go on with those, leaving out what is no letter or digit.
+fn continues(letters: &[u8], ending: &str) -> bool {
+    let mut letters = letters.iter().filter(|byte| byte.is_ascii_alphanumeric());
+    ending.bytes().all(|wanted| letters.next().is_some_and(|byte| byte.to_ascii_lowercase() == wanted))
 }
 
 /// Whether a text has a token of ours in it, or the header that carries one.
@@ -128,17 +140,20 @@ fn carries_a_secret(text: &str) -> bool {
 /// Path and query as they are kept: addresses of people in the path, what filters look for, and values of secret names are hidden.
 pub(super) fn target(target: &str) -> String {
     let (path, query) = target.split_once('?').map_or((target, None), |(path, query)| (path, Some(query)));
-    let segments = path.split('/').map(|segment| {
-        let decoded =
-            urlencoding::decode(segment).map_or_else(|_| HIDDEN.to_owned(), |text| text.into_owned());
-        if decoded.contains('@') || carries_a_secret(&decoded) { HIDDEN.to_owned() } else { decoded }
-    });
-    let mut kept = segments.collect::<Vec<_>>().join("/");
+    let mut kept = String::with_capacity(target.len());
+    for (index, segment) in path.split('/').enumerate() {
+        let decoded = urlencoding::decode(segment).unwrap_or(Cow::Borrowed(HIDDEN));
+        let is_hidden = decoded.contains('@') || carries_a_secret(&decoded);
+        kept.push_str(if index == 0 { "" } else { "/" });
+        kept.push_str(if is_hidden { HIDDEN } else { &decoded });
+    }
     for (index, (name, value)) in query.into_iter().flat_map(pairs).enumerate() {
         kept.push(if index == 0 { '?' } else { '&' });
         let value = match value {
-            value if name.eq_ignore_ascii_case("filter") => filter(&value),
-            value if is_secret(&name) || value.contains('@') || carries_a_secret(&value) => HIDDEN.to_owned(),
+            value if name.eq_ignore_ascii_case("filter") => Cow::Owned(filter(&value)),
+            value if is_secret(&name) || value.contains('@') || carries_a_secret(&value) => {
+                Cow::Borrowed(HIDDEN)
+            }
             value => value,
         };
         kept.push_str(&name);
@@ -147,11 +162,11 @@ pub(super) fn target(target: &str) -> String {
             kept.push_str(&value);
         }
     }
-    kept.chars().map(|c| if c.is_control() { ' ' } else { c }).take(LONGEST_PATH).collect()
+    plain(kept, LONGEST_PATH)
 }
 
-fn pairs(query: &str) -> impl Iterator<Item = (String, String)> {
-    url::form_urlencoded::parse(query.as_bytes()).map(|(name, value)| (name.into_owned(), value.into_owned()))
+fn pairs(query: &str) -> url::form_urlencoded::Parse<'_> {
+    url::form_urlencoded::parse(query.as_bytes())
 }
 
 /// A filter with its attributes and operators, and without what it looks for.

@@ -1,11 +1,11 @@
 //! Calls that wait to be written: a bounded queue in memory.
 
-use crate::context::ApiCtx;
+use crate::context::{ApiClient, ApiCtx};
 use jiff::Timestamp;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::Notify;
 use vestibule_model::api_call::Subject;
-use vestibule_model::id::{AccountId, CallId, TokenId};
+use vestibule_model::id::{AccountId, CallId};
 
 /// The most calls that wait; further ones are lost, and counted.
 const MOST_WAITING: usize = 10_000;
@@ -54,8 +54,7 @@ pub struct Raw {
 pub(super) struct Call {
     pub(super) id: CallId,
     pub(super) account: AccountId,
-    pub(super) token: TokenId,
-    pub(super) client: String,
+    pub(super) client: Arc<ApiClient>,
     pub(super) duration_micros: i64,
     pub(super) heard: Heard,
 }
@@ -87,12 +86,11 @@ pub fn note(ctx: &ApiCtx, heard: Heard) {
     let now = ctx.app.now();
     let duration_micros = i64::try_from(now.duration_since(heard.began).as_micros()).unwrap_or(i64::MAX);
     let fresh = u128::from_be_bytes(ctx.app.fresh_id(heard.began));
-    let (account, client) = (ctx.account.id, &ctx.client);
+    let (account, client) = (ctx.account.id, Arc::clone(&ctx.client));
     ctx.app.inner.calls.push(fresh, |id| Call {
         id,
         account,
-        token: client.token,
-        client: client.name.clone(),
+        client,
         duration_micros: duration_micros.max(0),
         heard,
     });

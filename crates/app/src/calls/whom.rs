@@ -69,7 +69,7 @@ impl Meant {
             }
             Self::Name(name) => Some(match by_name(tx, name).await? {
                 Some(user) => Subject::User(user, Some(name.clone())),
-                None => Subject::Nobody(super::write::plain(name, LONGEST_NAME)),
+                None => Subject::Nobody(super::write::plain(name.clone(), LONGEST_NAME)),
             }),
         })
     }

@@ -6,7 +6,9 @@ use super::{mask, sealed, waiting};
 use crate::context::App;
 use crate::error::Error;
 use crate::vault::{Place, Purpose};
+use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::time::Duration;
 use vestibule_model::api_call::{Body, Detail, Entry};
 use vestibule_model::id::AccountId;
@@ -58,43 +60,47 @@ pub async fn write_waiting(app: &App) -> Result<usize, Error> {
 }
 
 async fn write_account(app: &App, account: AccountId, calls: Vec<Call>) -> Result<(), Error> {
-    let (mut entries, mut details, mut bytes) = (Vec::new(), Vec::new(), 0);
+    let (mut entries, mut meant, mut details, mut bytes) = (Vec::new(), Vec::new(), Vec::new(), 0);
     let hidden = mask::Hidden::of(&app.inner.deployment.schemas);
     for call in calls {
-        let meant = Meant::by(&call.heard);
+        meant.extend(Meant::by(&call.heard).map(|whom| (entries.len(), whom)));
         let (entry, detail) = told(call, &hidden);
         bytes += size(&detail);
-        entries.push((entry, meant));
+        entries.push(entry);
         details.push(detail);
         if entries.len() == BLOCK_CALLS || bytes >= BLOCK_BYTES {
-            write_block(app, account, std::mem::take(&mut entries), &std::mem::take(&mut details)).await?;
+            let calls = (std::mem::take(&mut entries), std::mem::take(&mut meant));
+            write_block(app, account, calls, &std::mem::take(&mut details)).await?;
             bytes = 0;
         }
     }
-    write_block(app, account, entries, &details).await
+    write_block(app, account, (entries, meant), &details).await
 }
 
+/// Writes calls, of which some mean somebody who has yet to be looked up: at that place among them.
 async fn write_block(
     app: &App,
     account: AccountId,
-    entries: Vec<(Entry, Option<Meant>)>,
+    (entries, meant): (Vec<Entry>, Vec<(usize, Meant)>),
     details: &[Detail],
 ) -> Result<(), Error> {
-    let (Some((first, _)), Some((last, _))) = (entries.first(), entries.last()) else { return Ok(()) };
+    let (Some(first), Some(last)) = (entries.first(), entries.last()) else { return Ok(()) };
     let place = Place { purpose: Purpose::Calls, account, row: first.id.to_bytes() };
     let sealed = app.inner.vault.seal_packed(place, app.random(), &sealed::write(details)?)?;
     let block = Block { id: first.id, last: last.id, sealed };
+    let calls = Arc::new((entries, meant, block));
     let written = app.store().account(account).bulk().write(move |tx| {
-        let (entries, block) = (entries.clone(), block.clone());
+        let calls = Arc::clone(&calls);
         Box::pin(async move {
-            let mut rows = Vec::with_capacity(entries.len());
-            for (mut entry, meant) in entries {
-                if let Some(meant) = meant {
-                    entry.subject = meant.known(tx).await?;
+            let (entries, meant, block) = &*calls;
+            let mut entries = Cow::Borrowed(entries.as_slice());
+            for (at, meant) in meant {
+                let subject = meant.known(tx).await?;
+                if let Some(entry) = entries.to_mut().get_mut(*at) {
+                    entry.subject = subject;
                 }
-                rows.push(entry);
             }
-            store::api_calls::insert(tx, &rows, &block).await
+            store::api_calls::insert(tx, &entries, block).await
         })
     });
     Ok(written.await?)
@@ -102,7 +108,7 @@ async fn write_block(
 
 /// A call as it is kept.
 fn told(call: Call, hidden: &mask::Hidden) -> (Entry, Detail) {
-    let Call { id, account: _, token, client, duration_micros, heard } = call;
+    let Call { id, account: _, client, duration_micros, heard } = call;
     let hidden = hidden.at(&heard.target);
     let detail = Detail {
         request: body(&heard.request, mask::Side::Asked, hidden),
@@ -111,7 +117,7 @@ fn told(call: Call, hidden: &mask::Hidden) -> (Entry, Detail) {
         quirks: heard.quirks.into_iter().map(str::to_owned).collect(),
         action: heard.action,
     };
-    let story = detail.action.first().or(detail.refusal.as_ref()).map(|text| plain(text, LONGEST_STORY));
+    let story = detail.action.first().or(detail.refusal.as_ref());
     let entry = Entry {
         id,
         time: heard.began,
@@ -119,10 +125,10 @@ fn told(call: Call, hidden: &mask::Hidden) -> (Entry, Detail) {
         path: mask::target(&heard.target),
         status: heard.status,
         duration_micros,
-        token,
-        client: plain(&client, LONGEST_STORY),
+        token: client.token,
+        client: plain(client.name.clone(), LONGEST_STORY),
         dialect: heard.dialect.map(str::to_owned),
-        story,
+        story: story.map(|text| plain(text.clone(), LONGEST_STORY)),
         subject: heard.subject,
     };
     (entry, detail)
@@ -142,6 +148,10 @@ fn size(detail: &Detail) -> usize {
 }
 
 /// A text for a column: one line, bounded.
-pub(super) fn plain(text: &str, most: usize) -> String {
+pub(super) fn plain(text: String, most: usize) -> String {
+    let is_plain = text.len() <= most && text.bytes().all(|byte| matches!(byte, b' '..=b'~'));
+    if is_plain {
+        return text;
+    }
     text.chars().map(|c| if c.is_control() { ' ' } else { c }).take(most).collect()
 }

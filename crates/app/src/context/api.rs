@@ -5,6 +5,7 @@
 
 use crate::context::App;
 use crate::error::{Error, Kind};
+use std::sync::Arc;
 use vestibule_model::account::Account;
 use vestibule_model::id::{ClientId, TokenId, UserId};
 use vestibule_model::token::{Access, Scope, Scopes, scim_scope, users_scope};
@@ -12,13 +13,13 @@ use vestibule_model::token::{Access, Scope, Scopes, scim_scope, users_scope};
 /// The number by which programs of the REST API know that they may not do this.
 const NO_PRIVILEGE: u32 = 200;
 
-/// A program with a good token.
+/// A program with a good token. It is shared by all who have to do with one of its calls.
 #[derive(Clone)]
 pub struct ApiCtx {
     pub(crate) app: App,
-    pub(crate) account: Account,
-    pub(crate) client: Client,
-    pub(crate) scopes: Scopes,
+    pub(crate) account: Arc<Account>,
+    pub(crate) client: Arc<Client>,
+    pub(crate) scopes: Arc<Scopes>,
 }
 
 /// Who calls, for logs and pages.

@@ -4,6 +4,7 @@ use crate::context::{ApiClient, ApiCtx, App};
 use crate::error::{Error, Kind};
 use crate::roles;
 use crate::secret;
+use std::sync::Arc;
 use vestibule_model::account::VanityState;
 use vestibule_model::token::{SecretKind, State};
 use vestibule_store as store;
@@ -46,6 +47,7 @@ impl App {
         self.inner.uses.note(account.id, &token, now);
         let client =
             ApiClient { token: token.id, client: token.client, name: token.name, person: token.made_by };
-        Ok(ApiCtx { app: self.clone(), account, client, scopes: token.scopes })
+        let (account, client, scopes) = (Arc::new(account), Arc::new(client), Arc::new(token.scopes));
+        Ok(ApiCtx { app: self.clone(), account, client, scopes })
     }
 }

@@ -102,7 +102,17 @@ fn s09_a_filter_keeps_its_shape_alone() {
 
 #[test]
 fn s09_every_secret_name_is_known_in_any_writing_and_its_neighbors_are_not() {
-    for name in super::SECRET_NAMES {
+    for name in [
+        "password",
+        "passwd",
+        "secret",
+        "token",
+        "authorization",
+        "credential",
+        "apikey",
+        "privatekey",
+        "cookie",
+    ] {
         let spaced: String = name.chars().flat_map(|c| [c.to_ascii_uppercase(), '-']).collect();
         for written in
             [name.to_owned(), format!("user:2.0:{name}"), format!("{name}s"), format!("x{spaced}1")]
@@ -111,9 +121,6 @@ fn s09_every_secret_name_is_known_in_any_writing_and_its_neighbors_are_not() {
         }
     }
     assert!(super::is_secret("mot_de_passe_Ü_password"));
-    for letter in super::SECRET_NAMES.map(|name| &name[..1]) {
-        assert!("pstac".contains(letter), "{letter} begins no name that is looked for");
-    }
     for harmless in
         ["", "op", "value", "passport", "section", "tools", "author", "creator", "apex", "price", "cooking"]
     {
