@@ -9,6 +9,7 @@ use crate::error::Failure;
 use axum::body::{Body, Bytes, HttpBody};
 use axum::extract::Request;
 use axum::http::header::USER_AGENT;
+use axum::http::{HeaderValue, Method, Uri};
 use axum::response::Response;
 use hyper::body::{Frame, SizeHint};
 use jiff::Timestamp;
@@ -28,9 +29,9 @@ const LARGEST_ANSWER: usize = 16 * 1024 * 1024;
 pub(crate) struct Listener {
     hearing: Arc<Hearing>,
     began: Timestamp,
-    method: String,
-    target: String,
-    agent: String,
+    method: Method,
+    uri: Uri,
+    agent: Option<HeaderValue>,
 }
 
 /// Who calls, once that is known, and what of the body has passed.
@@ -64,13 +65,12 @@ impl Listener {
     pub(crate) fn begin(desk: &Desk, request: &mut Request) -> Self {
         let hearing = Arc::new(Hearing::default());
         request.extensions_mut().insert(Arc::clone(&hearing));
-        let agent = request.headers().get(USER_AGENT).and_then(|agent| agent.to_str().ok());
         Self {
             hearing,
             began: desk.app.now(),
-            method: request.method().as_str().to_owned(),
-            target: request.uri().path_and_query().map_or("/", |target| target.as_str()).to_owned(),
-            agent: agent.unwrap_or_default().to_owned(),
+            method: request.method().clone(),
+            uri: request.uri().clone(),
+            agent: request.headers().get(USER_AGENT).cloned(),
         }
     }
 
@@ -81,15 +81,17 @@ impl Listener {
         let status = response.status().as_u16();
         let (response, answered) = overheard(response).await;
         let request = std::mem::take(&mut *self.hearing.body.lock().unwrap_or_else(PoisonError::into_inner));
-        let asked = (self.method.as_str(), self.target.as_str());
-        let dialect = notes.dialect.unwrap_or_else(|| recognized(asked.1, &self.agent, &request));
+        let target = self.uri.path_and_query().map_or("/", |target| target.as_str());
+        let asked = (self.method.as_str(), target);
+        let agent = self.agent.as_ref().and_then(|agent| agent.to_str().ok()).unwrap_or_default();
+        let dialect = notes.dialect.unwrap_or_else(|| recognized(target, agent, &request));
         let quirks = notes.quirks.iter().copied().chain(refused(asked, failure, status));
         let quirks = quirks.map(Quirk::name).collect();
         let dialect = (dialect != Dialect::Unknown).then(|| dialect.name());
         let heard = Heard {
             began: self.began,
-            method: self.method,
-            target: self.target,
+            method: asked.0.to_owned(),
+            target: target.to_owned(),
             status,
             action: notes.action,
             refusal: failure.map(Failure::words),

@@ -14,7 +14,7 @@ use crate::portal::visitors::{Problem, UnknownHost};
 use crate::scene::{Place, Scene};
 use axum::extract::Request;
 use axum::http::header::{ACCEPT, ALLOW, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
-use axum::http::{HeaderValue, Method, StatusCode};
+use axum::http::{HeaderValue, Method, StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
 use std::sync::Arc;
 use vestibule_app::Kind;
@@ -69,8 +69,8 @@ impl IntoResponse for Failure {
 /// What of the request decides how a failure is shown.
 pub(crate) struct Asked {
     method: Method,
-    /// Path and query, to come back to after signing in.
-    target: String,
+    /// To come back to after signing in.
+    uri: Uri,
     language: Language,
 }
 
@@ -91,10 +91,9 @@ impl Asked {
     /// `api`: whether an API was called; its callers are no people, whatever they say that they accept.
     pub(crate) fn of(request: &Request, api: bool) -> Self {
         let accept = request.headers().get(ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or_default();
-        let target = request.uri().path_and_query().map_or("/", |target| target.as_str());
         Self {
             method: request.method().clone(),
-            target: target.to_owned(),
+            uri: request.uri().clone(),
             language: match (api, crate::scim::is_scim(request.uri().path())) {
                 (true, true) => Language::Scim,
                 (true, false) => Language::Problem,
@@ -274,7 +273,8 @@ fn instead(asked: &Asked, failure: &Failure) -> Option<Response> {
         _ if failure.status() == StatusCode::UNAUTHORIZED => "/signin",
         _ => return None,
     };
-    let wanted = (asked.method == Method::GET).then_some(asked.target.as_str());
+    let target = asked.uri.path_and_query().map_or("/", |target| target.as_str());
+    let wanted = (asked.method == Method::GET).then_some(target);
     Some(page::see_other(&page::with_return(there, wanted)))
 }
 

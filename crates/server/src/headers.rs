@@ -26,47 +26,49 @@ macro_rules! loading {
 
 /// What says that a page stands in no frame.
 const UNFRAMED: &str = "frame-ancestors 'none'";
-const POLICY: &str = concat!(loading!(), "frame-ancestors 'none'; form-action 'self'");
+const POLICY: HeaderValue =
+    HeaderValue::from_static(concat!(loading!(), "frame-ancestors 'none'; form-action 'self'"));
 
 /// For browsers that do not know `frame-ancestors`; a page that may stand in a frame goes without.
 const FRAME_OPTIONS: HeaderName = HeaderName::from_static("x-frame-options");
 
 /// Every answer has these.
-const FIXED: [(HeaderName, &str); 4] = [
-    (X_CONTENT_TYPE_OPTIONS, "nosniff"),
+const FIXED: [(HeaderName, HeaderValue); 4] = [
+    (X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
     // Links in mails carry secrets: no other host learns of them. Our own forms keep their Origin.
-    (REFERRER_POLICY, "same-origin"),
-    (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
+    (REFERRER_POLICY, HeaderValue::from_static("same-origin")),
+    (HeaderName::from_static("cross-origin-resource-policy"), HeaderValue::from_static("same-origin")),
     (
         HeaderName::from_static("permissions-policy"),
-        "accelerometer=(), camera=(), display-capture=(), geolocation=(), gyroscope=(), microphone=(), midi=(), \
-         payment=(), usb=()",
+        HeaderValue::from_static(
+            "accelerometer=(), camera=(), display-capture=(), geolocation=(), gyroscope=(), microphone=(), midi=(), \
+             payment=(), usb=()",
+        ),
     ),
 ];
+
+/// Pages hold personal data and one-time values; only assets say otherwise.
+const KEPT_BY_NOBODY: HeaderValue = HeaderValue::from_static("no-store");
+const IN_NO_FRAME: HeaderValue = HeaderValue::from_static("DENY");
+const ALWAYS_ENCRYPTED: HeaderValue = HeaderValue::from_static("max-age=31536000");
 
 pub(crate) fn finish(desk: &Desk, scene: &Scene, response: &mut Response) {
     let headers = response.headers_mut();
     headers.reserve(FIXED.len() + 8);
     for (name, value) in FIXED {
-        headers.insert(name, HeaderValue::from_static(value));
+        headers.insert(name, value);
     }
-    // Pages hold personal data and one-time values; only assets say otherwise.
-    unless_set(headers, CACHE_CONTROL, "no-store");
-    unless_set(headers, CONTENT_SECURITY_POLICY, POLICY);
-    let framed = headers.get(CONTENT_SECURITY_POLICY).and_then(|policy| policy.to_str().ok());
-    if framed.is_none_or(|policy| policy.contains(UNFRAMED)) {
-        headers.insert(FRAME_OPTIONS, HeaderValue::from_static("DENY"));
+    headers.entry(CACHE_CONTROL).or_insert(KEPT_BY_NOBODY);
+    let policy = headers.entry(CONTENT_SECURITY_POLICY).or_insert(POLICY);
+    if *policy == POLICY || policy.to_str().map_or(true, |policy| policy.contains(UNFRAMED)) {
+        headers.insert(FRAME_OPTIONS, IN_NO_FRAME);
     }
     if desk.base_url.scheme() == "https" {
-        unless_set(headers, STRICT_TRANSPORT_SECURITY, "max-age=31536000");
+        headers.entry(STRICT_TRANSPORT_SECURITY).or_insert(ALWAYS_ENCRYPTED);
     }
     if !headers.contains_key(TRACKING_ID) {
         set_tracking_id(headers, scene.tracking_id());
     }
-}
-
-fn unless_set(headers: &mut HeaderMap, name: HeaderName, value: &'static str) {
-    headers.entry(name).or_insert(HeaderValue::from_static(value));
 }
 
 /// Names the tracking ID under which this answer is explained.

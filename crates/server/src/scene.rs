@@ -99,10 +99,10 @@ fn named_host(headers: &HeaderMap, believed: bool) -> Option<Authority> {
 }
 
 fn place(desk: &Desk, host: &str) -> Place {
-    let host = host.to_ascii_lowercase();
-    if host == desk.base_host {
+    if host.eq_ignore_ascii_case(&desk.base_host) {
         return Place::Base;
     }
+    let host = host.to_ascii_lowercase();
     let label = host.strip_suffix(desk.base_host.as_str()).and_then(|rest| rest.strip_suffix('.'));
     if label == Some(GLASS) {
         return Place::Glass;

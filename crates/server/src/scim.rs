@@ -22,10 +22,14 @@ use axum::extract::Request;
 use axum::http::Uri;
 use axum::http::uri::PathAndQuery;
 use axum::routing::{MethodRouter, get, post};
+use std::borrow::Cow;
 use std::sync::Arc;
 
 /// The roots under which clients look for the interface, longest first; all are the same.
 const ROOTS: [&str; 3] = ["/scim/v2", "/scim2", "/scim"];
+
+/// The root of the addresses in the list.
+const LISTED: &str = "/scim2";
 
 /// The root by which a request came.
 #[derive(Debug, Clone, Copy)]
@@ -47,9 +51,12 @@ pub(crate) fn canonical(request: &mut Request) {
     let Some(root) = root(request.uri().path()) else { return };
     request.extensions_mut().insert(Root(root));
     let rest = request.uri().path().strip_prefix(root).unwrap_or_default();
-    let rest = named(rest.strip_suffix('/').unwrap_or(rest));
+    let named = named(rest.strip_suffix('/').unwrap_or(rest));
+    if root == LISTED && named == rest {
+        return;
+    }
     let query = request.uri().query().map(|query| format!("?{query}")).unwrap_or_default();
-    let Ok(path) = format!("/scim2{rest}{query}").parse::<PathAndQuery>() else { return };
+    let Ok(path) = format!("{LISTED}{named}{query}").parse::<PathAndQuery>() else { return };
     let mut parts = request.uri().clone().into_parts();
     parts.path_and_query = Some(path);
     if let Ok(uri) = Uri::from_parts(parts) {
@@ -58,11 +65,15 @@ pub(crate) fn canonical(request: &mut Request) {
 }
 
 /// The endpoint as it is written in the list, where a client writes it in another case.
-fn named(rest: &str) -> String {
-    let Some(inside) = rest.strip_prefix('/') else { return rest.to_owned() };
+fn named(rest: &str) -> Cow<'_, str> {
+    let Some(inside) = rest.strip_prefix('/') else { return Cow::Borrowed(rest) };
     let (first, others) = inside.split_once('/').map_or((inside, None), |(first, rest)| (first, Some(rest)));
     let known = ENDPOINTS.into_iter().find(|name| name.eq_ignore_ascii_case(first)).unwrap_or(first);
-    others.map_or(format!("/{known}"), |others| format!("/{known}/{others}"))
+    match others {
+        _ if known == first => Cow::Borrowed(rest),
+        Some(others) => Cow::Owned(format!("/{known}/{others}")),
+        None => Cow::Owned(format!("/{known}")),
+    }
 }
 
 const ENDPOINTS: [&str; 7] =

@@ -8,7 +8,7 @@ use axum::body::Bytes;
 use axum::extract::{FromRequest, FromRequestParts, Request};
 use axum::http::header::{CONTENT_TYPE, ETAG, IF_MATCH, IF_NONE_MATCH, LOCATION, USER_AGENT};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
+use axum::http::{HeaderName, HeaderValue, StatusCode, Uri};
 use axum::response::{IntoResponse as _, Response};
 use serde_json::Value;
 use std::sync::Arc;
@@ -24,6 +24,7 @@ use vestibule_scim::{Dialect, Error, Projection, Query, Quirk, ResourceType, jso
 /// The most that is read of a body, in bytes.
 pub(crate) const LARGEST_BODY: usize = 2 * 1024 * 1024;
 
+const PREFER: HeaderName = HeaderName::from_static("prefer");
 const MEDIA_TYPE: HeaderValue = HeaderValue::from_static("application/scim+json");
 
 /// A client of the interface, and what it asked for besides the body.
@@ -32,9 +33,11 @@ pub(crate) struct Asking {
     /// The address of the interface, without a slash at the end.
     pub(crate) base: String,
     pub(crate) query: Query,
-    headers: HeaderMap,
-    /// The query as it was written.
-    written: String,
+    uri: Uri,
+    agent: Option<HeaderValue>,
+    if_match: Option<HeaderValue>,
+    if_none_match: Option<HeaderValue>,
+    prefer: Option<HeaderValue>,
 }
 
 impl FromRequestParts<Arc<Desk>> for Asking {
@@ -45,8 +48,17 @@ impl FromRequestParts<Arc<Desk>> for Asking {
         let root = parts.extensions.get::<Root>().map_or("/scim2", |root| root.0);
         let pairs = url::form_urlencoded::parse(parts.uri.query().unwrap_or_default().as_bytes());
         let query = Query::from_pairs(pairs).map_err(said)?;
-        let written = parts.uri.query().unwrap_or_default().to_owned();
-        Ok(Self { ctx, base: desk.base_page(root), query, headers: parts.headers.clone(), written })
+        let header = |name: HeaderName| parts.headers.get(name).cloned();
+        Ok(Self {
+            ctx,
+            base: desk.base_page(root),
+            query,
+            uri: parts.uri.clone(),
+            agent: header(USER_AGENT),
+            if_match: header(IF_MATCH),
+            if_none_match: header(IF_NONE_MATCH),
+            prefer: header(PREFER),
+        })
     }
 }
 
@@ -58,29 +70,31 @@ impl Asking {
 
     /// The version that the client expects.
     pub(crate) fn expected(&self) -> Expected {
-        tags(&self.headers, IF_MATCH).map_or(Expected::Any, Expected::OneOf)
+        self.if_match.as_ref().and_then(tags).map_or(Expected::Any, Expected::OneOf)
     }
 
     /// Whether the client has this version already.
     fn has(&self, version: &str) -> bool {
-        let is_asked = self.headers.contains_key(IF_NONE_MATCH);
-        is_asked
-            && tags(&self.headers, IF_NONE_MATCH).is_none_or(|tags| tags.iter().any(|tag| tag == version))
+        let is_it = |header| tags(header).is_none_or(|tags| tags.iter().any(|tag| tag == version));
+        self.if_none_match.as_ref().is_some_and(is_it)
+    }
+
+    /// Whether the client says that it prefers this (RFC 7240 §2).
+    fn prefers(&self, wanted: &str) -> bool {
+        let preferred = self.prefer.as_ref().and_then(|value| value.to_str().ok()).unwrap_or_default();
+        preferred.split(',').any(|preference| preference.trim().eq_ignore_ascii_case(wanted))
     }
 
     /// Whether the client wants no body in the answer to a change (RFC 7240 §4.2).
     fn wants_no_body(&self) -> bool {
-        let preferred = self.headers.get("prefer").and_then(|value| value.to_str().ok()).unwrap_or_default();
-        preferred.split(',').any(|preference| preference.trim().eq_ignore_ascii_case("return=minimal"))
+        self.prefers("return=minimal")
     }
 
     /// Whether the client asks for a body where none is usual: by attributes, or by a preference.
     fn wants_a_body(&self) -> bool {
-        let preferred = self.headers.get("prefer").and_then(|value| value.to_str().ok()).unwrap_or_default();
-        let prefers = preferred
-            .split(',')
-            .any(|preference| preference.trim().eq_ignore_ascii_case("return=representation"));
-        prefers || !self.query.attributes.is_empty() || !self.query.excluded.is_empty()
+        self.prefers("return=representation")
+            || !self.query.attributes.is_empty()
+            || !self.query.excluded.is_empty()
     }
 
     /// What the answer to a patch shows: what the request asks for (RFC 7644 §3.5.2: with `attributes` there is a body), else
@@ -103,8 +117,9 @@ impl Asking {
 
     /// What the call log is told besides what the call itself shows: who the client seems to be, and how its body came.
     pub(crate) fn notes(&self, manner: Manner) -> CallNotes {
-        let agent = self.headers.get(USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or_default();
-        let dialect = Some(Dialect::recognize(agent, &self.written, manner.hint.as_slice()));
+        let agent = self.agent.as_ref().and_then(|value| value.to_str().ok()).unwrap_or_default();
+        let written = self.uri.query().unwrap_or_default();
+        let dialect = Some(Dialect::recognize(agent, written, manner.hint.as_slice()));
         CallNotes { dialect, quirks: manner.quirk.into_iter().collect(), ..CallNotes::default() }
     }
 
@@ -220,10 +235,10 @@ impl Answer for Answered<'_> {
     }
 }
 
-/// The entity tags of a header; nothing if it is missing or says any. A strong tag is as good as a weak one here.
-fn tags(headers: &HeaderMap, name: HeaderName) -> Option<Vec<String>> {
+/// The entity tags of a header; nothing if it says any. A strong tag is as good as a weak one here.
+fn tags(header: &HeaderValue) -> Option<Vec<String>> {
     // What cannot be read is the tag of nothing.
-    let text = headers.get(name)?.to_str().unwrap_or_default();
+    let text = header.to_str().unwrap_or_default();
     if text.trim() == "*" {
         return None;
     }
