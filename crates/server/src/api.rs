@@ -7,12 +7,10 @@ use crate::calls::Hearing;
 use crate::door::Desk;
 use crate::error::Failure;
 use crate::extract::Api;
-use axum::extract::{Request, State};
+use axum::extract::Request;
 use axum::http::header::{AUTHORIZATION, CONTENT_TYPE};
 use axum::http::{HeaderMap, HeaderValue};
-use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
-use std::sync::Arc;
 use vestibule_app::tokens;
 use vestibule_model::api_call::Subject;
 use vestibule_scim::{Dialect, Quirk};
@@ -61,15 +59,11 @@ pub(crate) fn is_api(path: &str) -> bool {
     ROOTS.into_iter().any(|root| path.strip_prefix(root).is_some_and(under))
 }
 
-/// Lets through who shows a good token (RFC 6750 §2.1), and puts the context beside the request.
+/// The request of whoever shows a good token (RFC 6750 §2.1), with the context beside it.
 ///
 /// # Errors
 /// No token, a token in the address, or one that is not good; more calls of the account than it may make.
-pub(crate) async fn authenticated(
-    State(desk): State<Arc<Desk>>,
-    mut request: Request,
-    next: Next,
-) -> Result<Response, Failure> {
+pub(crate) async fn authenticated(desk: &Desk, request: Request) -> Result<Request, Failure> {
     if names_a_token(request.uri().query().unwrap_or_default()) {
         return Err(Failure::TokenInAddress);
     }
@@ -77,9 +71,9 @@ pub(crate) async fn authenticated(
     let ctx = desk.app.api(token).await?;
     // A call too many is not logged: it would push out those that were answered.
     ctx.take_a_call().map_err(Failure::TooOften)?;
-    request = Hearing::of(&ctx, request);
+    let mut request = Hearing::of(&ctx, request);
     request.extensions_mut().insert(ctx);
-    Ok(next.run(request).await)
+    Ok(request)
 }
 
 /// Addresses end up in logs and histories, so a token in one is refused, be it good or not (RFC 6750 §2.3).

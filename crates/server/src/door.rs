@@ -8,7 +8,7 @@ use crate::error::{Asked, Failure};
 use crate::scene::{Place, Scene};
 use crate::{Settings, api, error, headers, patience, routes, scim};
 use axum::Router;
-use axum::extract::{Request, State};
+use axum::extract::{DefaultBodyLimit, Request};
 use axum::response::{IntoResponse as _, Response};
 use hyper::service::Service as _;
 use hyper_util::service::TowerToHyperService;
@@ -40,7 +40,8 @@ impl Desk {
     }
 }
 
-struct Door {
+/// The one way in.
+pub(crate) struct Door {
     desk: Arc<Desk>,
     vanity: Router,
     glass: Router,
@@ -49,46 +50,55 @@ struct Door {
     elsewhere: Router,
 }
 
-/// Everything that is served, ready for a listener or a test.
-pub fn router(app: App, settings: &Settings) -> Router {
-    let base_host = settings.base_url.host_str().unwrap_or_default().to_ascii_lowercase();
-    let (base_url, trusted_proxies) = (settings.base_url.clone(), settings.trusted_proxies.clone());
-    let uploads = Arc::default();
-    let desk = Arc::new(Desk { app, base_url, base_host, trusted_proxies, uploads });
-    let door = Door {
-        vanity: routes::vanity_router(&desk),
-        glass: routes::plain_router(routes::glass(), &desk),
-        base: routes::plain_router(routes::base(), &desk),
-        api: routes::api_router(&desk),
-        elsewhere: routes::plain_router(routes::elsewhere(), &desk),
-        desk,
-    };
-    Router::new().fallback(answer).with_state(Arc::new(door))
-}
-
-async fn answer(State(door): State<Arc<Door>>, mut request: Request) -> Response {
-    let scene = Arc::new(Scene::of(&door.desk, &request));
-    let api = *scene.place() == Place::Base && api::is_api(request.uri().path());
-    let asked = Asked::of(&request, api);
-    let listener = api.then(|| Listener::begin(&door.desk, &mut request));
-    request.extensions_mut().insert(Arc::clone(&scene));
-    if api {
-        scim::canonical(&mut request);
-    }
-    let mut response = door.pass(&scene, api, request).await;
-    let failure = response.extensions_mut().remove::<Failure>();
-    if let Some(failure) = &failure {
-        response = error::render(&door.desk, &scene, &asked, failure, response);
-    }
-    headers::finish(&door.desk, &scene, &mut response);
-    match listener {
-        Some(listener) => listener.note(failure.as_ref(), response).await,
-        None => response,
-    }
-}
-
 impl Door {
+    /// Everything that is served, ready for a listener or a test.
+    pub(crate) fn new(app: App, settings: &Settings) -> Self {
+        let base_host = settings.base_url.host_str().unwrap_or_default().to_ascii_lowercase();
+        let (base_url, trusted_proxies) = (settings.base_url.clone(), settings.trusted_proxies.clone());
+        let uploads = Arc::default();
+        let desk = Arc::new(Desk { app, base_url, base_host, trusted_proxies, uploads });
+        Self {
+            vanity: routes::vanity_router(&desk),
+            glass: routes::plain_router(routes::glass(), &desk),
+            base: routes::plain_router(routes::base(), &desk),
+            api: routes::api_router(&desk),
+            elsewhere: routes::plain_router(routes::elsewhere(), &desk),
+            desk,
+        }
+    }
+
+    pub(crate) async fn answer(&self, mut request: Request) -> Response {
+        let desk = &self.desk;
+        let scene = Arc::new(Scene::of(desk, &request));
+        let api = *scene.place() == Place::Base && api::is_api(request.uri().path());
+        let asked = Asked::of(&request, api);
+        let listener = api.then(|| Listener::begin(desk, &mut request));
+        request.extensions_mut().insert(Arc::clone(&scene));
+        if api {
+            scim::canonical(&mut request);
+        }
+        let mut response = self.pass(&scene, api, request).await;
+        let failure = response.extensions_mut().remove::<Failure>();
+        if let Some(failure) = &failure {
+            response = error::render(desk, &scene, &asked, failure, response);
+        }
+        headers::finish(desk, &scene, &mut response);
+        match listener {
+            Some(listener) => listener.note(failure.as_ref(), response).await,
+            None => response,
+        }
+    }
+
     async fn pass(&self, scene: &Scene, api: bool, request: Request) -> Response {
+        let handled = patience::within(request, |request| self.handled(scene, api, request));
+        match handled.await {
+            Some(Ok(response)) => response,
+            Some(Err(failure)) => failure.into_response(),
+            None => Failure::TooSlow.into_response(),
+        }
+    }
+
+    async fn handled(&self, scene: &Scene, api: bool, mut request: Request) -> Result<Response, Failure> {
         let router = match scene.place() {
             Place::Vanity(_) => &self.vanity,
             Place::Glass => &self.glass,
@@ -96,11 +106,15 @@ impl Door {
             Place::Base => &self.base,
             Place::Elsewhere => &self.elsewhere,
         };
-        let service = TowerToHyperService::new(router.clone());
-        match patience::within(request, |request| service.call(request)).await {
-            Some(Ok(response)) => response,
-            Some(Err(never)) => match never {},
-            None => Failure::TooSlow.into_response(),
+        if api {
+            // The token comes before everything else, an unknown path or method included.
+            request = api::authenticated(&self.desk, request).await?;
+        }
+        let largest = if api { scim::LARGEST_BODY } else { routes::LARGEST_FORM };
+        DefaultBodyLimit::max(largest).apply(&mut request);
+        match TowerToHyperService::new(router.clone()).call(request).await {
+            Ok(response) => Ok(response),
+            Err(never) => match never {},
         }
     }
 }

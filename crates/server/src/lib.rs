@@ -35,7 +35,6 @@ mod sign_in;
 mod sign_out;
 mod sso;
 
-pub use door::router;
 pub use listen::serve;
 
 /// What the operator configured about the door.

@@ -5,16 +5,17 @@
 
 mod at_once;
 
+use crate::Settings;
+use crate::door::Door;
 use crate::scene::Peer;
-use crate::{Settings, router};
 use at_once::AtOnce;
-use axum::Router;
+use axum::body::Body;
 use axum::extract::Request;
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
-use hyper::service::{Service as _, service_fn};
+use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
-use hyper_util::service::TowerToHyperService;
+use std::convert::Infallible;
 use std::net::SocketAddr;
 use std::pin::pin;
 use std::sync::Arc;
@@ -46,7 +47,7 @@ pub async fn serve(
     settings: Settings,
     shutdown: impl Future<Output = ()>,
 ) -> std::io::Result<()> {
-    let router = router(app, &settings);
+    let door = Arc::new(Door::new(app, &settings));
     let places = Arc::new(Semaphore::new(MOST_CONNECTIONS));
     let (end, ended) = watch::channel(());
     let mut shutdown = pin!(shutdown);
@@ -58,7 +59,7 @@ pub async fn serve(
         };
         match accepted {
             Ok((stream, peer)) => {
-                converse(Connection { stream, peer, place, ended: ended.clone() }, router.clone())
+                converse(Connection { stream, peer, place, ended: ended.clone() }, Arc::clone(&door))
             }
             Err(error) => {
                 tracing::warn!(%error, "a connection could not be accepted");
@@ -89,17 +90,17 @@ struct Connection {
 }
 
 #[expect(clippy::disallowed_methods, reason = "a listener spawns a task for each connection")]
-fn converse(connection: Connection, router: Router) {
-    tokio::spawn(talk(connection, router));
+fn converse(connection: Connection, door: Arc<Door>) {
+    tokio::spawn(talk(connection, door));
 }
 
-async fn talk(connection: Connection, router: Router) {
+async fn talk(connection: Connection, door: Arc<Door>) {
     let Connection { stream, peer, place, mut ended } = connection;
     let _ = stream.set_nodelay(true);
-    let service = TowerToHyperService::new(router);
-    let answer = service_fn(move |mut request: Request<Incoming>| {
+    let answer = service_fn(|mut request: Request<Incoming>| {
         request.extensions_mut().insert(Peer(peer));
-        service.call(request)
+        let door = &door;
+        async move { Ok::<_, Infallible>(door.answer(request.map(Body::new)).await) }
     });
     let mut server = http1::Builder::new();
     server

@@ -17,7 +17,7 @@ use std::sync::Arc;
 use vestibule_model::permission::Permission;
 
 /// The most that is read of a form of ours, in bytes; the assertion consumer service has a limit of its own.
-const LARGEST_FORM: usize = 64 * 1024;
+pub(crate) const LARGEST_FORM: usize = 64 * 1024;
 
 /// Who may ask.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -420,30 +420,26 @@ fn operations() -> Vec<Route> {
 
 /// The router of the vanity hosts, which also take responses at the paths that accounts brought along.
 pub(crate) fn vanity_router(desk: &Arc<Desk>) -> Router {
-    router(vanity(), any(sso::acs::at_another_path), (desk, LARGEST_FORM))
+    router(vanity(), any(sso::acs::at_another_path), desk)
 }
 
-/// The router of the APIs: the token comes before everything else, an unknown path or method included.
+/// The router of the APIs, for those who showed a good token.
 pub(crate) fn api_router(desk: &Arc<Desk>) -> Router {
-    let routes = router(api(), any(async || Failure::NoPage), (desk, scim::LARGEST_BODY));
+    let routes = router(api(), any(async || Failure::NoPage), desk);
     // What the deployment brings has addresses that are known at its start alone.
     let own = scim::own_routes(&desk.app).into_iter();
     let own = own.fold(Router::new(), |router, (path, methods)| router.route(&path, methods));
-    let own = own.layer(DefaultBodyLimit::max(scim::LARGEST_BODY)).with_state(Arc::clone(desk));
+    let own = own.with_state(Arc::clone(desk));
     let own = own.method_not_allowed_fallback(async || Failure::WrongMethod);
-    routes.merge(own).layer(from_fn_with_state(Arc::clone(desk), api::authenticated))
+    routes.merge(own)
 }
 
 /// The router of these addresses.
 pub(crate) fn plain_router(routes: Vec<Route>, desk: &Arc<Desk>) -> Router {
-    router(routes, any(async || Failure::NoPage), (desk, LARGEST_FORM))
+    router(routes, any(async || Failure::NoPage), desk)
 }
 
-fn router(
-    routes: Vec<Route>,
-    otherwise: MethodRouter<Arc<Desk>>,
-    (desk, largest): (&Arc<Desk>, usize),
-) -> Router {
+fn router(routes: Vec<Route>, otherwise: MethodRouter<Arc<Desk>>, desk: &Arc<Desk>) -> Router {
     let own_forms = from_fn_with_state(Arc::clone(desk), forms::only_ours);
     let add = |router: Router<Arc<Desk>>, Route { caller, path, methods }| match caller {
         Caller::IdentityProvider | Caller::Program | Caller::Client => router.route(path, methods),
@@ -463,6 +459,5 @@ fn router(
         .fold(Router::new(), add)
         .fallback_service(otherwise.with_state(Arc::clone(desk)))
         .method_not_allowed_fallback(async || Failure::WrongMethod)
-        .layer(DefaultBodyLimit::max(largest))
         .with_state(Arc::clone(desk))
 }

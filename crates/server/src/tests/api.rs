@@ -36,6 +36,7 @@ fn is_refused(answer: &Answer, error: &str) {
     assert!(challenge.starts_with(r#"Bearer realm="Vestibule""#), "{challenge}");
     assert_eq!(challenge.contains("error="), !error.is_empty(), "{challenge}");
     assert!(challenge.contains(error), "{challenge}");
+    assert_eq!(answer.header("allow"), "", "{answer:?}");
 }
 
 #[tokio::test]

@@ -1,11 +1,9 @@
 //! A deployment in a temporary folder, browsers with cookies, and an identity provider that writes what it is told.
 
-use crate::{Settings, router};
-use axum::Router;
+use crate::Settings;
+use crate::door::Door;
 use axum::body::Body;
 use axum::http::{HeaderMap, Method, Request, StatusCode};
-use hyper::service::Service as _;
-use hyper_util::service::TowerToHyperService;
 use jiff::{SignedDuration, Timestamp, ToSpan as _};
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -27,7 +25,7 @@ pub const ISSUER: &str = "https://idp.example/entity";
 /// A deployment at `https://vestibule.example` with the account `acme`, and a clock.
 pub struct House {
     pub app: App,
-    pub router: Router,
+    pub(crate) door: Arc<Door>,
     pub clock: Arc<Mutex<Timestamp>>,
     store: Store,
     folder: TempDir,
@@ -84,8 +82,8 @@ impl House {
         let app =
             App::new(store.clone(), &key, deployment, ticking, Random::system().with_keys(keys())).unwrap();
         let trusted_proxies = vec!["10.0.0.0/8".parse().unwrap()];
-        let router = router(app.clone(), &Settings { base_url, trusted_proxies });
-        let house = Self { app, router, clock, store, folder };
+        let door = Arc::new(Door::new(app.clone(), &Settings { base_url, trusted_proxies }));
+        let house = Self { app, door, clock, store, folder };
         house.account("acme", "Acme").await;
         house
     }
@@ -149,7 +147,7 @@ impl House {
     /// A browser that begins at the vanity host of this account.
     pub fn browser(&self, label: &str) -> Browser {
         Browser {
-            router: self.router.clone(),
+            door: Arc::clone(&self.door),
             host: format!("{label}.vestibule.example"),
             cookies: BTreeMap::new(),
         }
@@ -255,7 +253,7 @@ impl Answer {
 
 /// A browser: one host, its cookies.
 pub struct Browser {
-    pub router: Router,
+    pub(crate) door: Arc<Door>,
     pub host: String,
     pub cookies: BTreeMap<String, String>,
 }
@@ -292,7 +290,7 @@ impl Browser {
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
-        let answer = ask(&self.router, request.body(body).unwrap()).await;
+        let answer = ask(&self.door, request.body(body).unwrap()).await;
         for cookie in answer.cookies() {
             let (name, rest) = cookie.split_once('=').unwrap();
             let value = rest.split(';').next().unwrap();
@@ -332,10 +330,9 @@ impl Browser {
     }
 }
 
-/// Asks the router.
-pub async fn ask(router: &Router, request: Request<Body>) -> Answer {
-    let response = TowerToHyperService::new(router.clone()).call(request).await.unwrap();
-    let (parts, body) = response.into_parts();
+/// Asks at the door.
+pub(crate) async fn ask(door: &Door, request: Request<Body>) -> Answer {
+    let (parts, body) = door.answer(request).await.into_parts();
     let body = axum::body::to_bytes(body, 4 * 1024 * 1024).await.unwrap();
     // A picture is no text; what of it can be read is enough.
     let body = String::from_utf8_lossy(&body).into_owned();

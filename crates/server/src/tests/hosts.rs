@@ -82,7 +82,7 @@ async fn only_a_trusted_proxy_may_name_another_host() {
             .body(Body::empty())
             .unwrap();
         request.extensions_mut().insert(Peer(peer.parse().unwrap()));
-        let answer = ask(&house.router, request).await;
+        let answer = ask(&house.door, request).await;
         assert_eq!(answer.body.contains("Sign in to Acme"), seen, "{peer}");
     }
 }
@@ -90,6 +90,6 @@ async fn only_a_trusted_proxy_may_name_another_host() {
 #[tokio::test]
 async fn a_request_without_a_host_reaches_nobody() {
     let house = House::new().await;
-    let answer = ask(&house.router, Request::builder().uri("/profile").body(Body::empty()).unwrap()).await;
+    let answer = ask(&house.door, Request::builder().uri("/profile").body(Body::empty()).unwrap()).await;
     assert_eq!(answer.status, StatusCode::NOT_FOUND);
 }

@@ -35,7 +35,7 @@ async fn post(browser: &mut Browser, body: Body) -> Answer {
     for (name, value) in headers {
         request = request.header(name, value);
     }
-    super::harness::ask(&browser.router, request.body(body).unwrap()).await
+    super::harness::ask(&browser.door, request.body(body).unwrap()).await
 }
 
 /// What stands in the hidden field of the form that applies.

@@ -22,7 +22,7 @@ async fn tell(browser: &mut Browser, path: &str, fields: &[(&str, &str)]) -> Ans
         .header("cookie", cookies.join("; "))
         .header("sec-fetch-site", "same-origin")
         .header("content-type", "multipart/form-data; boundary=limit");
-    ask(&browser.router, request.body(Body::from(body)).unwrap()).await
+    ask(&browser.door, request.body(Body::from(body)).unwrap()).await
 }
 
 #[tokio::test]

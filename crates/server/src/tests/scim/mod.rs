@@ -69,7 +69,7 @@ impl<'h> Directory<'h> {
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
-        let answer = ask(&self.house.router, request.body(body).unwrap()).await;
+        let answer = ask(&self.house.door, request.body(body).unwrap()).await;
         let body = serde_json::from_str(&answer.body).unwrap_or(Value::Null);
         Told { status: answer.status.as_u16(), body, answer }
     }
