@@ -46,11 +46,13 @@ pub(super) fn resolve(
             if sub.is_some() {
                 return Err(Error::invalid_filter(format!("{} has no values to select from", shown(name))));
             }
+            let path = AttributePath::of(place, None);
+            is_shown(place.attribute, &path)?;
             if !place.attribute.multi_valued {
                 quirks.insert(Quirk::LooseFilter);
             }
             let filter = Box::new(selection(filter, place.attribute)?);
-            Ok(Filter::Any(Selection { path: AttributePath::of(place, None), filter }))
+            Ok(Filter::Any(Selection { path, filter }))
         }
     }
 }
@@ -83,12 +85,17 @@ fn top_test(place: Place<'_>, sub: Option<&Attribute>, operator: Operator, value
     let whole = place.attribute.kind == Kind::Complex && operator != Operator::Pr;
     let sub = sub.or_else(|| if whole { place.attribute.default_sub() } else { None });
     let path = AttributePath::of(place, sub.map(|sub| sub.name.as_str()));
-    if place.attribute.returned == Returned::Never {
-        return Err(Error::invalid_filter(format!(
-            "{path} is never returned, so nothing can be asked about it"
-        )));
-    }
+    is_shown(place.attribute, &path)?;
     test(path, sub.unwrap_or(place.attribute), operator, value).map(Filter::Test)
+}
+
+/// Whoever may ask about what nobody is shown learns it letter by letter.
+fn is_shown(attribute: &Attribute, path: &AttributePath) -> Outcome<()> {
+    if attribute.returned == Returned::Never {
+        let message = format!("{path} is never returned, so nothing can be asked about it");
+        return Err(Error::invalid_filter(message));
+    }
+    Ok(())
 }
 
 /// Reads the expression in brackets behind this attribute.
@@ -142,6 +149,7 @@ fn either(terms: impl Iterator<Item = Outcome<Filter>>) -> Outcome<Filter> {
 
 /// A comparison of an attribute with a value that fits it.
 fn test(path: AttributePath, attribute: &Attribute, operator: Operator, value: &Value) -> Outcome<Test> {
+    is_shown(attribute, &path)?;
     let refused = |why: &str| Err(Error::invalid_filter(format!("{path}: {why}")));
     let case_exact = attribute.case_exact;
     if operator == Operator::Pr {

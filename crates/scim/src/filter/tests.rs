@@ -1,9 +1,12 @@
 //! Bounds of filters, and what they ask for.
 
-use serde_json::json;
+use std::sync::Arc;
+
+use serde_json::{Value, json};
 
 use super::{Equality, Filter, parse};
-use crate::{Registry, ScimType};
+use crate::list::Sorter;
+use crate::{Registry, ResourceType, ScimType};
 
 fn user(text: &str) -> Result<Filter, crate::Error> {
     parse(text, &Registry::built_in().user())
@@ -62,6 +65,49 @@ fn what_one_value_is_asked_for_is_said() {
 fn t08_nothing_can_be_asked_about_a_password() {
     assert!(user("password sw \"a\"").unwrap_err().detail.contains("never returned"));
     assert!(user("locale sw \"a\"").is_ok());
+}
+
+/// A type with attributes that nobody is shown, in every place.
+fn vault() -> Arc<ResourceType> {
+    let sub = |name: &str, returned: &str| json!({ "name": name, "type": "string", "multiValued": false, "returned": returned });
+    let of = |name: &str, multi_valued: bool, returned: &str, subs: Value| {
+        let kind = if subs == json!([]) { "string" } else { "complex" };
+        json!({ "name": name, "type": kind, "multiValued": multi_valued, "returned": returned, "subAttributes": subs })
+    };
+    let both = json!([sub("code", "never"), sub("label", "default")]);
+    let schema = json!({ "id": "urn:x:Vault", "name": "Vault", "attributes": [
+        of("pin", false, "never", json!([])), of("pins", true, "never", json!([])),
+        of("lock", false, "default", both.clone()), of("locks", true, "default", both),
+    ] });
+    let kind = json!({ "name": "Vault", "endpoint": "/Vaults", "schema": "urn:x:Vault" });
+    let registry = Registry::with(&json!([kind]), &json!([schema])).unwrap();
+    Arc::clone(registry.resource_type("Vault").unwrap())
+}
+
+#[test]
+fn s03_nothing_can_be_asked_about_what_is_never_returned_wherever_it_stands() {
+    let vault = vault();
+    for hidden in [
+        "pin sw \"1\"",
+        "pin pr",
+        "not (pin eq \"1\")",
+        "pin[value sw \"1\"]",
+        "pins[value sw \"1\"]",
+        "lock.code sw \"1\"",
+        "lock[code sw \"1\"]",
+        "locks.code sw \"1\"",
+        "locks[label pr and code sw \"1\"]",
+        "locks[label pr].code sw \"1\"",
+    ] {
+        let refused = parse(hidden, &vault).unwrap_err();
+        assert!(refused.detail.contains("never returned"), "{hidden}: {refused:?}");
+    }
+    for shown in ["lock.label sw \"1\"", "lock[label sw \"1\"]", "locks[label pr].label sw \"1\""] {
+        assert!(parse(shown, &vault).is_ok(), "{shown}");
+    }
+    for (path, sorts) in [("pin", false), ("lock.code", false), ("locks.code", false), ("lock.label", true)] {
+        assert_eq!(Sorter::new(&vault, path, false).is_ok(), sorts, "{path}");
+    }
 }
 
 #[test]

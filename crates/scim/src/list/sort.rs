@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use crate::filter::fold;
 use crate::resource::value::is_primary;
-use crate::schema::{Kind, ResourceType};
+use crate::schema::{Attribute, Kind, Named, ResourceType, Returned};
 use crate::{AttributePath, Error, time};
 
 /// The order of resources by one attribute.
@@ -44,13 +44,13 @@ impl Sorter {
             let name = crate::error::shown(sort_by);
             Error::invalid_value(format!("sortBy: a {} cannot be sorted by {name}", kind.name))
         };
-        let crate::schema::Named::Attribute { place, sub, .. } = kind.named(sort_by) else {
+        let Named::Attribute { place, sub, .. } = kind.named(sort_by) else {
             return Err(unknown());
         };
         let sub = sub.or_else(|| place.attribute.default_sub());
         let leaf = sub.unwrap_or(place.attribute);
-        let hidden = place.attribute.returned == crate::schema::Returned::Never;
-        if leaf.kind == Kind::Complex || hidden {
+        let hidden = |attribute: &Attribute| attribute.returned == Returned::Never;
+        if leaf.kind == Kind::Complex || hidden(place.attribute) || hidden(leaf) {
             return Err(unknown());
         }
         Ok(Self {

@@ -114,6 +114,24 @@ async fn s09_what_a_schema_keeps_from_readers_is_in_no_answer_and_not_in_the_cal
 }
 
 #[tokio::test]
+async fn s03_what_is_never_returned_is_not_told_by_a_filter_or_an_order_either() {
+    let house = house().await;
+    let directory = Directory::new(&house, "acme").await;
+    let mut body = room("2.17");
+    (body["pin"], body["building"]) = (json!("4711"), json!("North"));
+    assert_eq!(directory.post("/Rooms", &body).await.status, 201);
+    for place in ["/Rooms", ""] {
+        for filter in ["pin sw \"4\"", "pin pr", "pin[value sw \"4\"]", "not (pin[value sw \"5\"])"] {
+            let query: String = url::form_urlencoded::byte_serialize(filter.as_bytes()).collect();
+            is_error(&directory.get(&format!("{place}?filter={query}")).await, 400, "invalidFilter");
+        }
+        is_error(&directory.get(&format!("{place}?sortBy=pin")).await, 400, "invalidValue");
+        let shown = directory.get(&format!("{place}?filter=building%5Bvalue+sw+%22n%22%5D")).await;
+        assert_eq!(numbers(&shown), ["2.17"], "what is shown is found so");
+    }
+}
+
+#[tokio::test]
 async fn what_must_be_unique_is_so_within_the_account_under_every_verb() {
     let house = house().await;
     let directory = Directory::new(&house, "acme").await;
