@@ -7,7 +7,8 @@ use libfuzzer_sys::fuzz_target;
 use serde_json::{Value, json};
 use vestibule_scim::{Path, Registry, ResourceType, filter};
 
-static KIND: LazyLock<Arc<ResourceType>> = LazyLock::new(|| Registry::built_in().user());
+static KINDS: LazyLock<Registry> = LazyLock::new(Registry::built_in);
+static KIND: LazyLock<Arc<ResourceType>> = LazyLock::new(|| KINDS.user());
 
 static RESOURCES: LazyLock<[Value; 3]> = LazyLock::new(|| {
     let enterprise = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User";
@@ -26,7 +27,9 @@ static RESOURCES: LazyLock<[Value; 3]> = LazyLock::new(|| {
 
 fuzz_target!(|input: &str| {
     let _ = Path::parse(input);
+    let across = filter::read_across(input, KINDS.resource_types());
     let Ok(wanted) = filter::parse(input, &KIND) else { return };
+    assert!(across.is_ok(), "what can be asked of one type can be asked of all");
     let _ = wanted.only_equality();
     let Ok(unwanted) = filter::parse(&format!("not ({input})"), &KIND) else { return };
     for resource in RESOURCES.iter() {

@@ -2,22 +2,25 @@
 //!
 //! A `Filter` is read for a resource type: every attribute in it exists and is written as the schema writes it, every value
 //! fits its attribute, and chains of `and` and `or` are flat. So it can be walked by whoever answers it from columns, and
-//! `matches` needs nothing but the resource. Reading text is in `filter/grammar`, meaning in `filter/resolve`, comparing in
-//! `filter/matches`.
+//! `matches` needs nothing but the resource. Reading text is in `filter/grammar`, meaning in `filter/resolve`, for several types at
+//! once in `filter/across`, comparing in `filter/matches`.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use serde_json::Value;
 
 use crate::schema::ResourceType;
 use crate::{AttributePath, Error, Quirk};
 
+mod across;
 pub(crate) mod grammar;
 mod matches;
 mod resolve;
 #[cfg(test)]
 mod tests;
 
+pub use across::Meaning;
 pub(crate) use matches::fold;
 use resolve::Comparison;
 pub(crate) use resolve::{equalities, selection};
@@ -123,14 +126,33 @@ pub fn parse(text: &str, kind: &ResourceType) -> Result<Filter, Error> {
 /// # Errors
 /// As `parse`.
 pub fn read(text: &str, kind: &ResourceType) -> Result<(Filter, BTreeSet<Quirk>), Error> {
+    understood(text, |expression, quirks| resolve::resolve(expression, kind, quirks))
+}
+
+/// Reads a filter that is asked of resources of all these types, where what a type lacks is without a value (RFC 7644, section
+/// 3.4.2.1): what it means for each of them, in their order, and what was unusual in how it is written.
+///
+/// # Errors
+/// `invalidFilter`: malformed, too long, too deep, an attribute that none of the types has, a comparison that none allows.
+pub fn read_across(
+    text: &str,
+    kinds: &[Arc<ResourceType>],
+) -> Result<(Vec<Meaning>, BTreeSet<Quirk>), Error> {
+    understood(text, |expression, quirks| across::across(expression, kinds, quirks))
+}
+
+fn understood<T>(
+    text: &str,
+    resolve: impl FnOnce(&grammar::Expression, &mut BTreeSet<Quirk>) -> Result<T, Error>,
+) -> Result<(T, BTreeSet<Quirk>), Error> {
     let mut parser = grammar::Parser::new(text);
     let expression = parser.whole()?;
     let mut quirks = BTreeSet::new();
-    let filter = resolve::resolve(&expression, kind, &mut quirks)?;
+    let meant = resolve(&expression, &mut quirks)?;
     if parser.is_loose() {
         quirks.insert(Quirk::LooseFilter);
     }
-    Ok((filter, quirks))
+    Ok((meant, quirks))
 }
 
 impl Filter {

@@ -10,6 +10,7 @@ use proptest::prelude::{
 };
 use proptest::sample::select;
 use serde_json::{Map, Value, json};
+use vestibule_scim::filter::Meaning;
 use vestibule_scim::resource::{self, Answer as _, Projection, Stored};
 use vestibule_scim::{
     Document, Filter, MemberOp, Meta, Mode, Patch, Registry, ResourceType, bulk, filter, json as strict,
@@ -252,10 +253,35 @@ proptest! {
     }
 
     #[test]
+    fn s03_a_filter_across_types_means_for_each_what_it_means_for_it_alone(text in condition(), body in body()) {
+        let kinds = kinds();
+        let across = filter::read_across(&text, &kinds);
+        let unwanted = filter::read_across(&format!("not ({text})"), &kinds);
+        for (place, kind) in kinds.iter().enumerate() {
+            let read = resource::read(kind, body.clone(), Mode::Create);
+            let mut resource = read.map(|document| document.attributes).unwrap_or_default();
+            resource.insert("meta".to_owned(), json!({ "resourceType": kind.name }));
+            let holds = |meant: &[Meaning]| match &meant[place] {
+                Meaning::Everything => true,
+                Meaning::Nothing => false,
+                Meaning::Filter(filter) => filter.matches_map(&resource),
+            };
+            let wanted = across.as_ref().map(|(meant, _)| holds(meant));
+            if let Ok(alone) = filter::parse(&text, kind) {
+                prop_assert_eq!(wanted.ok(), Some(alone.matches_map(&resource)));
+            }
+            if let (Ok(wanted), Ok((unwanted, _))) = (wanted, &unwanted) {
+                prop_assert_ne(wanted, holds(unwanted))?;
+            }
+        }
+    }
+
+    #[test]
     fn any_text_is_refused_or_read_as_a_filter_and_a_path(text in "[a-zA-Z\\[\\]().\" 0-9:=$\\\\]{0,40}") {
         for kind in kinds() {
             let _ = filter::parse(&text, &kind);
         }
+        let _ = filter::read_across(&text, &kinds());
         let _ = vestibule_scim::Path::parse(&text);
     }
 

@@ -7,8 +7,11 @@ use vestibule_scim::filter::{self, Filter};
 use vestibule_scim::list::SortKey;
 use vestibule_scim::{Error, Query, Quirk, ResourceType};
 
-/// The filter of a query, and what is unusual in how it is written.
-pub(super) fn filter(query: &Query, kind: &ResourceType) -> Result<(Option<Filter>, BTreeSet<Quirk>), Error> {
+/// The filter that is asked of a type, if one is, and what is unusual in how it is written.
+pub(super) type Filtered = (Option<Filter>, BTreeSet<Quirk>);
+
+/// The filter of a query about one type.
+pub(super) fn filter(query: &Query, kind: &ResourceType) -> Result<Filtered, Error> {
     let read = query.filter.as_deref().map(|text| filter::read(text, kind)).transpose()?;
     Ok(read.map_or_else(Default::default, |(filter, quirks)| (Some(filter), quirks)))
 }

@@ -27,6 +27,7 @@ cases! {
     s06_of_many_groups_of_one_name_one_is_made,
     a_version_that_is_gone_by_changes_nothing,
     s08_a_search_over_everything_is_followed_by_cursor_in_any_order,
+    s08_a_search_over_everything_takes_what_a_type_lacks_for_a_missing_value,
 }
 
 /// The address of the interface.
@@ -289,15 +290,20 @@ async fn a_version_that_is_gone_by_changes_nothing(world: &World) {
     assert_eq!(world.dump(), before);
 }
 
+/// Five people and five groups, made in turns.
+async fn crowd(world: &World, ctx: &ScimCtx) {
+    for name in ["c", "a", "e", "b", "d"] {
+        let named = json!({ "userName": format!("{name}@acme.example"), "displayName": name });
+        users::create(ctx, BASE, user(named)).await.unwrap();
+        groups::create(ctx, BASE, group(&format!("{name}{name}"), &[])).await.unwrap();
+        world.time.pass(minutes(1));
+    }
+}
+
 async fn s08_a_search_over_everything_is_followed_by_cursor_in_any_order(world: &World) {
     let acme = world.acme().await;
     let ctx = directory(&acme).await;
-    for name in ["c", "a", "e", "b", "d"] {
-        let named = json!({ "userName": format!("{name}@acme.example"), "displayName": name });
-        users::create(&ctx, BASE, user(named)).await.unwrap();
-        groups::create(&ctx, BASE, group(&format!("{name}{name}"), &[])).await.unwrap();
-        world.time.pass(minutes(1));
-    }
+    crowd(world, &ctx).await;
     let order = |sort_by: Option<&str>, descending| Query {
         sort_by: sort_by.map(str::to_owned),
         descending,
@@ -311,17 +317,50 @@ async fn s08_a_search_over_everything_is_followed_by_cursor_in_any_order(world: 
         (order(Some("displayName"), true), "ee e dd d cc c bb b aa a"),
         (order(Some("userName"), true), "cc aa ee bb dd e d c b a"),
     ] {
-        let mut seen = Vec::new();
-        loop {
-            let found = everything::search(&ctx, BASE, &query).await.unwrap();
-            for (_, resource) in &found.resources {
-                seen.push(resource.document().text("displayName").unwrap().to_owned());
-            }
-            let Some(next) = found.head.next_cursor else { break };
-            query.cursor = Some(next);
-        }
-        assert_eq!(seen.join(" "), wanted, "{query:?}");
+        assert_eq!(followed(&ctx, query.clone()).await, wanted, "{query:?}");
         query.cursor = Some("nonsense".to_owned());
         assert_eq!(said(everything::search(&ctx, BASE, &query).await), 400);
+    }
+}
+
+/// The names of everything that a query by cursor finds, page by page.
+async fn followed(ctx: &ScimCtx, mut query: Query) -> String {
+    let mut seen = Vec::new();
+    loop {
+        let found = everything::search(ctx, BASE, &query).await.unwrap();
+        for (_, resource) in &found.resources {
+            seen.push(resource.document().text("displayName").unwrap().to_owned());
+        }
+        let Some(next) = found.head.next_cursor else { return seen.join(" ") };
+        query.cursor = Some(next);
+    }
+}
+
+async fn s08_a_search_over_everything_takes_what_a_type_lacks_for_a_missing_value(world: &World) {
+    let acme = world.acme().await;
+    let ctx = directory(&acme).await;
+    crowd(world, &ctx).await;
+    for (filter, wanted) in [
+        ("userName sw \"a\" or displayName eq \"bb\"", "a bb"),
+        ("not (userName pr)", "cc aa ee bb dd"),
+        ("not (userName pr) and displayName gt \"b\"", "cc ee bb dd"),
+        ("userName eq \"a@acme.example\" or members pr", "a"),
+        ("userName ne \"a@acme.example\"", "c e b d cc aa ee bb dd"),
+        ("meta.resourceType eq \"User\"", "c a e b d"),
+        ("userName pr and members pr", ""),
+    ] {
+        let query = Query { filter: Some(filter.to_owned()), count: Some(2), ..Query::default() };
+        let by_cursor = Query { cursor: Some(String::new()), ..query.clone() };
+        assert_eq!(followed(&ctx, by_cursor.clone()).await, wanted, "{filter}");
+        let found = everything::search(&ctx, BASE, &query).await.unwrap();
+        assert_eq!(found.head.total_results, Some(wanted.split_whitespace().count()), "{filter}");
+        let sorted = Query { sort_by: Some("displayName".to_owned()), ..by_cursor };
+        let mut names: Vec<&str> = wanted.split_whitespace().collect();
+        names.sort_unstable();
+        assert_eq!(followed(&ctx, sorted).await, names.join(" "), "{filter}");
+    }
+    for wrong in ["userName pr or nothing pr", "userName pr or"] {
+        let query = Query { filter: Some(wrong.to_owned()), ..Query::default() };
+        assert_eq!(said(everything::search(&ctx, BASE, &query).await), 400, "{wrong}");
     }
 }

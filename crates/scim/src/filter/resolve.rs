@@ -25,7 +25,7 @@ pub(crate) enum Comparison {
     Time(Timestamp),
 }
 
-type Outcome<T> = Result<T, Error>;
+pub(super) type Outcome<T> = Result<T, Error>;
 
 /// Reads an expression for a resource type.
 pub(super) fn resolve(
@@ -42,19 +42,33 @@ pub(super) fn resolve(
             top_test(place, sub, *operator, value)
         }
         Expression::Any { name, filter } => {
-            let (place, sub) = attribute(kind, name, quirks)?;
-            if sub.is_some() {
-                return Err(Error::invalid_filter(format!("{} has no values to select from", shown(name))));
-            }
-            let path = AttributePath::of(place, None);
-            is_shown(place.attribute, &path)?;
-            if !place.attribute.multi_valued {
-                quirks.insert(Quirk::LooseFilter);
-            }
+            let place = values(kind, name, quirks)?;
             let filter = Box::new(selection(filter, place.attribute)?);
-            Ok(Filter::Any(Selection { path, filter }))
+            Ok(Filter::Any(Selection { path: AttributePath::of(place, None), filter }))
         }
     }
+}
+
+/// The attribute whose values are selected from.
+pub(super) fn values<'k>(
+    kind: &'k ResourceType,
+    name: &str,
+    quirks: &mut BTreeSet<Quirk>,
+) -> Outcome<Place<'k>> {
+    let (place, sub) = attribute(kind, name, quirks)?;
+    if sub.is_some() {
+        return Err(Error::invalid_filter(format!("{} has no values to select from", shown(name))));
+    }
+    is_shown(place.attribute, &AttributePath::of(place, None))?;
+    if !place.attribute.multi_valued {
+        quirks.insert(Quirk::LooseFilter);
+    }
+    Ok(place)
+}
+
+/// Whether the attribute has any value.
+pub(super) fn present(place: Place<'_>) -> Outcome<Filter> {
+    top_test(place, None, Operator::Pr, &Value::Null)
 }
 
 fn attribute<'k>(

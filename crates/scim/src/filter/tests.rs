@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use serde_json::{Value, json};
 
-use super::{Equality, Filter, parse};
+use super::{Equality, Filter, Meaning, parse, read_across};
 use crate::list::Sorter;
-use crate::{Registry, ResourceType, ScimType};
+use crate::{Quirk, Registry, ResourceType, ScimType};
 
 fn user(text: &str) -> Result<Filter, crate::Error> {
     parse(text, &Registry::built_in().user())
@@ -122,4 +122,101 @@ fn what_a_column_is_compared_with_is_said() {
     assert_eq!(tests[0].time(), Some("2026-01-01T00:00:00Z".parse().unwrap()));
     assert_eq!(tests[1].folded(), Some("ada"));
     assert_eq!((tests[0].folded(), tests[1].time()), (None, None));
+}
+
+/// Users, groups, and two types that have attributes of one name and of different kinds.
+fn types() -> Vec<Arc<ResourceType>> {
+    let simple = |name: &str, kind: &str| json!({ "name": name, "type": kind, "multiValued": false });
+    let complex = |subs: &[Value]| json!({ "name": "parts", "type": "complex", "multiValued": true, "subAttributes": subs });
+    let pin = json!({ "name": "pin", "type": "string", "multiValued": false, "returned": "never" });
+    let schemas = json!([
+        { "id": "urn:x:Hall", "name": "Hall", "attributes": [
+            simple("code", "string"), simple("pin", "string"), complex(&[simple("name", "string"), simple("size", "integer")]),
+        ] },
+        { "id": "urn:x:Door", "name": "Door", "attributes": [
+            simple("code", "integer"), pin, complex(&[simple("name", "string")]),
+        ] },
+    ]);
+    let kinds = json!([
+        { "name": "Hall", "endpoint": "/Halls", "schema": "urn:x:Hall" },
+        { "name": "Door", "endpoint": "/Doors", "schema": "urn:x:Door" },
+    ]);
+    Registry::with(&kinds, &schemas).unwrap().resource_types().to_vec()
+}
+
+/// What is left to ask of each type: everything, nothing, or a filter as it would be written for the type.
+#[test]
+fn what_a_type_lacks_has_no_value_and_what_that_decides_is_asked_of_no_resource() {
+    let types = types();
+    for (text, wanted) in [
+        ("userName sw \"a\"", ["userName sw \"a\"", "-", "-", "-"]),
+        ("userName sw \"a\" or code eq 1", ["userName sw \"a\"", "-", "code eq 1", "code eq 1"]),
+        ("userName eq \"a\" and code eq 1", ["-"; 4]),
+        ("userName pr and id pr", ["userName pr and id pr", "-", "-", "-"]),
+        ("not (userName pr)", ["not (userName pr)", "+", "+", "+"]),
+        ("userName ne \"a\"", ["userName ne \"a\"", "+", "+", "+"]),
+        (
+            "userName ne \"a\" and id eq \"1\"",
+            ["userName ne \"a\" and id eq \"1\"", "id eq \"1\"", "id eq \"1\"", "id eq \"1\""],
+        ),
+        ("userName eq null or userName ne null", ["userName eq null or userName ne null", "+", "+", "+"]),
+        (
+            "id pr or (userName pr or members pr)",
+            ["id pr or userName pr", "id pr or members pr", "id pr", "id pr"],
+        ),
+        ("urn:ietf:params:scim:schemas:core:2.0:Group:displayName pr", ["-", "displayName pr", "-", "-"]),
+        ("emails[type eq \"work\"]", ["emails[type eq \"work\"]", "-", "-", "-"]),
+        ("not (emails[type eq \"work\"])", ["not (emails[type eq \"work\"])", "+", "+", "+"]),
+        ("parts[name pr and size gt 1]", ["-", "-", "parts[name pr and size gt 1]", "-"]),
+        (
+            "parts[name pr and not (size gt 1)]",
+            ["-", "-", "parts[name pr and not (size gt 1)]", "parts[name pr]"],
+        ),
+        ("parts[size ne 1]", ["-", "-", "parts[size ne 1]", "parts pr"]),
+        ("parts[name pr].size eq 1", ["-", "-", "parts[name pr and size eq 1]", "-"]),
+        ("code sw \"a\"", ["-", "-", "code sw \"a\"", "-"]),
+        ("pin sw \"1\" or not (pin pr)", ["+", "+", "pin sw \"1\" or not (pin pr)", "+"]),
+        ("meta.resourceType eq \"Hall\"", ["-", "-", "+", "-"]),
+        ("not (meta.resourceType eq \"Hall\")", ["+", "+", "-", "+"]),
+        (
+            "meta.resourceType eq \"User\" and id pr or meta.resourceType eq \"Group\"",
+            ["id pr", "+", "-", "-"],
+        ),
+        ("meta.resourceType eq \"Roof\"", ["-"; 4]),
+    ] {
+        let (meant, _) = read_across(text, &types).unwrap();
+        let expected = types.iter().zip(wanted).map(|(kind, wanted)| match wanted {
+            "+" => Meaning::Everything,
+            "-" => Meaning::Nothing,
+            filter => Meaning::Filter(parse(filter, kind).unwrap()),
+        });
+        assert_eq!(meant, expected.collect::<Vec<_>>(), "{text}");
+    }
+}
+
+#[test]
+fn s03_what_no_type_has_or_allows_is_refused_wherever_it_stands() {
+    let types = types();
+    for (text, why) in [
+        ("nothing pr", "no attribute of any resource type"),
+        ("userName pr or nothing pr", "no attribute of any resource type"),
+        ("not (userName.nothing pr)", "no attribute of any resource type"),
+        ("nothing[value pr]", "no attribute of any resource type"),
+        ("parts[nothing pr]", "no sub-attribute"),
+        ("emails.value[value pr]", "no values to select from"),
+        ("emails[type[value pr]]", "not in the grammar"),
+        ("active gt true", "true and false"),
+        ("code co 1 and parts.size co \"1\"", "numbers"),
+        ("password pr", "never returned"),
+        ("userName pr and", "not well-formed"),
+        ("userName xx 1", "not well-formed"),
+        ("", "not well-formed"),
+    ] {
+        let refused = read_across(text, &types).unwrap_err();
+        assert_eq!(refused.scim_type, Some(ScimType::InvalidFilter), "{text}");
+        assert!(refused.detail.contains(why), "{text}: {refused:?}");
+    }
+    assert!(read_across("userName pr", &[]).is_err());
+    let (_, quirks) = read_across("urn:ietf:params:scim:schemas:core:2.0:User.title eq x", &types).unwrap();
+    assert_eq!(quirks, [Quirk::LooseExtension, Quirk::LooseFilter].into());
 }

@@ -1,10 +1,13 @@
 //! One type's part in a search over all of them: its list, whatever its resources are.
 
+use super::{Kind, Page};
+use crate::ScimCtx;
 use crate::provisioning::{Failure, Resource, groups, not_found, resources, users};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use vestibule_model::id::{GroupId, ResourceId, UserId};
+use vestibule_scim::Query;
 use vestibule_scim::list::SortKey;
-use vestibule_scim::{Query, ResourceType};
 use vestibule_store::Tx;
 
 /// The id of a resource of any type.
@@ -22,18 +25,28 @@ impl Part {
     ///
     /// # Errors
     /// As for a list of the type.
-    pub(super) fn read(kind: &Arc<ResourceType>, base: &str, query: &Query) -> Result<Self, Failure> {
-        Ok(match kind.name.as_str() {
+    pub(super) fn read(kind: &Kind<'_>, base: &str, query: &Query) -> Result<Self, Failure> {
+        let filtered = (kind.filter.clone(), BTreeSet::new());
+        Ok(match kind.kind.name.as_str() {
             "User" => {
-                Self::Users(users::Asked::read(users::kind().ok_or_else(|| not_found("user"))?, base, query)?)
+                let kind = users::kind().ok_or_else(|| not_found("user"))?;
+                Self::Users(users::Asked::read(kind, base, query, filtered)?)
             }
-            "Group" => Self::Groups(groups::Asked::read(
-                groups::kind().ok_or_else(|| not_found("group"))?,
-                base,
-                query,
-            )?),
-            _ => Self::Own(resources::Asked::read(Arc::clone(kind), base, query)?),
+            "Group" => {
+                let kind = groups::kind().ok_or_else(|| not_found("group"))?;
+                Self::Groups(groups::Asked::read(kind, base, query, filtered)?)
+            }
+            _ => Self::Own(resources::Asked::read(Arc::clone(kind.kind), base, query, filtered)?),
         })
+    }
+
+    /// A page of its resources, as a list of them has it.
+    pub(super) async fn page(self, ctx: &ScimCtx) -> Result<Page, Failure> {
+        match self {
+            Self::Users(asked) => asked.answered(ctx).await,
+            Self::Groups(asked) => asked.answered(ctx).await,
+            Self::Own(asked) => asked.answered(ctx).await,
+        }
     }
 
     /// What each of its resources that meet the filter is sorted by, in order of id.

@@ -7,7 +7,7 @@
 
 use super::part::{Id, Part};
 use super::place::Place;
-use super::{Asked, Found, LARGEST_PAGE, USUAL_PAGE};
+use super::{Asked, Found, Kind, LARGEST_PAGE, USUAL_PAGE};
 use crate::provisioning::asked::{self, Cursor, Start, no_cursor};
 use crate::provisioning::{Failure, registry};
 use std::sync::Arc;
@@ -34,11 +34,11 @@ pub(super) async fn search(asked: &Asked<'_>, path: &str) -> Result<Found, Failu
         None => Start::Place(start_index),
     };
     let mut parts = Vec::with_capacity(asked.kinds.len());
-    for &kind in &asked.kinds {
+    for kind in &asked.kinds {
         // Where a type does not have the attribute, nothing of it has a value.
-        let sort_by = asked.query.sort_by.clone().filter(|_| sorts(kind).is_ok());
+        let sort_by = asked.query.sort_by.clone().filter(|_| sorts(kind.kind).is_ok());
         let query = Query { sort_by, cursor: None, ..asked.query.clone() };
-        parts.push((Arc::clone(kind), Part::read(kind, asked.base, &query)?));
+        parts.push((Arc::clone(kind.kind), Part::read(kind, asked.base, &query)?));
     }
     let order = Arc::new(Order { parts, start, count, descending: asked.query.descending });
     let scope = asked.ctx.api().app.store().account(asked.ctx.account().id);
@@ -50,7 +50,7 @@ pub(super) async fn search(asked: &Asked<'_>, path: &str) -> Result<Found, Failu
 }
 
 /// The resource with which the page before ended, by its type and its id.
-fn ended(text: &str, kinds: &[&Arc<ResourceType>]) -> Result<Option<(usize, Id)>, Error> {
+fn ended(text: &str, kinds: &[Kind<'_>]) -> Result<Option<(usize, Id)>, Error> {
     let place = Place::read(text, kinds)?;
     match Cursor::read(place.own, std::convert::identity)? {
         Some(id) => Ok(Some((place.kind, id))),

@@ -4,7 +4,7 @@
 
 use super::{kind, resource, shown};
 use crate::ScimCtx;
-use crate::provisioning::asked::{self, Cursor, Start};
+use crate::provisioning::asked::{self, Cursor, Filtered, Start};
 use crate::provisioning::users::{LARGEST_PAGE, USUAL_PAGE};
 use crate::provisioning::{Failure, Resource, not_found};
 use std::collections::BTreeSet;
@@ -30,14 +30,7 @@ pub type Page = crate::provisioning::users::Page;
 /// As for users.
 pub async fn list(ctx: &ScimCtx, base: &str, query: &Query) -> Result<Page, Failure> {
     let kind = kind().ok_or_else(|| not_found("group"))?;
-    let asked = Arc::new(Asked::read(kind, base, query)?);
-    let scope = ctx.api().app.store().account(ctx.account().id);
-    scope
-        .read(move |tx| {
-            let asked = Arc::clone(&asked);
-            Box::pin(async move { asked.answer(tx).await })
-        })
-        .await
+    Asked::read(kind, base, query, asked::filter(query, kind)?)?.answered(ctx).await
 }
 
 /// What is asked of groups.
@@ -53,13 +46,13 @@ pub(in crate::provisioning) struct Asked {
 }
 
 impl Asked {
-    /// Reads it.
+    /// Reads it; the filter was read before.
     pub(in crate::provisioning) fn read(
         kind: &'static ResourceType,
         base: &str,
         query: &Query,
+        (filter, quirks): Filtered,
     ) -> Result<Self, Failure> {
-        let (filter, quirks) = asked::filter(query, kind)?;
         let sorter = query.sort_by.as_deref().map(|path| Sorter::new(kind, path, query.descending));
         let (start_index, count) = query.page(USUAL_PAGE, LARGEST_PAGE);
         let start = match query.cursor.as_deref() {
@@ -69,6 +62,18 @@ impl Asked {
         let with_members = query.projection(kind).shows(kind, "members");
         let sorter = sorter.transpose()?;
         Ok(Self { kind, base: base.to_owned(), filter, sorter, start, count, with_members, quirks })
+    }
+
+    /// The page, of one moment.
+    pub(in crate::provisioning) async fn answered(self, ctx: &ScimCtx) -> Result<Page, Failure> {
+        let asked = Arc::new(self);
+        let scope = ctx.api().app.store().account(ctx.account().id);
+        scope
+            .read(move |tx| {
+                let asked = Arc::clone(&asked);
+                Box::pin(async move { asked.answer(tx).await })
+            })
+            .await
     }
 
     async fn answer(&self, tx: &Tx<'_>) -> Result<Page, Failure> {

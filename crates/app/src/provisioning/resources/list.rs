@@ -2,7 +2,7 @@
 
 use super::{attributes, resource};
 use crate::ScimCtx;
-use crate::provisioning::asked::{self, Cursor, Start};
+use crate::provisioning::asked::{self, Cursor, Filtered, Start};
 use crate::provisioning::users::{LARGEST_PAGE, Page, USUAL_PAGE};
 use crate::provisioning::{Failure, Resource};
 use std::collections::BTreeSet;
@@ -30,14 +30,7 @@ pub async fn list(
     kind: &Arc<ResourceType>,
     query: &Query,
 ) -> Result<Page, Failure> {
-    let asked = Arc::new(Asked::read(Arc::clone(kind), base, query)?);
-    let scope = ctx.api().app.store().account(ctx.account().id);
-    scope
-        .read(move |tx| {
-            let asked = Arc::clone(&asked);
-            Box::pin(async move { asked.answer(tx).await })
-        })
-        .await
+    Asked::read(Arc::clone(kind), base, query, asked::filter(query, kind)?)?.answered(ctx).await
 }
 
 /// What is asked of the resources of a type.
@@ -52,13 +45,13 @@ pub(in crate::provisioning) struct Asked {
 }
 
 impl Asked {
-    /// Reads it.
+    /// Reads it; the filter was read before.
     pub(in crate::provisioning) fn read(
         kind: Arc<ResourceType>,
         base: &str,
         query: &Query,
+        (filter, quirks): Filtered,
     ) -> Result<Self, Failure> {
-        let (filter, quirks) = asked::filter(query, &kind)?;
         let sorter = query.sort_by.as_deref().map(|path| Sorter::new(&kind, path, query.descending));
         let sorter = sorter.transpose()?;
         let (start_index, count) = query.page(USUAL_PAGE, LARGEST_PAGE);
@@ -67,6 +60,18 @@ impl Asked {
             None => Start::Place(start_index),
         };
         Ok(Self { kind, base: base.to_owned(), filter, sorter, start, count, quirks })
+    }
+
+    /// The page, of one moment.
+    pub(in crate::provisioning) async fn answered(self, ctx: &ScimCtx) -> Result<Page, Failure> {
+        let asked = Arc::new(self);
+        let scope = ctx.api().app.store().account(ctx.account().id);
+        scope
+            .read(move |tx| {
+                let asked = Arc::clone(&asked);
+                Box::pin(async move { asked.answer(tx).await })
+            })
+            .await
     }
 
     async fn answer(&self, tx: &Tx<'_>) -> Result<Page, Failure> {

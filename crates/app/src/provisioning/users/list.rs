@@ -7,7 +7,7 @@ use super::found::{MOST_LOOKED_AT, matching, only_user_name};
 use super::write::fold;
 use super::{LARGEST_PAGE, USUAL_PAGE};
 use crate::ScimCtx;
-use crate::provisioning::asked::{self, Cursor, Start};
+use crate::provisioning::asked::{self, Cursor, Filtered, Start};
 use crate::provisioning::shown::{kept, resource, users};
 use crate::provisioning::{Failure, Resource, not_found};
 use serde_json::{Value, json};
@@ -39,18 +39,7 @@ pub struct Page {
 /// to look at too many users.
 pub async fn list(ctx: &ScimCtx, base: &str, query: &Query) -> Result<Page, Failure> {
     let kind = users().ok_or_else(|| not_found("user"))?;
-    let asked = Arc::new(Asked::read(kind, base, query)?);
-    let scope = ctx.api().app.store().account(ctx.account().id);
-    let asks_for_one = asked.filter.as_ref().is_some_and(|filter| only_user_name(filter).is_some());
-    match asks_for_one {
-        true => scope.glance(move |tx| answer(&asked, tx)).await,
-        false => scope.read(move |tx| answer(&asked, tx)).await,
-    }
-}
-
-fn answer<'t>(asked: &Arc<Asked>, tx: &'t Tx<'t>) -> store::Body<'t, Page, Failure> {
-    let asked = Arc::clone(asked);
-    Box::pin(async move { asked.answer(tx).await })
+    Asked::read(kind, base, query, asked::filter(query, kind)?)?.answered(ctx).await
 }
 
 /// Who stands before the one at this place, if the owner is not counted.
@@ -79,13 +68,13 @@ pub(in crate::provisioning) struct Asked {
 }
 
 impl Asked {
-    /// Reads it.
+    /// Reads it; the filter was read before.
     pub(in crate::provisioning) fn read(
         kind: &'static ResourceType,
         base: &str,
         query: &Query,
+        (filter, quirks): Filtered,
     ) -> Result<Self, Failure> {
-        let (filter, quirks) = asked::filter(query, kind)?;
         let sorter = match query.sort_by.as_deref() {
             Some(path) => Some(Sorter::new(kind, path, query.descending)?),
             None => None,
@@ -97,6 +86,22 @@ impl Asked {
         };
         let with_groups = query.projection(kind).shows(kind, "groups");
         Ok(Self { kind, base: base.to_owned(), filter, sorter, start, count, with_groups, quirks })
+    }
+
+    /// The page, of one moment.
+    pub(in crate::provisioning) async fn answered(self, ctx: &ScimCtx) -> Result<Page, Failure> {
+        let asked = Arc::new(self);
+        let scope = ctx.api().app.store().account(ctx.account().id);
+        let asks_for_one = asked.filter.as_ref().is_some_and(|filter| only_user_name(filter).is_some());
+        match asks_for_one {
+            true => scope.glance(move |tx| asked.within(tx)).await,
+            false => scope.read(move |tx| asked.within(tx)).await,
+        }
+    }
+
+    fn within<'t>(self: &Arc<Self>, tx: &'t Tx<'t>) -> store::Body<'t, Page, Failure> {
+        let asked = Arc::clone(self);
+        Box::pin(async move { asked.answer(tx).await })
     }
 
     async fn answer(&self, tx: &Tx<'_>) -> Result<Page, Failure> {

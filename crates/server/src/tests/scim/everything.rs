@@ -48,6 +48,10 @@ async fn followed(directory: &Directory<'_>, query: &str, count: usize) -> Vec<S
     }
 }
 
+fn words(words: &[&str]) -> Vec<String> {
+    words.iter().map(|word| (*word).to_owned()).collect()
+}
+
 const ALL: [&str; 8] = ["c Berg", "a Berg", "b Berg", "Sales", "archive", "3", "1", "2"];
 
 #[tokio::test]
@@ -181,6 +185,56 @@ async fn s08_a_cursor_that_was_not_given_out_is_refused_and_one_whose_place_is_g
         ["b Berg"],
         "in order of id it holds"
     );
+}
+
+/// RFC 7644 §3.4.2.1: "the service provider SHALL treat the attribute as if there is no attribute value".
+#[tokio::test]
+async fn s08_what_a_type_lacks_has_no_value_in_a_search_at_the_root() {
+    let house = house().await;
+    let directory = Directory::new(&house, "acme").await;
+    filled(&house, &directory).await;
+    let escaped = |filter: &str| url::form_urlencoded::byte_serialize(filter.as_bytes()).collect::<String>();
+    for (filter, found) in [
+        ("userName sw \"a\" or displayName eq \"Sales\"", vec!["a Berg", "Sales"]),
+        ("displayName eq \"Sales\" or number eq \"1\"", vec!["Sales", "1"]),
+        ("not (userName pr)", ALL[3..].to_vec()),
+        ("not (userName pr) and not (meta.resourceType eq \"Room\")", ALL[3..5].to_vec()),
+        ("userName ne \"a@acme.example\"", vec!["c Berg", "b Berg", "Sales", "archive", "3", "1", "2"]),
+        ("userName eq null and displayName pr", vec!["Sales", "archive"]),
+        ("not (members pr) and not (emails[type eq \"none\"])", ALL.to_vec()),
+        ("userName pr and number pr", vec![]),
+        ("members[value pr] or tags pr", vec![]),
+        ("not (meta.resourceType eq \"User\") and not (meta.resourceType eq \"Group\")", ALL[5..].to_vec()),
+    ] {
+        let filter = format!("filter={}&", escaped(filter));
+        let all = directory.get(&format!("?{filter}")).await;
+        assert_eq!(
+            (names(&all), &all.body["totalResults"]),
+            (words(&found), &json!(found.len())),
+            "{filter}"
+        );
+        for count in [1, 3] {
+            assert_eq!(followed(&directory, &filter, count).await, found, "{filter}: {count} at once");
+        }
+        let sorted = followed(&directory, &format!("{filter}sortBy=meta.created&"), 2).await;
+        assert_eq!(sorted.len(), found.len(), "{filter}");
+        assert!(found.iter().all(|name| sorted.iter().any(|other| other == name)), "{filter}: {sorted:?}");
+    }
+    for wrong in [
+        "userName pr or nothing pr",
+        "not (userName.nothing pr)",
+        "members[nothing pr]",
+        "userName pr and pin sw \"4\"",
+        "password pr",
+        "displayName pr or active gt true",
+        "userName pr or",
+        "userName xx \"y\"",
+    ] {
+        is_error(&directory.get(&format!("?filter={}", escaped(wrong))).await, 400, "invalidFilter");
+        is_error(&directory.post("/.search", &json!({ "filter": wrong })).await, 400, "invalidFilter");
+    }
+    let strict = directory.get(&format!("/Groups?filter={}", escaped("not (userName pr)"))).await;
+    is_error(&strict, 400, "invalidFilter");
 }
 
 #[tokio::test]
