@@ -19,6 +19,7 @@ cases! {
     a_record_is_written_at_the_version_at_which_it_was_read,
     groups_come_page_by_page_with_the_number_of_their_members,
     members_come_page_by_page_each_once,
+    a_directory_sees_each_member_once_by_the_name_that_it_gave,
     t06_with_another_accounts_ids_no_group_is_found_or_changed,
 }
 
@@ -266,6 +267,27 @@ async fn members_come_page_by_page_each_once(place: &Place) {
     assert_eq!(by_address("ann", Some("ann@acme.example"), 9).await, ["anna@acme.example"]);
     let count = scope.read(move |tx| Box::pin(groups::count(tx, sales))).await.unwrap();
     assert_eq!(count, 3);
+}
+
+async fn a_directory_sees_each_member_once_by_the_name_that_it_gave(place: &Place) {
+    let sales = sales(place).await;
+    let joined = write(place, move |tx| {
+        Box::pin(async move {
+            groups::join(tx, user_id(3), sales, (Origin::Scim, 0)).await?;
+            scim_groups::call(tx, user_id(1), sales, "Anna of Sales").await
+        })
+    });
+    joined.await.unwrap();
+    let seen = async |account: u8, limit: u32| {
+        let scope = place.store.account(account_id(account));
+        let found = scope.read(move |tx| Box::pin(scim_groups::members(tx, sales, limit))).await.unwrap();
+        found.into_iter().map(|member| (member.user, member.name)).collect::<Vec<_>>()
+    };
+    let all = seen(1, 9).await;
+    assert_eq!(all.iter().map(|(user, _)| *user).collect::<Vec<_>>(), [1, 2, 3].map(user_id));
+    assert_eq!((all[0].1.as_str(), all[1].1.as_str()), ("Anna of Sales", "bob@acme.example"));
+    assert_eq!(seen(1, 1).await, all[..1]);
+    assert_eq!(seen(2, 9).await, [], "another account sees none of them");
 }
 
 async fn t06_with_another_accounts_ids_no_group_is_found_or_changed(place: &Place) {
