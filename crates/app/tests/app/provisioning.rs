@@ -28,6 +28,7 @@ cases! {
     a_version_that_is_gone_by_changes_nothing,
     s08_a_search_over_everything_is_followed_by_cursor_in_any_order,
     s08_a_search_over_everything_takes_what_a_type_lacks_for_a_missing_value,
+    s08_people_and_groups_are_sorted_by_memberships,
 }
 
 /// The address of the interface.
@@ -362,5 +363,32 @@ async fn s08_a_search_over_everything_takes_what_a_type_lacks_for_a_missing_valu
     for wrong in ["userName pr or nothing pr", "userName pr or"] {
         let query = Query { filter: Some(wrong.to_owned()), ..Query::default() };
         assert_eq!(said(everything::search(&ctx, BASE, &query).await), 400, "{wrong}");
+    }
+}
+
+async fn s08_people_and_groups_are_sorted_by_memberships(world: &World) {
+    let acme = world.acme().await;
+    let ctx = directory(&acme).await;
+    let mut people = Vec::new();
+    for name in ["c", "a", "b"] {
+        let named = json!({ "userName": format!("{name}@acme.example"), "displayName": name });
+        people.push(users::create(&ctx, BASE, user(named)).await.unwrap().resource.meta.id);
+        world.time.pass(minutes(1));
+    }
+    for (name, members) in [("zz", &people[..1]), ("xx", &people[1..2]), ("ww", &people[..2]), ("yy", &[])] {
+        groups::create(&ctx, BASE, group(name, members)).await.unwrap();
+        world.time.pass(minutes(1));
+    }
+    for (sort_by, descending, wanted) in [
+        ("groups.display", false, "a c b zz xx ww yy"),
+        ("groups.display", true, "b zz xx ww yy c a"),
+        ("groups.value", false, "c a b zz xx ww yy"),
+        ("members.display", false, "xx zz ww c a b yy"),
+        ("members.value", true, "c a b yy xx zz ww"),
+    ] {
+        let sort_by = Some(sort_by.to_owned());
+        let query =
+            Query { sort_by, descending, count: Some(2), cursor: Some(String::new()), ..Query::default() };
+        assert_eq!(followed(&ctx, query.clone()).await, wanted, "{query:?}");
     }
 }

@@ -79,8 +79,10 @@ impl Asked {
     async fn answer(&self, tx: &Tx<'_>) -> Result<Page, Failure> {
         let mut records = self.meeting(tx).await?;
         if let Some(sorter) = &self.sorter {
-            let mut keyed: Vec<(SortKey, Record)> =
-                records.into_iter().map(|record| (self.key(&record), record)).collect();
+            let mut keyed: Vec<(SortKey, Record)> = Vec::with_capacity(records.len());
+            for record in records {
+                keyed.push((self.key(tx, &record).await?, record));
+            }
             asked::sort(&mut keyed, sorter.is_descending());
             records = keyed.into_iter().map(|(_, record)| record).collect();
         }
@@ -106,11 +108,16 @@ impl Asked {
         Ok(Page { head, resources, quirks: self.quirks.clone() })
     }
 
-    /// What a group is sorted by.
-    fn key(&self, record: &Record) -> SortKey {
-        let Some(sorter) = &self.sorter else { return SortKey::Missing };
-        let resource = resource(&self.base, record, None);
-        sorter.key(&complete(self.kind, resource.document().into_owned().attributes, &resource.meta))
+    /// What a group is sorted by. Of its members the first one is read and no more: none is primary, so the first one it is (RFC
+    /// 7644 §3.4.2.3).
+    async fn key(&self, tx: &Tx<'_>, record: &Record) -> Result<SortKey, Failure> {
+        let Some(sorter) = &self.sorter else { return Ok(SortKey::Missing) };
+        let first = match sorter.path().attribute == "members" {
+            true => Some(store::scim_groups::members(tx, record.group.id, 1).await?),
+            false => None,
+        };
+        let resource = resource(&self.base, record, first.as_deref());
+        Ok(sorter.key(&complete(self.kind, resource.document().into_owned().attributes, &resource.meta)))
     }
 
     /// The groups that meet the filter, in order of id, each with what it is sorted by.
@@ -119,7 +126,11 @@ impl Asked {
         tx: &Tx<'_>,
     ) -> Result<Vec<(SortKey, GroupId)>, Failure> {
         let records = self.meeting(tx).await?;
-        Ok(records.iter().map(|record| (self.key(record), record.group.id)).collect())
+        let mut keys = Vec::with_capacity(records.len());
+        for record in &records {
+            keys.push((self.key(tx, record).await?, record.group.id));
+        }
+        Ok(keys)
     }
 
     /// One of those, as it is shown; nothing if it is gone meanwhile.

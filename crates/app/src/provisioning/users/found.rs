@@ -6,8 +6,10 @@ use super::write::fold;
 use crate::provisioning::Failure;
 use crate::provisioning::shown::{resource, user_id};
 use serde_json::Value;
+use vestibule_model::group::Membership;
 use vestibule_model::id::UserId;
 use vestibule_scim::filter::{Equality, Filter};
+use vestibule_scim::list::Sorter;
 use vestibule_scim::resource::complete;
 use vestibule_scim::{Error, ResourceType, schema};
 use vestibule_store::scim_users::Entry;
@@ -19,6 +21,20 @@ pub(super) const MOST_LOOKED_AT: usize = 50_000;
 const AT_ONCE: u32 = 500;
 /// How many users one address, or one external id, may lead to.
 const MOST_ALIKE: u32 = 200;
+/// The attribute that is no part of a document.
+const GROUPS: &str = "groups";
+
+/// What is looked for among users.
+pub(super) struct Look<'a> {
+    /// What users are.
+    pub(super) kind: &'a ResourceType,
+    /// The address of the interface.
+    pub(super) base: &'a str,
+    /// What those must meet who are found.
+    pub(super) filter: &'a Filter,
+    /// What they will be sorted by.
+    pub(super) sorter: Option<&'a Sorter>,
+}
 
 /// Calls `each` with every user who meets the filter, in order of id, until it says that it is enough.
 ///
@@ -26,13 +42,11 @@ const MOST_ALIKE: u32 = 200;
 /// `tooMany` when more users would have to be looked at than is allowed.
 pub(super) async fn matching(
     tx: &Tx<'_>,
-    (kind, base): (&ResourceType, &str),
-    filter: &Filter,
+    look: &Look<'_>,
     after: Option<UserId>,
     mut each: impl FnMut(Entry, Value) -> bool,
 ) -> Result<(), Failure> {
-    let mut look = Look { kind, base, filter };
-    if let Some(candidates) = by_column(tx, filter).await? {
+    if let Some(candidates) = by_column(tx, look.filter).await? {
         let later = candidates.into_iter().filter(|entry| after.is_none_or(|after| entry.user.id > after));
         for entry in later {
             let groups = look.groups(tx, &[&entry]).await?;
@@ -69,33 +83,30 @@ pub(super) async fn matching(
     }
 }
 
-struct Look<'a> {
-    kind: &'a ResourceType,
-    base: &'a str,
-    filter: &'a Filter,
-}
-
 impl Look<'_> {
-    /// The groups of these users, if the filter asks for groups.
-    async fn groups(
-        &mut self,
-        tx: &Tx<'_>,
-        entries: &[&Entry],
-    ) -> Result<Vec<(UserId, vestibule_model::group::Membership)>, Failure> {
+    /// The groups of these users, if the filter asks for groups, or they are sorted by them.
+    async fn groups(&self, tx: &Tx<'_>, entries: &[&Entry]) -> Result<Vec<(UserId, Membership)>, Failure> {
         let (Some(first), Some(last)) = (entries.first(), entries.last()) else { return Ok(Vec::new()) };
-        if !names(self.filter, "groups") {
+        let sorts = self.sorter.is_some_and(|sorter| sorter.path().attribute == GROUPS);
+        if !sorts && !names(self.filter, GROUPS) {
             return Ok(Vec::new());
         }
         Ok(store::groups::of_users(tx, first.user.id, last.user.id).await?)
     }
 
-    fn meets(&self, entry: &Entry, groups: &[(UserId, vestibule_model::group::Membership)]) -> Option<Value> {
-        let own: Vec<_> =
-            groups.iter().filter(|(user, _)| *user == entry.user.id).map(|(_, held)| held.clone()).collect();
+    fn meets(&self, entry: &Entry, groups: &[(UserId, Membership)]) -> Option<Value> {
+        let own = own(groups, entry.user.id);
         let resource = resource(self.base, entry, &own);
         let whole = complete(self.kind, resource.document().into_owned().attributes, &resource.meta);
         self.filter.matches(&whole).then_some(whole)
     }
+}
+
+/// The memberships of one of several users, which are in order of user.
+pub(super) fn own(memberships: &[(UserId, Membership)], user: UserId) -> Vec<Membership> {
+    let start = memberships.partition_point(|(id, _)| *id < user);
+    let own = memberships.iter().skip(start).take_while(|(id, _)| *id == user);
+    own.map(|(_, held)| held.clone()).collect()
 }
 
 /// Whether a filter looks at this attribute.

@@ -3,7 +3,7 @@
 //! The owner is in none of them: no directory may do anything about the owner. Whoever asks for the owner by name, id or address
 //! finds them, so that a directory sees that the name is taken.
 
-use super::found::{MOST_LOOKED_AT, matching, only_user_name};
+use super::found::{Look, MOST_LOOKED_AT, matching, only_user_name, own};
 use super::write::fold;
 use super::{LARGEST_PAGE, USUAL_PAGE};
 use crate::ScimCtx;
@@ -13,7 +13,6 @@ use crate::provisioning::{Failure, Resource, not_found};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use std::sync::Arc;
-use vestibule_model::group::Membership;
 use vestibule_model::id::UserId;
 use vestibule_scim::filter::{self, Filter};
 use vestibule_scim::list::{SortKey, Sorter};
@@ -196,8 +195,8 @@ impl Asked {
         };
         let by_cursor = matches!(self.start, Start::After(_));
         let (mut total, mut entries) = (0_usize, Vec::new());
-        let kind = (self.kind, self.base.as_str());
-        matching(tx, kind, filter, after, |entry, _| {
+        let look = Look { kind: self.kind, base: &self.base, filter, sorter: None };
+        matching(tx, &look, after, |entry, _| {
             total += 1;
             if total > skipped && entries.len() <= self.count {
                 entries.push(entry);
@@ -238,7 +237,8 @@ impl Asked {
         let everybody = filter::parse("id pr", self.kind)?;
         let filter = self.filter.as_ref().unwrap_or(&everybody);
         let mut keys = Vec::new();
-        matching(tx, (self.kind, &self.base), filter, None, |entry, value: Value| {
+        let look = Look { kind: self.kind, base: &self.base, filter, sorter: self.sorter.as_ref() };
+        matching(tx, &look, None, |entry, value: Value| {
             let key = self.sorter.as_ref().map_or(SortKey::Missing, |sorter| sorter.key(&value));
             keys.push((key, entry.user.id));
             true
@@ -280,11 +280,4 @@ impl Asked {
         }
         Ok(resources)
     }
-}
-
-/// The memberships of one of several users, which are in order of user.
-fn own(memberships: &[(UserId, Membership)], user: UserId) -> Vec<Membership> {
-    let start = memberships.partition_point(|(id, _)| *id < user);
-    let own = memberships.iter().skip(start).take_while(|(id, _)| *id == user);
-    own.map(|(_, held)| held.clone()).collect()
 }

@@ -201,3 +201,51 @@ async fn s08_a_sorted_list_is_read_by_cursor_too_and_a_cursor_whose_place_is_gon
         is_error(&directory.get(&at(&cursor)).await, 400, "expiredCursor");
     }
 }
+
+/// RFC 7644 §3.4.2.3: of several values the first one counts, since none of these is primary.
+#[tokio::test]
+async fn s08_a_list_is_sorted_by_memberships_too() {
+    let house = House::new().await;
+    let directory = Directory::new(&house, "acme").await;
+    let (mut ids, second) = (Vec::new(), jiff::SignedDuration::from_secs(1));
+    for name in ["c", "a", "d", "b"] {
+        ids.push(directory.user(&format!("{name}@acme.example")).await);
+        house.wait(second);
+    }
+    let of = |places: &[usize]| places.iter().map(|place| ids[*place].as_str()).collect::<Vec<_>>();
+    for (name, members) in [("Staff", &[3, 0][..]), ("board", &[1, 3]), ("Choir", &[2, 1]), ("Empty", &[])] {
+        directory.group(name, &of(members)).await;
+        house.wait(second);
+    }
+    let named = |one: &Value| one["displayName"].as_str().or(one["userName"].as_str()).unwrap().to_owned();
+    let sorted = async |path: &str| {
+        let told = directory.get(path).await;
+        assert_eq!(told.status, 200, "{path}: {told:?}");
+        let names: Vec<String> = told.body["Resources"].as_array().unwrap().iter().map(named).collect();
+        names.join(" ").replace("@acme.example", "")
+    };
+    // The first groups: of c and b Staff, of a board, of d Choir. The first members: of Staff c, of board a, of Choir a.
+    for (path, wanted) in [
+        ("/Users?sortBy=groups.display", "a d c b"),
+        ("/Users?sortBy=groups.display&sortOrder=descending", "c b d a"),
+        ("/Users?sortBy=groups", "c b a d"),
+        ("/Users?sortBy=groups.display&startIndex=2&count=2", "d c"),
+        ("/Users?sortBy=groups.display&filter=userName+gt+%22b%22", "d c b"),
+        ("/Users?sortBy=groups.display&excludedAttributes=groups", "a d c b"),
+        ("/Users?sortBy=groups.display&filter=userName+eq+%22a%40acme.example%22", "a"),
+        ("/Groups?sortBy=members.display", "board Choir Staff Empty"),
+        ("/Groups?sortBy=members.display&sortOrder=descending", "Empty Staff board Choir"),
+        ("/Groups?sortBy=members.value", "Staff board Choir Empty"),
+        ("/Groups?sortBy=members&sortOrder=descending&excludedAttributes=members", "Empty board Choir Staff"),
+        ("/Groups?sortBy=members.display&filter=displayName+sw+%22c%22", "Choir"),
+        ("?sortBy=groups.display", "a d c b Staff board Choir Empty"),
+        ("?sortBy=members.display", "board Choir Staff c a d b Empty"),
+        ("?sortBy=members.display&startIndex=2&count=2", "Choir Staff"),
+    ] {
+        assert_eq!(sorted(path).await, wanted, "{path}");
+    }
+    let page = directory.get("/Users?sortBy=groups.display&count=2&cursor=").await.body;
+    let next =
+        format!("/Users?sortBy=groups.display&count=2&cursor={}", page["nextCursor"].as_str().unwrap());
+    assert_eq!(sorted(&next).await, "c b");
+}
