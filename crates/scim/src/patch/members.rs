@@ -93,7 +93,9 @@ impl Split {
     fn without_path(&mut self, operation: &Operation) -> Outcome<Option<Operation>> {
         let Some(Value::Object(object)) = &operation.value else { return Ok(Some(operation.clone())) };
         let of_members = |name: &String| names_members(name);
-        if let Some(path) = object.keys().filter_map(|name| Path::parse(name).ok()).find(is_inside) {
+        let selects = |path: &Path| path.filter.is_some() && path.is_of(GROUP, "members");
+        let mut paths = object.keys().filter_map(|name| Path::parse(name).ok());
+        if let Some(path) = paths.find(|path| is_inside(path) || selects(path)) {
             return Err(refused(&path));
         }
         let Some(name) = object.keys().find(|name| of_members(name)) else {
