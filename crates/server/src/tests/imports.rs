@@ -203,6 +203,23 @@ async fn s10_of_an_account_few_files_come_at_once_and_the_next_one_when_one_has_
 }
 
 #[tokio::test]
+async fn s10_a_file_may_be_larger_than_a_form_and_a_form_may_not() {
+    let house = House::new().await;
+    let mut owner = house.owner("acme").await;
+    let rows: String = (0..2_000).map(|number| format!("person{number}@acme.example,Anna-Maria\n")).collect();
+    let file = format!("email,first_name\n{rows}");
+    assert!(file.len() > crate::routes::LARGEST_FORM, "{}", file.len());
+    let sent = send(&mut owner, &[("sso", "on")], &file).await;
+    assert_eq!(sent.status, StatusCode::SEE_OTHER, "{}", sent.body);
+    let page = sent.header("location").to_owned();
+    assert_eq!(
+        owner.post(&format!("{page}/apply"), &[("shown", &file)]).await.status,
+        StatusCode::PAYLOAD_TOO_LARGE
+    );
+    assert_eq!(house.imports().await, 1);
+}
+
+#[tokio::test]
 async fn s10_whoever_may_not_import_is_answered_before_anything_of_the_file_is_read() {
     let house = House::new().await;
     let mut member = house.member("clara@acme.example").await;
